@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import { LABELS } from '../domain/label.ts';
+
+/** What can be wrong with a file of a data set. What to do about each is in `problemAdvice`. */
+export const problemCodes = [
+  'unreadable',
+  'truncated',
+  'zero-bytes',
+  'not-an-image',
+  'too-large',
+  'unexpected-size',
+  'name-not-understood',
+  'label-against-folder',
+  'duplicate-name',
+  'duplicate-pixels',
+  'duplicate-pixels-different-labels',
+  'missing-against-manifest',
+  'changed-against-manifest',
+  'unknown-to-manifest',
+  'symlink-loop',
+  'no-permission',
+  'bad-row',
+] as const;
+export type ProblemCode = (typeof problemCodes)[number];
+
+export const problemSchema = z.object({
+  code: z.enum(problemCodes),
+  /** relative to the indexed folder */
+  path: z.string(),
+  /** what is wrong with this file and what to do */
+  message: z.string(),
+  /** other files concerned, e.g. the twin of a duplicate */
+  related: z.array(z.string()).optional(),
+});
+export type Problem = z.infer<typeof problemSchema>;
+
+/** One usable image of an indexed data set. */
+export const imageSchema = z.object({
+  /** stable within a project: the position of `path` in the sorted index */
+  id: z.number().int().nonnegative(),
+  /** relative to the indexed folder, with "/" */
+  path: z.string(),
+  name: z.string(),
+  label: z.enum(LABELS),
+  /** BreakHis subtype code, or "" for other data */
+  subtype: z.string(),
+  magnification: z.number().positive(),
+  slide: z.string(),
+  case: z.string(),
+  width: z.number().int(),
+  height: z.number().int(),
+  bytes: z.number().int(),
+  /** of the decoded RGB pixels: equal for images that look alike bit by bit, whatever their file bytes */
+  pixelSha256: z.string(),
+  /** of the file's bytes; only known after `--verify` */
+  fileSha256: z.string().nullable(),
+});
+export type IndexedImage = z.infer<typeof imageSchema>;
+
+/** How an index compares with the published manifest of BreakHis. */
+export const manifestReportSchema = z.object({
+  /** images the manifest lists */
+  expected: z.number().int(),
+  present: z.number().int(),
+  missing: z.number().int(),
+  changed: z.number().int(),
+  unknown: z.number().int(),
+  /** true when file bytes were compared (SHA-256), not only names and sizes */
+  hashed: z.boolean(),
+});
+export type ManifestReport = z.infer<typeof manifestReportSchema>;
+
+export const countSchema = z.object({
+  magnification: z.number(),
+  label: z.enum(LABELS),
+  subtype: z.string(),
+  images: z.number().int(),
+});
+
+export const indexSummarySchema = z.object({
+  folder: z.string(),
+  images: z.number().int(),
+  /** magnification -> class -> images; keys as strings because JSON has no number keys */
+  byMagnification: z.record(z.string(), z.object({ benign: z.number().int(), malignant: z.number().int() })),
+  counts: z.array(countSchema),
+  slides: z.number().int(),
+  cases: z.number().int(),
+  problems: z.array(problemSchema),
+  /** null when the folder is not BreakHis (a CSV of other data) or was not verified */
+  manifest: manifestReportSchema.nullable(),
+  /** true for Magnilab's own demo tissue */
+  synthetic: z.boolean(),
+});
+export type IndexSummary = z.infer<typeof indexSummarySchema>;
+
+export const parts = ['train', 'validation', 'test'] as const;
+export type Part = (typeof parts)[number];
+
+export const splitSettingsSchema = z.strictObject({
+  by: z.enum(['case', 'image', 'fold', 'list']).default('case').meta({ description: 'what stays together' }),
+  /** "strict": year + number (70 BreakHis cases); "published": slide folder (82 "patients") */
+  grouping: z.enum(['strict', 'published']).default('strict'),
+  ratios: z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]).default([7, 1, 2]),
+  seed: z.number().int().nonnegative().default(42),
+  /** official fold 1 to 5, with by = "fold" */
+  fold: z.number().int().min(1).max(5).optional(),
+  /** CSV file with columns name,part, with by = "list" */
+  file: z.string().min(1).optional(),
+  /** keep one of several images with the same pixels (DC-13412 is dropped in favour of LC-13412) */
+  dropDuplicates: z.boolean().default(true),
+});
+export type SplitSettings = z.infer<typeof splitSettingsSchema>;
+
+export const splitSchema = z.strictObject({
+  format: z.literal(1),
+  settings: splitSettingsSchema,
+  /** image path (relative to the data set) -> part; images that the split leaves out are absent */
+  parts: z.record(z.string(), z.enum(parts)),
+  dropped: z.array(z.strictObject({ path: z.string(), reason: z.string() })),
+  /** case numbers that stand in more than one part; empty for a clean split */
+  leaks: z.array(z.strictObject({ case: z.string(), parts: z.array(z.enum(parts)) })),
+  /** SHA-256 of the sorted "path part" lines */
+  sha256: z.string(),
+});
+export type Split = z.infer<typeof splitSchema>;
