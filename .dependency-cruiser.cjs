@@ -10,7 +10,8 @@ module.exports = {
     },
     {
       name: 'page-never-imports-main',
-      comment: 'The page talks to main through shared/contract only. Move what both need to shared/, or add a call to the contract.',
+      comment:
+        'The page talks to main through shared/contract only. Move what both need to shared/, or add a call to the contract.',
       severity: 'error',
       from: { path: '^renderer/' },
       to: { path: '^main/' },
@@ -38,7 +39,8 @@ module.exports = {
     },
     {
       name: 'models-and-evaluation-are-pure',
-      comment: 'models and evaluation compute: no file system, no process, no clock. Read and write in training, report or lab and pass values.',
+      comment:
+        'models and evaluation compute: no file system, no process, no clock. Read and write in training, report or lab and pass values.',
       severity: 'error',
       from: { path: '^main/(models|evaluation)/' },
       to: { dependencyTypes: ['core'] },

@@ -1,0 +1,179 @@
+import { z } from 'zod';
+import { LABELS } from '../domain/label.ts';
+import { imageSchema, indexSummarySchema, parts, problemSchema, splitSettingsSchema } from './dataset.ts';
+import { nameSchema, planSchema, presets } from './plan.ts';
+import { cellImageSchema, cellSchema, studySummarySchema } from './results.ts';
+import { doctorSchema, folderListingSchema, labInfoSchema, projectSchema, taskSchema } from './system.ts';
+import { epochSchema, trialIdSchema, trialMessageSchema } from './trial.ts';
+
+const nothing = z.strictObject({});
+const study = z.strictObject({ study: nameSchema });
+const trial = z.strictObject({ trial: trialIdSchema });
+const folder = z.string().min(1);
+
+export const imageFilterSchema = z.strictObject({
+  magnification: z.number().optional(),
+  label: z.enum(LABELS).optional(),
+  subtype: z.string().optional(),
+  case: z.string().optional(),
+  slide: z.string().optional(),
+});
+export type ImageFilter = z.infer<typeof imageFilterSchema>;
+
+/** How many images of one case and magnification lie in one part: one square of the split strip. */
+export const splitPreviewSchema = z.object({
+  sha256: z.string(),
+  cases: z.array(
+    z.object({
+      case: z.string(),
+      label: z.enum(LABELS),
+      /** one entry per magnification and part that has images */
+      squares: z.array(z.object({ magnification: z.number(), part: z.enum(parts), images: z.number().int() })),
+    }),
+  ),
+  totals: z.array(
+    z.object({ magnification: z.number(), part: z.enum(parts), benign: z.number().int(), malignant: z.number().int() }),
+  ),
+  leaks: z.array(z.object({ case: z.string(), parts: z.array(z.enum(parts)) })),
+  dropped: z.number().int(),
+});
+export type SplitPreview = z.infer<typeof splitPreviewSchema>;
+
+/** What a plan would cost, and what forbids running it. */
+export const planCheckSchema = z.object({
+  trials: z.number().int(),
+  /** estimated seconds on this machine, null before a first trial has been measured and no rough rate is known */
+  seconds: z.number().nullable(),
+  diskBytes: z.number(),
+  models: z.array(
+    z.object({ id: z.string(), params: z.number(), memoryBytes: z.number(), secondsPerEpoch: z.number().nullable() }),
+  ),
+  /** reasons not to run, each naming the field */
+  problems: z.array(z.object({ field: z.string(), message: z.string() })),
+  /** true things a user should know first, e.g. that an image-level split leaks */
+  warnings: z.array(z.object({ field: z.string(), message: z.string() })),
+});
+export type PlanCheck = z.infer<typeof planCheckSchema>;
+
+export const modelRowSchema = z.object({
+  id: z.string(),
+  family: z.string(),
+  name: z.string(),
+  kind: z.string(),
+  params: z.number().int(),
+  inputSize: z.number().int(),
+  sizeMultiple: z.number().int(),
+  mean: z.array(z.number()),
+  std: z.array(z.number()),
+  cropPct: z.number(),
+  interpolation: z.string(),
+  small: z.boolean(),
+  citation: z.string(),
+  url: z.string(),
+});
+export type ModelRow = z.infer<typeof modelRowSchema>;
+
+const call = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output });
+
+/**
+ * Every call of the lab: the allow-list, with the schema of its one argument and of its answer. Doors parse the argument
+ * before a service sees it. Long work answers at once with a task id and reports by events.
+ */
+export const api = {
+  'lab.info': call(nothing, labInfoSchema),
+  'runtime.doctor': call(nothing, doctorSchema),
+  'runtime.install': call(nothing, z.object({ task: z.string() })),
+  'models.list': call(nothing, z.array(modelRowSchema)),
+  'tasks.list': call(nothing, z.array(taskSchema)),
+  'tasks.cancel': call(z.strictObject({ task: z.string() }), z.object({})),
+
+  'files.list': call(z.strictObject({ path: z.string().optional() }), folderListingSchema),
+  /** native dialog where the door has one, else error "not-available" */
+  'files.choose': call(
+    z.strictObject({ purpose: z.enum(['dataset', 'project', 'report']) }),
+    z.object({ path: z.string().nullable() }),
+  ),
+
+  'projects.recent': call(
+    nothing,
+    z.array(z.object({ name: z.string(), folder: z.string(), openedAt: z.string(), exists: z.boolean() })),
+  ),
+  /** creates NAME.magnilab in the folder and opens it */
+  'projects.create': call(z.strictObject({ name: nameSchema, folder: folder.optional() }), projectSchema),
+  'projects.open': call(z.strictObject({ folder }), projectSchema),
+  'projects.close': call(nothing, z.object({})),
+  /** opens (or creates) a project with demo tissue: generated on first use, indexed, with a plan "Demo" */
+  'projects.demo': call(nothing, z.object({ task: z.string() })),
+
+  'dataset.index': call(
+    z.strictObject({ folder, csv: z.string().optional(), verify: z.boolean().default(false) }),
+    z.object({ task: z.string() }),
+  ),
+  'dataset.summary': call(nothing, indexSummarySchema.nullable()),
+  'dataset.problems': call(nothing, z.array(problemSchema)),
+  'dataset.images': call(
+    z.strictObject({
+      filter: imageFilterSchema.default({}),
+      offset: z.number().int().min(0),
+      limit: z.number().int().min(1).max(1000),
+    }),
+    z.object({ total: z.number().int(), images: z.array(imageSchema) }),
+  ),
+  /** data URLs (WebP) in the order of the ids; an empty string where the file cannot be read any more */
+  'dataset.thumbnails': call(
+    z.strictObject({ images: z.array(z.number().int().min(0)).max(200), width: z.number().int().min(16).max(1400) }),
+    z.array(z.string()),
+  ),
+
+  'plans.preset': call(z.strictObject({ preset: z.enum(presets), name: nameSchema }), planSchema),
+  'plans.list': call(nothing, z.array(z.object({ name: z.string(), modifiedAt: z.string() }))),
+  'plans.open': call(z.strictObject({ name: nameSchema }), planSchema),
+  'plans.save': call(z.strictObject({ plan: planSchema }), z.object({ path: z.string() })),
+  'plans.check': call(z.strictObject({ plan: planSchema }), planCheckSchema),
+  'plans.split': call(z.strictObject({ split: splitSettingsSchema }), splitPreviewSchema),
+
+  'studies.list': call(nothing, z.array(studySummarySchema)),
+  'studies.start': call(z.strictObject({ plan: planSchema }), studySummarySchema),
+  'studies.resume': call(study, studySummarySchema),
+  /** ends the running trial now (it can be resumed) and starts no other */
+  'studies.pause': call(study, studySummarySchema),
+  'trials.cancel': call(trial, studySummarySchema),
+  'trials.retry': call(trial, studySummarySchema),
+  'trials.history': call(trial, z.array(epochSchema)),
+
+  'results.cells': call(study, z.array(cellSchema)),
+  'results.images': call(
+    z.strictObject({
+      trial: trialIdSchema,
+      testMagnification: z.number(),
+      truth: z.enum(LABELS),
+      predicted: z.enum(LABELS),
+    }),
+    z.array(cellImageSchema),
+  ),
+
+  'reports.preview': call(study, z.object({ html: z.string() })),
+  'reports.export': call(
+    z.strictObject({ study: nameSchema, folder: folder.optional() }),
+    z.object({ folder: z.string(), files: z.array(z.string()) }),
+  ),
+} as const;
+
+export type Api = typeof api;
+export type CallName = keyof Api;
+export type CallInput<N extends CallName> = z.input<Api[N]['input']>;
+export type ParsedInput<N extends CallName> = z.output<Api[N]['input']>;
+export type CallOutput<N extends CallName> = z.output<Api[N]['output']>;
+
+/** The services behind the calls, as a door sees them. */
+export type LabServices = { [N in CallName]: (input: ParsedInput<N>) => Promise<CallOutput<N>> };
+
+/** What the lab tells every open page. */
+export const eventSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('task'), task: taskSchema }),
+  z.object({ type: z.literal('project'), project: projectSchema.nullable() }),
+  z.object({ type: z.literal('dataset') }),
+  z.object({ type: z.literal('study'), study: studySummarySchema }),
+  z.object({ type: z.literal('trial'), trial: z.string(), message: trialMessageSchema }),
+]);
+export type LabEvent = z.infer<typeof eventSchema>;

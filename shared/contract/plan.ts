@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import { findVariant, inputSizeProblem } from '../domain/catalogue.ts';
+import { splitSettingsSchema } from './dataset.ts';
+
+/** Names that become folders: no separators, no leading dot. */
+export const nameSchema = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}$/,
+    'use 1 to 80 letters, digits, spaces, ".", "_" or "-", beginning with a letter or digit',
+  );
+
+const magnificationSchema = z.number().positive().max(1e6);
+
+const modelSchema = z.string().refine((id) => findVariant(id) !== null, {
+  error: (issue) => `there is no model "${String(issue.input)}"; magnilab models lists them`,
+});
+
+export const trainingSchema = z.strictObject({
+  epochs: z.number().int().min(1).max(10_000).default(300).meta({ description: 'passes over the training part' }),
+  batchSize: z.number().int().min(1).max(1024).default(128),
+  /** SGD with Nesterov momentum */
+  learningRate: z.number().positive().max(10).default(0.05),
+  momentum: z.number().min(0).lt(1).default(0.9),
+  /** not applied to biases and norm gains (one-dimensional parameters), as timm does */
+  weightDecay: z.number().min(0).max(1).default(2e-5),
+  warmupEpochs: z.number().int().min(0).default(3),
+  warmupLearningRate: z.number().min(0).default(1e-4),
+  minLearningRate: z.number().min(0).default(1e-6),
+  /** epochs at the minimum learning rate after the cosine, on top of `epochs` */
+  cooldownEpochs: z.number().int().min(0).default(10),
+  labelSmoothing: z.number().min(0).lt(1).default(0.1),
+  /** which epoch's weights are tested: best accuracy on validation at the training magnification, or the last */
+  selection: z.enum(['validation', 'last']).default('validation'),
+});
+export type TrainingSettings = z.infer<typeof trainingSchema>;
+
+export const augmentationSchema = z.strictObject({
+  /** RandomResizedCrop: area share */
+  scale: z.tuple([z.number().positive().max(1), z.number().positive().max(1)]).default([0.08, 1]),
+  /** RandomResizedCrop: width / height */
+  ratio: z.tuple([z.number().positive(), z.number().positive()]).default([3 / 4, 4 / 3]),
+  horizontalFlip: z.number().min(0).max(1).default(0.5),
+  verticalFlip: z.number().min(0).max(1).default(0),
+  /** brightness, contrast and saturation factors are drawn from [1 - j, 1 + j] */
+  colourJitter: z.number().min(0).max(1).default(0.4),
+});
+export type AugmentationSettings = z.infer<typeof augmentationSchema>;
+
+export const planSchema = z
+  .strictObject({
+    format: z.literal(1),
+    name: nameSchema,
+    dataset: z.strictObject({
+      folder: z.string().min(1),
+      csv: z.string().min(1).optional(),
+    }),
+    protocol: z.enum(['rigorous', 'paper', 'quick']).default('rigorous'),
+    models: z.array(modelSchema).min(1).refine(unique, 'a model is listed twice'),
+    trainMagnifications: z
+      .array(magnificationSchema)
+      .min(1)
+      .refine(unique, 'a magnification is listed twice')
+      .default([40, 100, 200, 400]),
+    testMagnifications: z
+      .array(magnificationSchema)
+      .min(1)
+      .refine(unique, 'a magnification is listed twice')
+      .default([40, 100, 200, 400]),
+    seeds: z
+      .array(
+        z
+          .number()
+          .int()
+          .min(0)
+          .max(2 ** 31),
+      )
+      .min(1)
+      .refine(unique, 'a seed is listed twice')
+      .default([0, 1, 2]),
+    split: splitSettingsSchema.default(splitSettingsSchema.parse({})),
+    /** height, width in pixels */
+    inputSize: z.tuple([z.number().int().min(32).max(2048), z.number().int().min(32).max(2048)]).default([224, 224]),
+    /** "crop": short side to size / crop-pct, centre crop (timm); "full frame": the whole image squeezed to the input size */
+    evaluation: z.enum(['crop', 'full frame']).default('crop'),
+    training: trainingSchema.default(trainingSchema.parse({})),
+    augmentation: augmentationSchema.default(augmentationSchema.parse({})),
+  })
+  .superRefine((plan, context) => {
+    plan.models.forEach((id, index) => {
+      const variant = findVariant(id);
+      const problem = variant && inputSizeProblem(variant, plan.inputSize);
+      if (problem) context.addIssue({ code: 'custom', path: ['inputSize'], message: `models.${index}: ${problem}` });
+    });
+    if (plan.split.by === 'fold' && plan.split.fold === undefined)
+      context.addIssue({ code: 'custom', path: ['split', 'fold'], message: 'say which official fold, 1 to 5' });
+    if (plan.split.by === 'list' && plan.split.file === undefined)
+      context.addIssue({ code: 'custom', path: ['split', 'file'], message: 'name the CSV file with the columns name,part' });
+    const [low, high] = plan.augmentation.scale;
+    if (low > high)
+      context.addIssue({ code: 'custom', path: ['augmentation', 'scale'], message: 'write the smaller share first' });
+  });
+/** A study as planned: the file a user saves, opens and compares. docs/plan.md has every field. */
+export type Plan = z.infer<typeof planSchema>;
+export type PlanInput = z.input<typeof planSchema>;
+
+function unique(items: readonly unknown[]): boolean {
+  return new Set(items).size === items.length;
+}
+
+export const presets = ['rigorous', 'paper', 'quick'] as const;
+export type Preset = (typeof presets)[number];
+
+/** A complete plan with a preset's values. docs/protocol.md says where each comes from. */
+export function presetPlan(preset: Preset, name: string, folder: string): Plan {
+  const base: PlanInput = { format: 1, name, dataset: { folder }, protocol: preset, models: ['resnet18', 'wavemix_224_10'] };
+  if (preset === 'paper') {
+    return planSchema.parse({ ...base, split: { by: 'image', dropDuplicates: false }, seeds: [0, 1, 2] });
+  }
+  if (preset === 'quick') {
+    return planSchema.parse({
+      ...base,
+      models: ['resnet18', 'wavemix_32_4'],
+      seeds: [0],
+      inputSize: [64, 64],
+      training: { epochs: 8, batchSize: 16, warmupEpochs: 1, cooldownEpochs: 0, learningRate: 0.02 },
+      augmentation: { scale: [0.35, 1], verticalFlip: 0.5, colourJitter: 0.2 },
+    });
+  }
+  return planSchema.parse(base);
+}

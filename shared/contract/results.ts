@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { LABELS } from '../domain/label.ts';
+import { METRICS, type Metric } from '../domain/metrics.ts';
+import { trialStates } from './trial.ts';
+
+const metricsShape = Object.fromEntries(METRICS.map((m) => [m.id, z.number().nullable()])) as Record<
+  Metric,
+  z.ZodNullable<z.ZodNumber>
+>;
+const confusionRow = z.tuple([z.number().int(), z.number().int()]);
+
+/** One finished trial on one test magnification. */
+export const cellSchema = z.object({
+  trial: z.string(),
+  model: z.string(),
+  trainMagnification: z.number(),
+  testMagnification: z.number(),
+  seed: z.number().int(),
+  images: z.number().int(),
+  cases: z.number().int(),
+  metrics: z.object(metricsShape),
+  /** accuracy of always answering the more frequent class of this test set */
+  majority: z.number().nullable(),
+  /** rows truth, columns prediction; benign first */
+  confusion: z.tuple([confusionRow, confusionRow]),
+});
+export type ResultCell = z.infer<typeof cellSchema>;
+
+/** One image of a confusion-matrix cell. */
+export const cellImageSchema = z.object({
+  /** id of the indexed image, for thumbnails; null when the data set no longer has it */
+  image: z.number().int().nullable(),
+  path: z.string(),
+  case: z.string(),
+  slide: z.string(),
+  magnification: z.number(),
+  truth: z.enum(LABELS),
+  predicted: z.enum(LABELS),
+  probabilityMalignant: z.number(),
+});
+export type CellImage = z.infer<typeof cellImageSchema>;
+
+export const trialSummarySchema = z.object({
+  id: z.string(),
+  study: z.string(),
+  model: z.string(),
+  trainMagnification: z.number(),
+  seed: z.number().int(),
+  state: z.enum(trialStates),
+  /** finished epochs and epochs in all, cool-down included */
+  epoch: z.number().int(),
+  epochs: z.number().int(),
+  bestEpoch: z.number().int().nullable(),
+  bestValidationAccuracy: z.number().nullable(),
+  /** why it failed or was interrupted */
+  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  trainingSeconds: z.number(),
+});
+export type TrialSummary = z.infer<typeof trialSummarySchema>;
+
+export const studySummarySchema = z.object({
+  name: z.string(),
+  createdAt: z.string(),
+  protocol: z.string(),
+  state: z.enum(['waiting', 'running', 'paused', 'interrupted', 'finished', 'failed', 'cancelled']),
+  trials: z.array(trialSummarySchema),
+});
+export type StudySummary = z.infer<typeof studySummarySchema>;

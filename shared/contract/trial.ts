@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import { LABELS } from '../domain/label.ts';
+import { errorEnvelopeSchema } from './errors.ts';
+import { augmentationSchema, nameSchema, planSchema, trainingSchema } from './plan.ts';
+
+/** Identifier of a trial and name of its folder below runs/. */
+export const trialIdSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/, 'a trial id holds letters, digits, ".", "_" and "-"');
+
+export const trialImageSchema = z.strictObject({
+  /** relative to `dataset.folder` */
+  path: z.string().min(1),
+  label: z.enum(LABELS),
+  magnification: z.number().positive(),
+  case: z.string(),
+  slide: z.string(),
+  pixelSha256: z.string(),
+});
+export type TrialImage = z.infer<typeof trialImageSchema>;
+
+/**
+ * runs/<id>/config.json: all that a trial process is given. A trial is a function of this file: the images with the hashes of
+ * their pixels, the split, the seed and every setting, defaults included.
+ */
+export const trialConfigSchema = z.strictObject({
+  format: z.literal(1),
+  id: trialIdSchema,
+  study: nameSchema,
+  model: planSchema.shape.models.element,
+  trainMagnification: z.number().positive(),
+  testMagnifications: z.array(z.number().positive()).min(1),
+  seed: z.number().int().nonnegative(),
+  protocol: planSchema.shape.protocol.unwrap(),
+  inputSize: z.tuple([z.number().int().min(32), z.number().int().min(32)]),
+  evaluation: z.enum(['crop', 'full frame']),
+  training: trainingSchema,
+  augmentation: augmentationSchema,
+  dataset: z.strictObject({ folder: z.string().min(1) }),
+  splitSha256: z.string(),
+  train: z.array(trialImageSchema).min(1),
+  validation: z.array(trialImageSchema),
+  test: z.array(trialImageSchema),
+  /** folder of the decoded-pixel cache, shared by the trials of a project; may be deleted at any time */
+  cacheFolder: z.string().min(1),
+  magnilabVersion: z.string(),
+});
+export type TrialConfig = z.infer<typeof trialConfigSchema>;
+
+/** One line of history.jsonl: one finished epoch. Losses are means over images; rates are images per second. */
+export const epochSchema = z.object({
+  /** 0-based */
+  epoch: z.number().int().nonnegative(),
+  epochs: z.number().int().positive(),
+  learningRate: z.number(),
+  trainLoss: z.number(),
+  trainAccuracy: z.number(),
+  validationLoss: z.number().nullable(),
+  validationAccuracy: z.number().nullable(),
+  imagesPerSecond: z.number(),
+  seconds: z.number(),
+  best: z.boolean(),
+});
+export type Epoch = z.infer<typeof epochSchema>;
+
+export const trialStates = ['waiting', 'running', 'interrupted', 'finished', 'failed', 'cancelled'] as const;
+export type TrialState = (typeof trialStates)[number];
+
+/** What a trial process tells its parent, in order: ready, then progress, then done or failed or stopped. */
+export const trialMessageSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('ready'),
+    device: z.string(),
+    tensorflow: z.string(),
+    engine: z.string(),
+    resumedAtEpoch: z.number().int(),
+  }),
+  z.object({
+    type: z.literal('phase'),
+    phase: z.enum(['decoding', 'training', 'validating', 'testing']),
+    done: z.number(),
+    total: z.number(),
+  }),
+  z.object({
+    type: z.literal('step'),
+    epoch: z.number().int(),
+    epochs: z.number().int(),
+    step: z.number().int(),
+    steps: z.number().int(),
+    loss: z.number(),
+    learningRate: z.number(),
+    imagesPerSecond: z.number(),
+    secondsLeft: z.number(),
+    memoryBytes: z.number(),
+  }),
+  z.object({ type: z.literal('epoch'), row: epochSchema }),
+  z.object({ type: z.literal('done') }),
+  z.object({ type: z.literal('stopped'), epoch: z.number().int() }),
+  z.object({ type: z.literal('failed'), error: errorEnvelopeSchema }),
+]);
+export type TrialMessage = z.infer<typeof trialMessageSchema>;
+
+/** What a parent may tell a trial process. "stop": save nothing new, end within two seconds. */
+export const trialCommandSchema = z.discriminatedUnion('type', [z.object({ type: z.literal('stop') })]);
+export type TrialCommand = z.infer<typeof trialCommandSchema>;
+
+/** runs/<id>/environment.json: what the trial ran on. */
+export const trialEnvironmentSchema = z.object({
+  magnilab: z.string(),
+  node: z.string(),
+  tfjs: z.string(),
+  tensorflow: z.string(),
+  device: z.string(),
+  engine: z.string(),
+  os: z.string(),
+  cpu: z.string(),
+  cores: z.number().int(),
+  oneDnn: z.boolean(),
+  startedAt: z.string(),
+  finishedAt: z.string().nullable(),
+  trainingSeconds: z.number(),
+});
+export type TrialEnvironment = z.infer<typeof trialEnvironmentSchema>;
+
+/** One row of predictions.csv. */
+export const predictionSchema = z.object({
+  image: z.string(),
+  magnification: z.number(),
+  case: z.string(),
+  slide: z.string(),
+  truth: z.enum(LABELS),
+  predicted: z.enum(LABELS),
+  logitBenign: z.number(),
+  logitMalignant: z.number(),
+  probabilityMalignant: z.number(),
+});
+export type Prediction = z.infer<typeof predictionSchema>;

@@ -1,0 +1,18 @@
+import type { ErrorEnvelope } from './errors.ts';
+import type { LabEvent } from './api.ts';
+
+/** The two sides of the birpc channel: one allow-listed entry on the lab's side, events on the page's. */
+export interface LabSide {
+  /** Answers with a value or an error envelope; never throws across the boundary. */
+  call(name: string, input: unknown): Promise<{ ok: true; value: unknown } | { ok: false; error: ErrorEnvelope }>;
+}
+
+export interface PageSide {
+  event(event: LabEvent): void;
+}
+
+/** A transport is only this (a MessagePort, a WebSocket, or an in-memory pair in tests). */
+export interface Channel {
+  post(message: unknown): void;
+  on(listener: (message: unknown) => void): void;
+}
