@@ -1,0 +1,19 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { toEnvelope } from '../../shared/contract/errors.ts';
+import { loadTensorFlow } from './tensorflow.ts';
+
+/** What the probe process prints on stdout: that TensorFlow loads and computes, or why not. */
+export type ProbeAnswer =
+  | { readonly ok: true; readonly libtensorflow: string; readonly device: 'cpu' | 'gpu' }
+  | { readonly ok: false; readonly code: string; readonly message: string };
+
+let answer: ProbeAnswer;
+try {
+  const { version, device } = await loadTensorFlow();
+  const [sum] = tf.sum(tf.matMul(tf.ones([8, 8]), tf.ones([8, 8]))).dataSync();
+  if (sum !== 512) throw new Error(`TensorFlow multiplies wrongly: 512 expected, ${sum} computed`);
+  answer = { ok: true, libtensorflow: version, device };
+} catch (error) {
+  answer = { ok: false, ...toEnvelope(error) };
+}
+process.stdout.write(`${JSON.stringify(answer)}\n`);

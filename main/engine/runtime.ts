@@ -1,0 +1,69 @@
+import { readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import wheels from '../../resources/runtime/wheels.json' with { type: 'json' };
+import { cacheFolder } from '../store/paths.ts';
+
+const require = createRequire(import.meta.url);
+
+/** Folder of the tfjs-node package: JavaScript kernels, sources of the binding, and the package's own installer. */
+export const tfjsPackageFolder = dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json'));
+export const tfjsVersion: string = require('@tensorflow/tfjs-node-gpu/package.json').version;
+
+export type Device = 'cpu' | 'gpu';
+
+/** runtime.json, written last: its presence in a runtime folder says that the folder is whole. */
+export interface RuntimeRecord {
+  readonly format: 1;
+  /** "wheel": libtensorflow from the Python wheel; "stock": the package's own download */
+  readonly source: 'wheel' | 'stock';
+  readonly device: Device;
+  readonly libtensorflow: string;
+  readonly tfjs: string;
+  /** relative path of the native addon */
+  readonly binding: string;
+  /** relative path -> bytes of every file that must be there */
+  readonly files: Readonly<Record<string, number>>;
+}
+
+export interface Runtime {
+  readonly folder: string;
+  readonly record: RuntimeRecord;
+}
+
+/** Folder that holds the runtime for this version, platform and device. The app's own folder may be read-only. */
+export function runtimeFolder(device: Device): string {
+  return cacheFolder('runtime', `tfjs${tfjsVersion}-tf${wheels.version}-${process.platform}-${process.arch}-${device}`);
+}
+
+/** The installed runtime, GPU before CPU, or null. A folder without its record or with a missing or short file is not one. */
+export function findRuntime(): Runtime | null {
+  return readRuntime(runtimeFolder('gpu')) ?? readRuntime(runtimeFolder('cpu'));
+}
+
+export function readRuntime(folder: string): Runtime | null {
+  try {
+    const record = JSON.parse(readFileSync(join(folder, 'runtime.json'), 'utf8')) as RuntimeRecord;
+    const whole =
+      record.format === 1 &&
+      record.tfjs === tfjsVersion &&
+      Object.entries(record.files).every(([file, bytes]) => statSync(join(folder, file)).size === bytes);
+    return whole ? { folder, record } : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Environment of a process that will load TensorFlow. TensorFlow reads these once, when it starts.
+ * oneDNN is on: it is faster on every CPU measured and the default of TensorFlow on x86.
+ */
+export function tensorflowEnvironment(): NodeJS.ProcessEnv {
+  return {
+    TF_CPP_MIN_LOG_LEVEL: '2',
+    TF_ENABLE_ONEDNN_OPTS: '1',
+    TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+    ...process.env,
+    ELECTRON_RUN_AS_NODE: '1',
+  };
+}
