@@ -10,6 +10,7 @@ const require = createRequire(import.meta.url);
 export interface Binding {
   readonly TF_Version: string;
   readonly TF_FLOAT: number;
+  readonly TF_INT32: number;
   readonly TF_ATTR_TYPE: number;
   readonly TF_ATTR_FLOAT: number;
   readonly TF_ATTR_BOOL: number;
@@ -83,6 +84,6 @@ export async function loadTensorFlow(): Promise<TensorFlow> {
 /** tfjs-node 4.22 calls two functions that Node 23 removed. */
 function restoreRemovedNodeFunctions(): void {
   const util = require('node:util') as Record<string, unknown>;
-  util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
-  util.isArray ??= Array.isArray;
+  util.isNullOrUndefined = (value: unknown) => value === null || value === undefined;
+  util.isArray = Array.isArray; // Node 24 still has it, and warns
 }
