@@ -1,0 +1,33 @@
+import { type Problem, type ProblemCode, problemCodes } from '../../shared/contract/dataset.ts';
+import { problemAdvice, type ProblemAdvice } from '../../shared/domain/problem-advice.ts';
+
+// the table lives in shared/domain, which may not know the contract: here the two are held together by the compiler
+const adviceByCode: Readonly<Record<ProblemCode, ProblemAdvice>> = problemAdvice;
+const rank = new Map(Object.keys(problemAdvice).map((code, i) => [code, i]));
+
+/**
+ * A problem whose message says which file, what is wrong, and what to do.
+ * @param path relative to the indexed folder
+ * @param what what is wrong with it, as a clause without a full stop
+ */
+export function makeProblem(code: ProblemCode, path: string, what: string, related: readonly string[] = []): Problem {
+  const message = `${printable(path)}: ${what}. ${adviceByCode[code].advice}`;
+  return { code, path, message, ...(related.length > 0 && { related: [...related] }) };
+}
+
+/** Sorts by severity (as the advice table is ordered), then by path; returns a new array. */
+export function sortProblems(problems: readonly Problem[]): Problem[] {
+  const weight = (p: Problem) => rank.get(p.code) ?? problemCodes.length;
+  return [...problems].sort((a, b) => weight(a) - weight(b) || compareText(a.path, b.path) || compareText(a.message, b.message));
+}
+
+/** Order by UTF-16 code units: the same on every machine, whatever its language. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** File names may hold line breaks and terminal escapes; messages go to terminals and logs. */
+function printable(text: string): string {
+  // eslint-disable-next-line no-control-regex -- control characters are exactly what is looked for
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd');
+}
