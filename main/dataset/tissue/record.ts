@@ -1,0 +1,61 @@
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+/** Raise it whenever the same seed gives other pixels: caches of older versions are then made anew. */
+export const TISSUE_VERSION = 1;
+const FILE = 'tissue.json';
+
+const settingsSchema = z.object({ seed: z.number(), cases: z.number(), fieldsPerMagnification: z.number() });
+const recordSchema = z.object({
+  generator: z.literal('magnilab demo tissue'),
+  version: z.number(),
+  settings: settingsSchema,
+  pictures: z.array(z.object({ path: z.string(), bytes: z.number(), sha256: z.string() })),
+});
+export type TissueSettings = z.infer<typeof settingsSchema>;
+export type TissueRecord = z.infer<typeof recordSchema>;
+
+/** Writes `tissue.json`, the last file of a set. */
+export async function writeRecord(folder: string, record: Omit<TissueRecord, 'generator' | 'version'>): Promise<void> {
+  const whole: TissueRecord = { generator: 'magnilab demo tissue', version: TISSUE_VERSION, ...record };
+  await writeFile(join(folder, FILE), JSON.stringify(whole, null, 1) + '\n');
+}
+
+/** The record of a folder; null where there is none or it is not ours. */
+export async function readRecord(folder: string): Promise<TissueRecord | null> {
+  try {
+    return recordSchema.parse(JSON.parse(await readFile(join(folder, FILE), 'utf8')));
+  } catch {
+    return null;
+  }
+}
+
+/** Whether a record is of this version and these settings and all its files are there in full length. */
+export async function isWhole(folder: string, record: TissueRecord, settings: TissueSettings): Promise<boolean> {
+  if (record.version !== TISSUE_VERSION) return false;
+  if (Object.entries(settings).some(([key, value]) => record.settings[key as keyof TissueSettings] !== value)) return false;
+  const sizes = await Promise.all(
+    record.pictures.map((p) =>
+      stat(join(folder, p.path)).then(
+        (s) => s.size,
+        () => -1,
+      ),
+    ),
+  );
+  return sizes.every((size, i) => size === record.pictures[i].bytes);
+}
+
+/** Text of the README.txt that goes with the pictures. */
+export const README = `SYNTHETIC TISSUE. NOT PATIENTS.
+
+Every picture in this folder was drawn by a program (Magnilab's demo tissue generator). Nothing here was photographed, and
+nothing was copied or learnt from photographs. "Cases" are random numbers, and the year 99 in the file names marks them.
+
+File names, folders and pixel sizes follow the BreakHis data set (Spanhol et al., IEEE TBME 63(7), 2016), so that a study can
+be tried before the real data are at hand: 0.49, 0.20, 0.10 and 0.05 um per pixel at 40x, 100x, 200x and 400x. Pictures with the
+same case and the same last number are nested zooms into one place.
+
+Results on these pictures say nothing about real tissue. Do not publish them as if they did, and do not mix these files with
+real data.
+`;
