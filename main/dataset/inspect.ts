@@ -72,16 +72,18 @@ export class InspectPool {
     const stop = new AbortController(); // one lane that cannot go on ends the others
     const stopped = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
     const lane = async (): Promise<void> => {
-      while (queue.length > 0) {
-        if (stopped.aborted) throw new LabError('cancelled', 'Indexing was cancelled.');
-        const mine = queue.splice(-chunk).reverse();
-        const left = await this.runChunk({ folder: this.folder, paths: mine, task }, onResult, stopped);
-        queue.push(...left.reverse());
+      try {
+        while (queue.length > 0) {
+          const paths = queue.splice(-chunk).reverse();
+          const left = await this.runChunk({ folder: this.folder, paths, task }, onResult, stopped);
+          queue.push(...left.reverse());
+        }
+      } catch (error) {
+        stop.abort();
+        throw error;
       }
     };
-    const results = await Promise.allSettled(
-      Array.from({ length: lanes }, () => lane().catch((e: unknown) => (stop.abort(), Promise.reject(e)))),
-    );
+    const results = await Promise.allSettled(Array.from({ length: lanes }, lane));
     const failures = results.filter((r) => r.status === 'rejected').map((r) => r.reason as unknown);
     if (failures.length === 0) return;
     throw failures.find((f) => !(f instanceof LabError && f.code === 'cancelled')) ?? failures[0];

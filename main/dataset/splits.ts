@@ -1,0 +1,194 @@
+import { createHash } from 'node:crypto';
+import { type IndexedImage, type Part, parts as PARTS, type Split, type SplitSettings } from '../../shared/contract/dataset.ts';
+import { LabError } from '../../shared/contract/errors.ts';
+import { Random } from '../../shared/domain/random.ts';
+import { assignGroups, groupBy } from './assign.ts';
+import { compareText } from './problem.ts';
+
+export interface SplitSources {
+  /** side of a file name in the official fold; needed with by = "fold" */
+  readonly foldOf?: (name: string) => 'train' | 'test' | undefined;
+  /** part of an image in the user's own list; needed with by = "list" */
+  readonly listOf?: (image: IndexedImage) => Part | undefined;
+}
+
+type Grouping = SplitSettings['grouping'];
+type Parts = Split['parts'];
+type Dropped = Split['dropped'][number];
+
+/**
+ * Deals the images of a data set out to train, validation and test. Pure: the same images, settings and sources give the same
+ * split, in whatever order the images come.
+ *
+ * - by "case": whole cases (or slides, with grouping "published"), shared by all magnifications, balanced by class, subtype
+ *   and magnification;
+ * - by "image": at random within each magnification and class, as the paper did; cases end up on both sides;
+ * - by "fold": the official test images of a fold; validation is carved out of its training images, by case;
+ * - by "list": as the user's list says.
+ *
+ * What leaks is in `leaks`: the caller decides whether to go on.
+ * @throws LabError "bad-input" naming the field that is missing, or when nothing is left to split
+ */
+export function makeSplit(images: readonly IndexedImage[], settings: SplitSettings, sources: SplitSources = {}): Split {
+  const sorted = [...images].sort((a, b) => compareText(a.path, b.path));
+  const { members, left } = memberOf(sorted, settings, sources);
+  const { kept, dropped } = settings.dropDuplicates ? dropDuplicates(members) : { kept: members, dropped: [] };
+  if (kept.length === 0) throw new LabError('bad-input', 'There are no images to split.', { field: fieldOfSource(settings) });
+  const parts = deal(kept, settings, sources);
+  return {
+    format: 1,
+    settings,
+    parts,
+    dropped: [...left, ...dropped].sort((a, b) => compareText(a.path, b.path)),
+    leaks: leaksOf(sorted, parts),
+    sha256: splitHash(parts),
+  };
+}
+
+/**
+ * Cases that stand in more than one part, in the order of their names.
+ * @param grouping "strict" (the default) looks at case numbers, whatever a split was grouped by: two slides of one case are
+ * one patient's tissue. "published" looks at slides, to show what a split by slide overlooks.
+ */
+export function leaksOf(images: readonly IndexedImage[], parts: Parts, grouping: Grouping = 'strict'): Split['leaks'] {
+  const partsOfKey = new Map<string, Set<Part>>();
+  for (const image of images) {
+    const part = parts[image.path];
+    if (part === undefined) continue;
+    const key = keyOf(grouping)(image);
+    partsOfKey.set(key, (partsOfKey.get(key) ?? new Set()).add(part));
+  }
+  return [...partsOfKey]
+    .filter(([, seen]) => seen.size > 1)
+    .map(([key, seen]) => ({ case: key, parts: PARTS.filter((p) => seen.has(p)) }))
+    .sort((a, b) => compareText(a.case, b.case));
+}
+
+/** SHA-256 of the sorted "path part" lines, hexadecimal. */
+export function splitHash(parts: Parts): string {
+  const lines = Object.entries(parts).map(([path, part]) => `${path} ${part}`);
+  return createHash('sha256').update(lines.sort(compareText).join('\n')).digest('hex');
+}
+
+/**
+ * Makes sure that a split that was loaded from a file is whole, and belongs to these images.
+ * @throws LabError "damaged-file" with `details.field` ("sha256" or "leaks") where the file contradicts itself, "bad-input" with
+ * field "parts" where it names images that the data set does not have
+ */
+export function verifySplit(split: Split, images: readonly IndexedImage[]): void {
+  const hash = splitHash(split.parts);
+  if (hash !== split.sha256) {
+    const message = `Field "sha256" of the split says ${split.sha256}, its parts have ${hash}: the file was changed.`;
+    throw new LabError('damaged-file', message, { field: 'sha256' });
+  }
+  const paths = new Set(images.map((i) => i.path));
+  const unknown = Object.keys(split.parts).filter((path) => !paths.has(path));
+  if (unknown.length > 0) {
+    const message = `Field "parts" of the split names ${unknown.length} images that the data set does not have, e.g. ${unknown[0]}.`;
+    throw new LabError('bad-input', message, { field: 'parts' });
+  }
+  if (JSON.stringify(leaksOf(images, split.parts)) !== JSON.stringify(split.leaks)) {
+    throw new LabError('damaged-file', 'Field "leaks" of the split does not list the cases that stand in several parts.', {
+      field: 'leaks',
+    });
+  }
+}
+
+/**
+ * Keeps one of several images with the same pixels: the first by path, except that of case 13412 of BreakHis, filed as ductal
+ * and as lobular carcinoma, the lobular copies stay. Copies of different classes are all dropped: no one can say which is right.
+ */
+function dropDuplicates(images: readonly IndexedImage[]): { kept: IndexedImage[]; dropped: Dropped[] } {
+  const reasons = new Map<string, string>();
+  const known = images.filter((i) => i.pixelSha256 !== '');
+  for (const copies of Map.groupBy(known, (image) => image.pixelSha256).values()) {
+    if (copies.length === 1) continue;
+    const contradictory = copies.some((c) => c.label !== copies[0].label);
+    const kept = copies.find((c) => c.case === '14-13412' && c.subtype === 'LC') ?? copies[0];
+    for (const copy of copies) {
+      if (contradictory) reasons.set(copy.path, 'same pixels as an image of the other class');
+      else if (copy !== kept) reasons.set(copy.path, `same pixels as ${kept.path}`);
+    }
+  }
+  return {
+    kept: images.filter((i) => !reasons.has(i.path)),
+    dropped: [...reasons].map(([path, reason]) => ({ path, reason })),
+  };
+}
+
+/** Leaves out what the fold or list does not name; first of all, so that of two copies the listed one survives. */
+function memberOf(
+  images: readonly IndexedImage[],
+  settings: SplitSettings,
+  { foldOf, listOf }: SplitSources,
+): { members: IndexedImage[]; left: Dropped[] } {
+  if (settings.by === 'case' || settings.by === 'image') return { members: [...images], left: [] };
+  const isFold = settings.by === 'fold';
+  if (isFold && (settings.fold === undefined || !foldOf)) {
+    throw new LabError('bad-input', 'A split by fold needs the number of the fold, 1 to 5.', { field: 'fold' });
+  }
+  if (!isFold && !listOf) throw new LabError('bad-input', 'A split by list needs a file with the list.', { field: 'file' });
+  const isMember = (image: IndexedImage) => (isFold ? foldOf!(image.name) : listOf!(image)) !== undefined;
+  const reason = isFold ? `not in official fold ${settings.fold}` : 'not in the list';
+  const members = images.filter(isMember);
+  const left = images.filter((i) => !isMember(i)).map(({ path }) => ({ path, reason }));
+  return { members, left };
+}
+
+function deal(images: readonly IndexedImage[], settings: SplitSettings, { foldOf, listOf }: SplitSources): Parts {
+  switch (settings.by) {
+    case 'case':
+      return dealGroups(images, settings, settings.ratios);
+    case 'image':
+      return dealImages(images, settings);
+    case 'fold':
+      return dealFold(images, settings, foldOf!);
+    case 'list':
+      return Object.fromEntries(images.map((i) => [i.path, listOf!(i)!]));
+  }
+}
+
+function dealGroups(images: readonly IndexedImage[], settings: SplitSettings, ratios: readonly number[]): Parts {
+  const groups = groupBy(images, keyOf(settings.grouping));
+  const assigned = assignGroups(groups, ratios, new Random(settings.seed));
+  return Object.fromEntries(groups.flatMap((group, g) => group.images.map((i) => [i.path, PARTS[assigned[g]]])));
+}
+
+function dealImages(images: readonly IndexedImage[], settings: SplitSettings): Parts {
+  const parts: Parts = {};
+  for (const [s, stratum] of groupBy(images, (i) => `${i.label} ${i.magnification}`).entries()) {
+    const shuffled = new Random(settings.seed, s).shuffle([...stratum.images]);
+    const [validation, test] = sizesOf(shuffled.length, settings.ratios);
+    shuffled.forEach((image, i) => {
+      parts[image.path] = i < test ? 'test' : i < test + validation ? 'validation' : 'train';
+    });
+  }
+  return parts;
+}
+
+/** Images for validation and test among n; with three images or more, no part stays empty. */
+function sizesOf(n: number, [train, validation, test]: SplitSettings['ratios']): [number, number] {
+  const share = (ratio: number) => Math.round((n * ratio) / (train + validation + test));
+  if (n < 3) return [0, n - 1];
+  const forTest = Math.min(Math.max(1, share(test)), n - 2);
+  return [Math.min(Math.max(1, share(validation)), n - 1 - forTest), forTest];
+}
+
+function dealFold(images: readonly IndexedImage[], settings: SplitSettings, foldOf: NonNullable<SplitSources['foldOf']>): Parts {
+  const sideOf = (image: IndexedImage) => foldOf(image.name)!;
+  const key = keyOf(settings.grouping);
+  const tested = new Set(images.filter((i) => sideOf(i) === 'test').map(key));
+  const [train, validation] = settings.ratios;
+  // cases that the fold puts on both sides stay in training: validation at least is clean
+  const clean = images.filter((i) => !tested.has(key(i)));
+  const carved = dealGroups(clean, settings, [train, validation, 0]);
+  return Object.fromEntries(images.map((i) => [i.path, sideOf(i) === 'test' ? 'test' : (carved[i.path] ?? 'train')]));
+}
+
+function keyOf(grouping: Grouping): (image: IndexedImage) => string {
+  return grouping === 'strict' ? (image) => image.case : (image) => image.slide;
+}
+
+function fieldOfSource({ by }: SplitSettings): string {
+  return by === 'list' ? 'file' : by === 'fold' ? 'fold' : 'images';
+}

@@ -1,0 +1,87 @@
+import { existsSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { LabError } from '../../shared/contract/errors.ts';
+import { migrations } from './migrations.ts';
+
+/** Marks a SQLite file as Magnilab's: "MgLb" as a number. */
+const APPLICATION_ID = 0x4d674c62;
+/** How long a statement waits for another process's write, ms. */
+const BUSY_TIMEOUT = 5000;
+
+/**
+ * Opens a lab's database, made if it does not exist, and brings it to the current version.
+ * @param path a file, or ":memory:"
+ * @param steps the migrations; a parameter for tests only
+ * @throws LabError "damaged-file", naming the file, when it is no database, is damaged, belongs to another program, or was
+ * written by a newer Magnilab; it is left as it is
+ */
+export function openDatabase(path: string, steps: readonly string[] = migrations): DatabaseSync {
+  const isNew = path === ':memory:' || !existsSync(path);
+  let db: DatabaseSync | undefined;
+  try {
+    db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT, enableForeignKeyConstraints: true });
+    if (!isNew) check(db, path, steps.length);
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+    migrate(db, path, steps);
+    return db;
+  } catch (error) {
+    db?.close();
+    if (isDamage(error)) throw damaged(path, `is damaged or no database (${(error as Error).message})`);
+    throw error;
+  }
+}
+
+/**
+ * Runs statements as one transaction: all of them or, when one throws, none. Transactions do not nest.
+ * @returns what `work` returns
+ */
+export function transaction<T>(db: DatabaseSync, work: () => T): T {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    db.exec('COMMIT');
+    return result;
+  } catch (error) {
+    if (db.isTransaction) db.exec('ROLLBACK'); // SQLite itself rolls back on some errors, e.g. a full disk
+    throw error;
+  }
+}
+
+/** Refuses a file before anything is written to it. */
+function check(db: DatabaseSync, path: string, newest: number): void {
+  const version = pragma(db, 'user_version');
+  const tables = Number(db.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.n);
+  const application = pragma(db, 'application_id');
+  if ((tables > 0 || application !== 0) && application !== APPLICATION_ID)
+    throw damaged(path, 'is a database of another program');
+  if (version > newest) {
+    throw damaged(path, `was written by a newer Magnilab (version ${version} of the database, this one knows ${newest})`);
+  }
+  const verdict = String(db.prepare('PRAGMA quick_check(1)').get()?.quick_check);
+  if (verdict !== 'ok') throw damaged(path, `is damaged (${verdict})`);
+}
+
+function migrate(db: DatabaseSync, path: string, steps: readonly string[]): void {
+  if (pragma(db, 'user_version') === steps.length) return;
+  transaction(db, () => {
+    // read again: another process may have migrated while this one waited for the lock
+    const version = pragma(db, 'user_version');
+    if (version > steps.length) throw damaged(path, 'was written by a newer Magnilab');
+    for (const step of steps.slice(version)) db.exec(step);
+    db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${steps.length};`);
+  });
+}
+
+function pragma(db: DatabaseSync, name: 'user_version' | 'application_id'): number {
+  return Number(db.prepare(`PRAGMA ${name}`).get()?.[name]);
+}
+
+function damaged(path: string, what: string): LabError {
+  return new LabError('damaged-file', `${path} ${what}.`, { path });
+}
+
+/** SQLITE_CORRUPT and SQLITE_NOTADB, with their extended codes. */
+function isDamage(error: unknown): boolean {
+  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
+  return code === 11 || code === 26;
+}

@@ -1,0 +1,126 @@
+import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
+import type { IndexedImage, ManifestReport, Part, Problem, Split } from '../../shared/contract/dataset.ts';
+import type { Label } from '../../shared/domain/label.ts';
+import type { IndexResult, KnownFile } from '../dataset/index-folder.ts';
+import { transaction } from './database.ts';
+
+/** What images to list; every field given must match. */
+export interface ImageFilter {
+  readonly magnification?: number;
+  readonly label?: Label;
+  readonly subtype?: string;
+  readonly case?: string;
+  readonly slide?: string;
+  /** a piece of the path, in any case */
+  readonly text?: string;
+  /** with `split`: images in this part of it */
+  readonly part?: Part;
+  /** a name given to {@link saveSplitParts}; without `part`, images in any part of that split */
+  readonly split?: string;
+}
+
+/** Replaces the index by a new one, in one transaction: a crash leaves the old one. */
+export function saveIndex(db: DatabaseSync, folder: string, result: IndexResult): void {
+  transaction(db, () => {
+    db.exec('DELETE FROM data_set; DELETE FROM known_file; DELETE FROM image; DELETE FROM problem;');
+    db.prepare('INSERT INTO data_set (id, folder, manifest) VALUES (1, ?, ?)').run(
+      folder,
+      result.manifest && JSON.stringify(result.manifest),
+    );
+    const file = db.prepare('INSERT INTO known_file VALUES (?, ?, ?, ?, ?)');
+    for (const f of result.files) file.run(f.path, f.size, f.mtimeMs, f.ino, JSON.stringify(f.inspection));
+    const image = db.prepare('INSERT INTO image VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+    for (const i of result.images) {
+      image.run(
+        i.id,
+        i.path,
+        i.name,
+        i.label,
+        i.subtype,
+        i.magnification,
+        i.slide,
+        i.case,
+        i.width,
+        i.height,
+        i.bytes,
+        i.pixelSha256,
+        i.fileSha256,
+      );
+    }
+    const problem = db.prepare('INSERT INTO problem (code, path, message, related) VALUES (?, ?, ?, ?)');
+    for (const p of result.problems) problem.run(p.code, p.path, p.message, p.related ? JSON.stringify(p.related) : null);
+  });
+}
+
+/** The index as it was saved; null before the first one. */
+export function loadIndex(db: DatabaseSync): { folder: string; result: IndexResult } | null {
+  const dataSet = db.prepare('SELECT folder, manifest FROM data_set').get();
+  if (!dataSet) return null;
+  const manifest = dataSet.manifest === null ? null : (JSON.parse(String(dataSet.manifest)) as ManifestReport);
+  const images = db.prepare('SELECT * FROM image ORDER BY id').all().map(toImage);
+  const problems = db.prepare('SELECT code, path, message, related FROM problem ORDER BY position').all().map(toProblem);
+  const files = db.prepare('SELECT * FROM known_file').all().map(toKnownFile);
+  return { folder: String(dataSet.folder), result: { images, problems, manifest, files } };
+}
+
+/**
+ * One page of the images that match, in the order of the index.
+ * @returns the page, and how many images match in all
+ */
+export function queryImages(
+  db: DatabaseSync,
+  filter: ImageFilter,
+  offset: number,
+  limit: number,
+): { total: number; images: IndexedImage[] } {
+  const { where, values } = conditionOf(filter);
+  const total = Number(db.prepare(`SELECT count(*) AS n FROM image ${where}`).get(...values)?.n);
+  const rows = db.prepare(`SELECT * FROM image ${where} ORDER BY id LIMIT ? OFFSET ?`).all(...values, limit, offset);
+  return { total, images: rows.map(toImage) };
+}
+
+/** Remembers which part each image of a split is in, for {@link queryImages}; replaces a split of the same name. */
+export function saveSplitParts(db: DatabaseSync, split: string, imageParts: Split['parts']): void {
+  transaction(db, () => {
+    db.prepare('DELETE FROM split_part WHERE split = ?').run(split);
+    const insert = db.prepare('INSERT INTO split_part VALUES (?, ?, ?)');
+    for (const [path, part] of Object.entries(imageParts)) insert.run(split, path, part);
+  });
+}
+
+const EQUALS = { magnification: 'magnification', label: 'label', subtype: 'subtype', case: '"case"', slide: 'slide' } as const;
+
+function conditionOf(filter: ImageFilter): { where: string; values: SQLInputValue[] } {
+  const conditions: string[] = [];
+  const values: SQLInputValue[] = [];
+  for (const [field, column] of Object.entries(EQUALS)) {
+    const value = filter[field as keyof typeof EQUALS];
+    if (value === undefined) continue;
+    conditions.push(`${column} = ?`);
+    values.push(value);
+  }
+  if (filter.text) {
+    conditions.push('instr(lower(path), lower(?)) > 0');
+    values.push(filter.text);
+  }
+  if (filter.split !== undefined) {
+    conditions.push(`path IN (SELECT path FROM split_part WHERE split = ?${filter.part ? ' AND part = ?' : ''})`);
+    values.push(filter.split, ...(filter.part ? [filter.part] : []));
+  }
+  return { where: conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '', values };
+}
+
+type Row = Record<string, SQLOutputValue>;
+
+function toImage(row: Row): IndexedImage {
+  const { pixel_sha256: pixelSha256, file_sha256: fileSha256, ...same } = row;
+  return { ...same, pixelSha256, fileSha256 } as unknown as IndexedImage; // written by saveIndex from the same type
+}
+
+function toProblem({ code, path, message, related }: Row): Problem {
+  return { code, path, message, ...(related !== null && { related: JSON.parse(String(related)) as string[] }) } as Problem;
+}
+
+function toKnownFile({ path, size, mtime_ms, ino, inspection }: Row): KnownFile {
+  return { path, size, mtimeMs: mtime_ms, ino, inspection: JSON.parse(String(inspection)) as unknown } as KnownFile;
+}
