@@ -82,7 +82,8 @@ export function relu<T extends tf.Tensor>(x: T): T {
   const run = tf.customGrad((x, save) => {
     const y = tf.relu(x as tf.Tensor);
     (save as tf.GradSaveFunc)([y]);
-    const gradFunc = (dy: tf.Tensor, [y]: tf.Tensor[]) => node.executeSingleOutput('ReluGrad', [attributes(node).type('T')], [dy, y]);
+    const gradFunc = (dy: tf.Tensor, [y]: tf.Tensor[]) =>
+      node.executeSingleOutput('ReluGrad', [attributes(node).type('T')], [dy, y]);
     return { value: y, gradFunc };
   });
   return run(x) as T;
@@ -112,7 +113,12 @@ export function crossEntropy(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Scal
   if (!node) return tf.neg(tf.mean(tf.sum(tf.mul(targets, tf.logSoftmax(logits)), 1)));
   const run = tf.customGrad((logits, save) => {
     const attribute = [attributes(node).type('T')];
-    const [losses, slope] = node.executeMultipleOutputs('SoftmaxCrossEntropyWithLogits', attribute, [logits as tf.Tensor, targets], 2);
+    const [losses, slope] = node.executeMultipleOutputs(
+      'SoftmaxCrossEntropyWithLogits',
+      attribute,
+      [logits as tf.Tensor, targets],
+      2,
+    );
     (save as tf.GradSaveFunc)([slope]);
     const gradFunc = (dy: tf.Tensor, [slope]: tf.Tensor[]) => tf.mul(slope, tf.div(dy, slope.shape[0]));
     return { value: tf.mean(losses), gradFunc };

@@ -43,7 +43,13 @@ export class Specs {
     this.list.push({ name, shape, layout, initialiser, trainable });
   }
 
-  conv(name: string, input: number, output: number, kernel: number, { bias = false, init }: { bias?: boolean; init?: Initialiser } = {}): void {
+  conv(
+    name: string,
+    input: number,
+    output: number,
+    kernel: number,
+    { bias = false, init }: { bias?: boolean; init?: Initialiser } = {},
+  ): void {
     const fanIn = input * kernel * kernel;
     this.add(`${name}.weight`, [output, input, kernel, kernel], 'conv', init ?? torchDefault(fanIn));
     if (bias) this.add(`${name}.bias`, [output], 'plain', torchDefault(fanIn));

@@ -40,7 +40,8 @@ export function initialValues({ name, shape, initialiser }: ParameterSpec, seed:
   if (initialiser.kind === 'constant') return values.fill(initialiser.value);
   const random = new Random(seed, hashText(name));
   for (let i = 0; i < values.length; i++) {
-    values[i] = initialiser.kind === 'normal' ? random.normal(0, initialiser.sd) : random.uniform(-initialiser.bound, initialiser.bound);
+    values[i] =
+      initialiser.kind === 'normal' ? random.normal(0, initialiser.sd) : random.uniform(-initialiser.bound, initialiser.bound);
   }
   return values;
 }

@@ -66,6 +66,31 @@ export type Epoch = z.infer<typeof epochSchema>;
 export const trialStates = ['waiting', 'running', 'interrupted', 'finished', 'failed', 'cancelled'] as const;
 export type TrialState = (typeof trialStates)[number];
 
+/** What a trial needs to go on, beside its tensors: the metadata of checkpoint-last.safetensors. */
+export const resumePointSchema = z.strictObject({
+  /** finished epochs */
+  epoch: z.number().int().nonnegative(),
+  /** finished optimiser steps */
+  steps: z.number().int().nonnegative(),
+  bestEpoch: z.number().int(),
+  bestAccuracy: z.number(),
+  /** spent in training so far */
+  seconds: z.number(),
+  /** the last finished epoch, in case the process died before it was appended to history.jsonl */
+  row: epochSchema,
+  /** SHA-256 of the config.json that made it */
+  config: z.string(),
+});
+export type ResumePoint = z.infer<typeof resumePointSchema>;
+
+/** runs/<id>/state.json: how the trial stands; written by the trial process, or by the lab when it cancels. */
+export const trialStateSchema = z.strictObject({
+  state: z.enum(['running', 'interrupted', 'finished', 'failed', 'cancelled']),
+  pid: z.number().int().optional(),
+  error: errorEnvelopeSchema.optional(),
+});
+export type TrialStateFile = z.infer<typeof trialStateSchema>;
+
 /** What a trial process tells its parent, in order: ready, then progress, then done or failed or stopped. */
 export const trialMessageSchema = z.discriminatedUnion('type', [
   z.object({

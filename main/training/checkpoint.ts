@@ -1,0 +1,155 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { readFile } from 'node:fs/promises';
+import { LabError, parseOrThrow } from '../../shared/contract/errors.ts';
+import { type ResumePoint, resumePointSchema } from '../../shared/contract/trial.ts';
+import { tensorflowShape, toTensorFlow, toTorch } from '../models/layout.ts';
+import type { ParameterSpec } from '../models/layers.ts';
+import type { Model } from '../models/model.ts';
+import { Weights } from '../models/weights.ts';
+import { writeAtomically } from '../store/atomic.ts';
+import { decodeSafetensors, encodeSafetensors, type SafetensorsFile, type StoredTensor } from './safetensors.ts';
+
+const MOMENTUM = 'optimizer.momentum.';
+
+/**
+ * Weights under timm's names and in PyTorch's layout, `num_batches_tracked` included: timm's
+ * `create_model(name, num_classes=2).load_state_dict(..., strict=True)` takes them.
+ */
+export function stateDict(weights: Weights, steps: number): Map<string, StoredTensor> {
+  const tensors = new Map<string, StoredTensor>();
+  for (const spec of weights.specs) {
+    tensors.set(spec.name, stored(spec, weights.get(spec.name).dataSync<'float32'>()));
+    if (spec.name.endsWith('.running_var')) {
+      const counter = spec.name.replace(/running_var$/, 'num_batches_tracked');
+      tensors.set(counter, { dtype: 'I64', shape: [], values: BigInt64Array.of(BigInt(steps)) });
+    }
+  }
+  return tensors;
+}
+
+function stored({ layout, shape }: ParameterSpec, values: Float32Array): StoredTensor {
+  return { dtype: 'F32', shape, values: toTorch(layout, shape, values) };
+}
+
+/** The weights of the best epoch: a file for timm and for `magnilab predict`. */
+export async function saveWeights(
+  path: string,
+  weights: Weights,
+  steps: number,
+  metadata: Record<string, string>,
+): Promise<void> {
+  await writeAtomically(path, encodeSafetensors({ tensors: stateDict(weights, steps), metadata }));
+}
+
+export async function saveResumePoint(
+  path: string,
+  weights: Weights,
+  momenta: ReadonlyMap<string, tf.Variable>,
+  point: ResumePoint,
+): Promise<void> {
+  const tensors = stateDict(weights, point.steps);
+  for (const { spec } of weights.trainable())
+    tensors.set(MOMENTUM + spec.name, stored(spec, momenta.get(spec.name)!.dataSync<'float32'>()));
+  const metadata = { format: 'magnilab-resume-1', point: JSON.stringify(point) };
+  await writeAtomically(path, encodeSafetensors({ tensors, metadata }));
+}
+
+/**
+ * Loads a resume point into a trainer's weights and momenta.
+ * @throws LabError "damaged-file" when the file is not whole or belongs to another config; nothing is assigned then
+ */
+export async function loadResumePoint(
+  path: string,
+  weights: Weights,
+  momenta: ReadonlyMap<string, tf.Variable>,
+  config: string,
+): Promise<ResumePoint> {
+  const file = decodeSafetensors(await readFile(path), path);
+  let json: unknown = null;
+  try {
+    json = JSON.parse(file.metadata.point ?? 'null');
+  } catch {
+    // refused by the schema below
+  }
+  const point = parseOrThrow(resumePointSchema, json, `${path}: metadata "point"`);
+  if (point.config !== config)
+    throw new LabError(
+      'damaged-file',
+      `${path} was made by another configuration than config.json. Delete the trial's folder and start it again.`,
+    );
+  const values = matchParameters(weights.specs, without(file, MOMENTUM), path);
+  const momentumSpecs = weights.trainable().map(({ spec }) => spec);
+  const buffers = matchParameters(momentumSpecs, only(file, MOMENTUM), path);
+  assignAll(weights.specs, values, (name) => weights.get(name));
+  assignAll(momentumSpecs, buffers, (name) => momenta.get(name)!);
+  return point;
+}
+
+/**
+ * Weights of a model from a safetensors file, ours or timm's.
+ * @throws LabError "damaged-file" that names every unknown, missing or misshapen parameter
+ */
+export async function loadWeights(path: string, model: Model): Promise<Weights> {
+  const file = decodeSafetensors(await readWeightsFile(path), path);
+  const values = matchParameters(model.specs, without(file, MOMENTUM), path);
+  return new Weights(model, (spec) => values.get(spec.name)!);
+}
+
+/** Values by name in PyTorch's layout, after every name and shape has been compared. */
+function matchParameters(
+  specs: readonly ParameterSpec[],
+  tensors: ReadonlyMap<string, StoredTensor>,
+  path: string,
+): Map<string, Float32Array> {
+  const known = new Map(specs.map((spec) => [spec.name, spec]));
+  const faults: string[] = [];
+  const values = new Map<string, Float32Array>();
+  for (const [name, { dtype, shape, values: stored }] of tensors) {
+    const spec = known.get(name);
+    if (name.endsWith('.num_batches_tracked')) continue; // a counter that nothing here reads
+    if (!spec) faults.push(`unknown parameter "${name}"`);
+    else if (dtype !== 'F32') faults.push(`"${name}" is ${dtype}, not F32`);
+    else if (shape.join() !== spec.shape.join())
+      faults.push(`"${name}" has shape [${shape.join(', ')}], not [${spec.shape.join(', ')}]`);
+    else values.set(name, stored as Float32Array);
+  }
+  for (const name of known.keys()) if (!tensors.has(name)) faults.push(`missing parameter "${name}"`);
+  if (faults.length > 0) {
+    const shown = faults.slice(0, 20).join('; ') + (faults.length > 20 ? `; and ${faults.length - 20} more` : '');
+    throw new LabError('damaged-file', `${path} does not hold this model's weights: ${shown}.`, { faults });
+  }
+  return values;
+}
+
+function assignAll(
+  specs: readonly ParameterSpec[],
+  values: Map<string, Float32Array>,
+  variable: (name: string) => tf.Variable,
+): void {
+  for (const { name, layout, shape } of specs) {
+    tf.tidy(() =>
+      variable(name).assign(tf.tensor(toTensorFlow(layout, shape, values.get(name)!), tensorflowShape(layout, shape))),
+    );
+  }
+}
+
+function only(file: SafetensorsFile, prefix: string): Map<string, StoredTensor> {
+  return new Map(
+    [...file.tensors].filter(([name]) => name.startsWith(prefix)).map(([name, t]) => [name.slice(prefix.length), t]),
+  );
+}
+
+function without(file: SafetensorsFile, prefix: string): Map<string, StoredTensor> {
+  return new Map([...file.tensors].filter(([name]) => !name.startsWith(prefix)));
+}
+
+/** The metadata of a safetensors file, e.g. which model it belongs to. @throws LabError "not-found" or "damaged-file" */
+export async function readMetadata(path: string): Promise<Readonly<Record<string, string>>> {
+  return decodeSafetensors(await readWeightsFile(path), path).metadata;
+}
+
+async function readWeightsFile(path: string): Promise<Buffer> {
+  return readFile(path).catch((error: NodeJS.ErrnoException) => {
+    throw new LabError('not-found', `The weights file ${path} could not be read (${error.code}).`, { field: 'weights' });
+  });
+}

@@ -1,0 +1,38 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { AugmentationSettings } from '../../shared/contract/plan.ts';
+import { Random } from '../../shared/domain/random.ts';
+import { augment } from './augment.ts';
+
+/** What a loader thread is given when it starts: shared memory and settings. */
+export interface LoadWorkerData {
+  /** pixels of all training images, one after the other */
+  readonly pixels: SharedArrayBuffer;
+  readonly table: readonly { readonly offset: number; readonly width: number; readonly height: number }[];
+  /** slots x batch x height x width x 3 */
+  readonly ring: SharedArrayBuffer;
+  readonly inputSize: readonly [number, number];
+  readonly batchSize: number;
+  readonly augmentation: AugmentationSettings;
+  readonly seed: number;
+}
+
+/** One batch to fill. */
+export interface LoadRequest {
+  readonly slot: number;
+  readonly epoch: number;
+  /** indices into the table */
+  readonly images: readonly number[];
+}
+
+const { pixels, table, ring, inputSize, batchSize, augmentation, seed } = workerData as LoadWorkerData;
+const imageBytes = inputSize[0] * inputSize[1] * 3;
+
+parentPort!.on('message', ({ slot, epoch, images }: LoadRequest) => {
+  images.forEach((image, i) => {
+    const { offset, width, height } = table[image];
+    const source = { width, height, data: new Uint8Array(pixels, offset, width * height * 3) };
+    const target = new Uint8Array(ring, (slot * batchSize + i) * imageBytes, imageBytes);
+    augment(source, augmentation, inputSize, new Random(seed, 1, epoch, image), target);
+  });
+  parentPort!.postMessage(slot);
+});

@@ -1,0 +1,57 @@
+/**
+ * The process behind `magnilab predict` and the Try screen: reads one JSON request from stdin, classifies the images and
+ * prints one JSON answer on stdout.
+ */
+import { text } from 'node:stream/consumers';
+import { LabError, parseOrThrow, toEnvelope } from '../../shared/contract/errors.ts';
+import { predictRequestSchema, type PredictAnswer, type PredictRow } from '../../shared/contract/predict.ts';
+import { inputSizeProblem } from '../../shared/domain/catalogue.ts';
+import { decodeImage } from '../dataset/read-image.ts';
+import { loadTensorFlow } from '../engine/tensorflow.ts';
+import { probabilityMalignant } from '../evaluation/predictions.ts';
+import { createModel } from '../models/registry.ts';
+import { loadWeights, readMetadata } from './checkpoint.ts';
+import { evaluationView } from './resample.ts';
+import { evaluate } from './trainer.ts';
+
+const answer = await predict().then(
+  (predictions): PredictAnswer => ({ ok: true, predictions }),
+  (error): PredictAnswer => ({ ok: false, error: toEnvelope(error) }),
+);
+process.stdout.write(`${JSON.stringify(answer)}\n`);
+
+async function predict(): Promise<PredictRow[]> {
+  const request = parseOrThrow(predictRequestSchema, JSON.parse(await text(process.stdin)), 'predict request');
+  const metadata = await readMetadata(request.weights);
+  const id = request.model ?? metadata.model;
+  if (!id)
+    throw new LabError('bad-input', `${request.weights} does not say which model it belongs to: name it with --model.`, {
+      field: 'model',
+    });
+  const { variant, model } = createModel(id);
+  const stored = metadata.input_size?.split(',').map(Number);
+  const inputSize =
+    request.inputSize ??
+    (stored?.length === 2 ? ([stored[0], stored[1]] as const) : ([variant.inputSize, variant.inputSize] as const));
+  const problem = inputSizeProblem(variant, inputSize);
+  if (problem) throw new LabError('bad-input', problem, { field: 'inputSize' });
+  const mode = request.resize ?? (metadata.evaluation === 'full frame' ? 'full frame' : 'crop');
+  await loadTensorFlow();
+  const weights = await loadWeights(request.weights, model);
+  const rows: PredictRow[] = [];
+  for (const path of request.files) {
+    const image = await decodeImage(path);
+    if (!image.ok) throw new LabError('bad-input', `${path}: ${image.what}.`, { field: 'files', path });
+    const view = { inputSize, mode, cropPct: variant.cropPct, filter: variant.interpolation };
+    let pixels: Uint8Array;
+    try {
+      pixels = evaluationView(image, view);
+    } catch (error) {
+      throw new LabError('bad-input', `${path}: ${(error as Error).message}.`, { field: 'files', path });
+    }
+    const [benign, malignant] = evaluate(model, variant, weights, pixels, 1, inputSize);
+    const p = probabilityMalignant(benign, malignant);
+    rows.push({ path, logits: [benign, malignant], probabilities: { benign: 1 - p, malignant: p } });
+  }
+  return rows;
+}
