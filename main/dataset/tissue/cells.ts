@@ -79,7 +79,7 @@ export function populate(
   };
   const salt = () => random.integer(100_000);
 
-  throwDarts(area * 0.4, (x, y) => epithelial(x, y, layers, traits, random), traits.spacing);
+  throwDarts(area * 0.6, (x, y) => epithelial(x, y, layers, traits, random), traits.spacing);
   if (traits.layered) {
     throwDarts(
       area * 0.08,

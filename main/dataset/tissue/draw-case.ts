@@ -26,25 +26,36 @@ export async function drawCase(
   const stain = drawStain(tissue.seed, tissue.number);
   const pictures = planPictures(tissue, fieldsPerMagnification);
   const written: WrittenPicture[] = [];
+  const done = (picture: WrittenPicture) => {
+    onPicture();
+    return picture;
+  };
   for (let place = 0; place < fieldsPerMagnification; place++) {
     const region = growRegion(tissue, place);
     const fields = chooseFields(region, BREAKHIS_MAGNIFICATIONS, new Random(tissue.seed, tissue.number, 4, place));
+    const writing: Promise<WrittenPicture>[] = []; // libvips compresses one picture while the next is drawn
     for (const picture of pictures.filter((p) => p.place === place)) {
       const field = fields[BREAKHIS_MAGNIFICATIONS.indexOf(picture.magnification as 40)];
-      const png = await encode(renderField(region, field, stain));
-      const file = join(folder, picture.path);
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, png);
-      written.push({ path: picture.path, bytes: png.length, sha256: createHash('sha256').update(png).digest('hex') });
-      onPicture();
+      const rgb = renderField(region, field, stain);
+      writing.push(write(folder, picture.path, rgb).then(done));
+      await new Promise(setImmediate); // lets finished pictures be reported
     }
+    written.push(...(await Promise.all(writing)));
   }
   return written;
+}
+
+async function write(folder: string, path: string, rgb: Uint8Array): Promise<WrittenPicture> {
+  const png = await encode(rgb);
+  const file = join(folder, path);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, png);
+  return { path, bytes: png.length, sha256: createHash('sha256').update(png).digest('hex') };
 }
 
 function encode(rgb: Uint8Array): Promise<Buffer> {
   return sharp(rgb, { raw: { width: FIELD_WIDTH, height: FIELD_HEIGHT, channels: 3 } })
     .withExif({ IFD0: { ImageDescription: 'Magnilab synthetic tissue' } })
-    .png({ compressionLevel: 6 })
+    .png({ compressionLevel: 3, adaptiveFiltering: true }) // a third smaller than without filters, and no slower
     .toBuffer();
 }

@@ -9,7 +9,7 @@ export interface Pigment {
 }
 
 const FAT_CELL = 31; // um
-const BIN = 10; // um
+const BIN = 14; // um: nuclei of one nest are hardly ever further apart
 
 /** Paints all that is not a nucleus: stroma, fat, mucin, lumen, cytoplasm. `pixel` is the pixel size in um. */
 export class Ground {
@@ -76,7 +76,8 @@ export class Ground {
     // Near a gland the fibres bend to wrap around it.
     const straight = flow.across(x, y) + (fromNest < 30 ? 20 * Math.exp(-Math.max(0, fromNest) / 8) : 0);
     // Crimp: collagen runs in waves, else it looks like grained wood.
-    const v = straight + 5 * (noise(u / 8.5, straight / 16, salt + 11) - 0.5) + 1.6 * (noise(x / 3.4, y / 3.4, salt + 19) - 0.5);
+    const v =
+      straight + 3.6 * (noise(u / 8.5, straight / 16, salt + 11) - 0.5) + 0.5 * (noise(x / 3.4, y / 3.4, salt + 19) - 0.5);
     const bundle = noise(u / 30, v / 8, salt + 5);
     const fibre = noise(u / 12, v / 2.3, salt + 6);
     const fibril = noise(u / 5, v / 0.7, salt + 7);
@@ -84,8 +85,8 @@ export class Ground {
     const texture =
       0.5 * (bundle - 0.5) +
       0.75 * (fibre - 0.5) * visible(2.1, pixel) +
-      0.4 * (fibril - 0.5) * visible(0.62, pixel) +
-      0.2 * (grainy - 0.5) * visible(0.35, pixel);
+      0.6 * (fibril - 0.5) * visible(0.7, pixel) +
+      0.4 * (grainy - 0.5) * visible(0.35, pixel);
     const { myxoid } = traits;
     const collagen = mix(0.42, 0.2, myxoid) * (1 + texture * mix(0.9, 1.4, myxoid));
     this.pigment.e = Math.max(0.03, collagen);

@@ -1,7 +1,7 @@
 import type { Architecture } from './architecture.ts';
 import type { Distance } from './shapes.ts';
 
-const PITCH = 1.25; // um: coarse enough to be quick, and edges get their fine shape from noise when drawn
+const PITCH = 1.75; // um: coarse enough to be quick, and edges get their fine shape from noise when drawn
 const MARGIN = 16; // um around the field, so that cells at its edge see whole surroundings
 
 /** Distances (um) to the compartments at one place; reused between calls, so copy what you keep. */
@@ -32,8 +32,9 @@ export class Layers {
         const lumen = architecture.lumen(x, y);
         this.values[i++] = epithelium;
         this.values[i++] = lumen;
-        this.values[i++] = architecture.mucin(x, y);
-        this.values[i++] = Math.max(fat(x, y), 14 - epithelium, 14 - lumen); // fat keeps its distance from glands
+        const mucin = architecture.mucin(x, y);
+        this.values[i++] = mucin;
+        this.values[i++] = Math.max(fat(x, y), 14 - epithelium, 14 - lumen, 8 - mucin); // fat keeps its distance from glands
       }
     }
   }
