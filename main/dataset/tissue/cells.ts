@@ -4,7 +4,7 @@ import type { Layers } from './layers.ts';
 import { noise } from './noise.ts';
 import type { Traits } from './traits.ts';
 
-export type CellKind = 'epithelial' | 'mitosis' | 'myoepithelial' | 'stromal' | 'lymphocyte' | 'erythrocyte';
+type CellKind = 'epithelial' | 'mitosis' | 'myoepithelial' | 'stromal' | 'lymphocyte' | 'erythrocyte';
 
 /** A nucleus (or a red cell): an ellipse in um with a character. */
 export interface Cell {
@@ -23,7 +23,7 @@ export interface Cell {
 const BIN = 12; // um
 
 /** Cells by place, for neighbour questions. */
-export class CellIndex {
+class CellIndex {
   private readonly bins = new Map<number, Cell[]>();
 
   add(cell: Cell): void {

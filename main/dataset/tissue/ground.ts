@@ -1,5 +1,5 @@
 import type { Cell } from './cells.ts';
-import { clamp01, mix, noise, visible } from './noise.ts';
+import { clamp01, fractalNoise, mix, noise, visible } from './noise.ts';
 import type { Region } from './region.ts';
 
 /** Amounts of haematoxylin and eosin, in the units of a stain's densities. */
@@ -59,7 +59,8 @@ export class Ground {
 
   private secretion(x: number, y: number, depth: number): void {
     const { salt } = this.region;
-    const amount = clamp01((noise(x / 30, y / 30, salt + 14) - 0.62) * 5) * clamp01(-depth / 2 - 0.4);
+    const amount =
+      clamp01((fractalNoise((x + 0.6 * y) / 26, (y - 0.6 * x) / 26, salt + 14) - 0.58) * 5) * clamp01(-depth / 2 - 0.4);
     if (amount > 0) this.blend(amount, 0.03, 0.16 + 0.16 * noise(x / 2.2, y / 2.2, salt + 15));
   }
 

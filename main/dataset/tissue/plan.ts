@@ -12,7 +12,7 @@ export function planCases(seed: number, cases: number): TissueCase[] {
 }
 
 /** Where a picture lies in BreakHis's own layout, with year 99. Folders have `_` before the year, files `-`, as published. */
-export function picturePath({ number, subtype }: TissueCase, magnification: number, sequence: number): string {
+function picturePath({ number, subtype }: TissueCase, magnification: number, sequence: number): string {
   const { label, folder } = SUBTYPES.find((s) => s.code === subtype)!;
   const slide = `SOB_${label === 'benign' ? 'B' : 'M'}_${subtype}`;
   const file = `${slide}-99-${number}-${magnification}-${String(sequence).padStart(3, '0')}.png`;

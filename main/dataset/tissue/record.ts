@@ -1,31 +1,38 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import type { WrittenPicture } from './draw-case.ts';
 
 /** Raise it whenever the same seed gives other pixels: caches of older versions are then made anew. */
-export const TISSUE_VERSION = 1;
+const TISSUE_VERSION = 1;
+const GENERATOR = 'magnilab demo tissue';
 const FILE = 'tissue.json';
 
-const settingsSchema = z.object({ seed: z.number(), cases: z.number(), fieldsPerMagnification: z.number() });
-const recordSchema = z.object({
-  generator: z.literal('magnilab demo tissue'),
-  version: z.number(),
-  settings: settingsSchema,
-  pictures: z.array(z.object({ path: z.string(), bytes: z.number(), sha256: z.string() })),
-});
-export type TissueSettings = z.infer<typeof settingsSchema>;
-export type TissueRecord = z.infer<typeof recordSchema>;
+export interface TissueSettings {
+  readonly seed: number;
+  readonly cases: number;
+  readonly fieldsPerMagnification: number;
+}
+
+/** What `tissue.json` says of a complete set. */
+export interface TissueRecord {
+  readonly generator: typeof GENERATOR;
+  readonly version: number;
+  readonly settings: TissueSettings;
+  readonly pictures: readonly WrittenPicture[];
+}
 
 /** Writes `tissue.json`, the last file of a set. */
 export async function writeRecord(folder: string, record: Omit<TissueRecord, 'generator' | 'version'>): Promise<void> {
-  const whole: TissueRecord = { generator: 'magnilab demo tissue', version: TISSUE_VERSION, ...record };
+  const whole: TissueRecord = { generator: GENERATOR, version: TISSUE_VERSION, ...record };
   await writeFile(join(folder, FILE), JSON.stringify(whole, null, 1) + '\n');
 }
 
-/** The record of a folder; null where there is none or it is not ours. */
+/** The record of a folder; null where there is none, it is cut short or it is not ours. */
 export async function readRecord(folder: string): Promise<TissueRecord | null> {
   try {
-    return recordSchema.parse(JSON.parse(await readFile(join(folder, FILE), 'utf8')));
+    const record = JSON.parse(await readFile(join(folder, FILE), 'utf8')) as TissueRecord;
+    const ours = record.generator === GENERATOR && record.settings && Array.isArray(record.pictures);
+    return ours ? record : null;
   } catch {
     return null;
   }
