@@ -138,7 +138,7 @@ export class InspectPool {
   }
 
   private start(): Promise<Worker> {
-    const worker = new Worker(this.entry);
+    const worker = new Worker(this.entry, { execArgv: [] }); // options of this process, e.g. --input-type, need not suit a worker
     this.all.add(worker);
     return new Promise((resolve, reject) => {
       let reason = 'it ended at once';

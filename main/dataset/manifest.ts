@@ -73,10 +73,13 @@ export function compareWithManifest(
   const changed: Finding[] = [];
   const unknown: Finding[] = [];
   let changedCount = 0;
+  let unknownCount = 0;
   for (const file of files) {
     const entry = manifest.get(nameKey(file.name));
     if (!entry) {
-      unknown.push({ path: file.path, slide: slideOf(file.name), what: 'the published data set has no image of this name' });
+      unknownCount++;
+      if (file.usable)
+        unknown.push({ path: file.path, slide: slideOf(file.name), what: 'the published data set has no image of this name' });
       continue;
     }
     present.set(nameKey(file.name), posix.dirname(file.path));
@@ -87,7 +90,7 @@ export function compareWithManifest(
   }
   const missing = manifest.size - present.size;
   return {
-    report: { expected: manifest.size, present: present.size, missing, changed: changedCount, unknown: unknown.length, hashed },
+    report: { expected: manifest.size, present: present.size, missing, changed: changedCount, unknown: unknownCount, hashed },
     problems: [
       ...reportMissing(manifest, present),
       ...reportFindings('changed-against-manifest', changed, 'images differ from the published files'),

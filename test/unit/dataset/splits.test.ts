@@ -1,0 +1,241 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { indexFolder } from '../../../main/dataset/index-folder.ts';
+import { readFold, readManifest } from '../../../main/dataset/manifest.ts';
+import { leaksOf, makeSplit, splitHash, verifySplit } from '../../../main/dataset/splits.ts';
+import {
+  type IndexedImage,
+  parts as PARTS,
+  type Split,
+  type SplitSettings,
+  splitSettingsSchema,
+} from '../../../shared/contract/dataset.ts';
+import { SUBTYPES } from '../../../shared/domain/breakhis.ts';
+import { imageNamed } from '../../helpers/images.ts';
+import { describeWithSample, sampleFolder } from '../../helpers/sample.ts';
+
+const settings = (changes: Partial<SplitSettings> = {}) => splitSettingsSchema.parse(changes);
+const inPart = (images: readonly IndexedImage[], split: Split, part: string) =>
+  images.filter((i) => split.parts[i.path] === part);
+const kept = (images: readonly IndexedImage[], split: Split) => images.filter((i) => split.parts[i.path] !== undefined);
+
+/** Data sets of up to 30 cases, one or two slides each, a subtype a slide, up to five images at each magnification. */
+const dataSets = fc
+  .array(
+    fc.record({
+      malignant: fc.boolean(),
+      slides: fc.array(
+        fc.record({
+          subtype: fc.nat(3),
+          images: fc.array(fc.nat(5), { minLength: 4, maxLength: 4 }).filter((n) => n.some((x) => x > 0)),
+        }),
+        { minLength: 1, maxLength: 2 },
+      ),
+    }),
+    { minLength: 1, maxLength: 30 },
+  )
+  .map((cases) =>
+    cases.flatMap(({ malignant, slides }, number) =>
+      slides.flatMap(({ subtype, images }, section) =>
+        images.flatMap((count, m) =>
+          Array.from({ length: count }, (_, sequence) => {
+            const code = SUBTYPES[subtype + (malignant ? 4 : 0)].code;
+            return imageNamed(
+              `SOB_${malignant ? 'M' : 'B'}_${code}-14-${number}${'AB'[section]}-${[40, 100, 200, 400][m]}-${sequence}.png`,
+            );
+          }),
+        ),
+      ),
+    ),
+  )
+  // a case may have drawn the same subtype and section twice only by name: names are unique by construction
+  .filter((images) => images.length > 0);
+
+describe('any split by case', () => {
+  it('keeps every case in one part, uses every image, and depends on nothing but its input', () => {
+    fc.assert(
+      fc.property(dataSets, fc.nat(1000), fc.constantFrom('strict' as const, 'published' as const), (images, seed, grouping) => {
+        const split = makeSplit(images, settings({ seed, grouping }));
+        expect(Object.keys(split.parts)).toHaveLength(images.length);
+        expect(leaksOf(images, split.parts, grouping)).toEqual([]);
+        if (grouping === 'strict') expect(split.leaks).toEqual([]);
+        expect(makeSplit(images.toReversed(), settings({ seed, grouping }))).toEqual(split);
+        expect(split.sha256).toBe(splitHash(Object.fromEntries(Object.entries(split.parts).reverse())));
+        verifySplit(split, images);
+      }),
+      { numRuns: 40, seed: 7 },
+    );
+  });
+
+  it('shows each part every class that has three cases', () => {
+    fc.assert(
+      fc.property(dataSets, fc.nat(1000), (images, seed) => {
+        const split = makeSplit(images, settings({ seed }));
+        for (const label of ['benign', 'malignant'] as const) {
+          const own = images.filter((i) => i.label === label);
+          const cases = new Set(own.map((i) => i.case)).size;
+          const present = PARTS.filter((part) => inPart(own, split, part).length > 0);
+          if (cases >= 3) expect(present).toEqual([...PARTS]);
+          if (cases === 2) expect(present).toEqual(['train', 'test']);
+          if (cases === 1) expect(present).toEqual(['train']);
+        }
+      }),
+      { numRuns: 40, seed: 7 },
+    );
+  });
+
+  it('stays quick with thousands of cases', () => {
+    const images = Array.from({ length: 3000 }, (_, i) => imageNamed(`SOB_M_DC-14-${i}-40-1.png`, i));
+    const started = performance.now();
+    const split = makeSplit(images, settings());
+    expect(performance.now() - started).toBeLessThan(8000);
+    expect(inPart(images, split, 'test').length).toBeGreaterThan(500);
+  });
+});
+
+describe('splits of BreakHis', () => {
+  let images: IndexedImage[];
+
+  beforeAll(async () => {
+    images = [...(await readManifest()).values()].map(({ name, sha256 }, id) => imageNamed(name, id, { pixelSha256: sha256 }));
+  });
+
+  it.each([0, 42, 1234])('by case, seed %i: 7 : 1 : 2 for each class, all magnifications everywhere', (seed) => {
+    const split = makeSplit(images, settings({ seed }));
+    expect(split.leaks).toEqual([]);
+    for (const label of ['benign', 'malignant'] as const) {
+      const own = images.filter((i) => i.label === label);
+      for (const [part, share] of [
+        ['train', 0.7],
+        ['validation', 0.1],
+        ['test', 0.2],
+      ] as const) {
+        const mine = inPart(own, split, part);
+        expect(mine.length / own.length, `${label} in ${part}`).toBeCloseTo(share, 1);
+        expect(new Set(mine.map((i) => i.magnification)).size).toBe(4);
+      }
+    }
+    expect(new Set(inPart(images, split, 'test').map((i) => i.subtype)).size).toBe(8);
+  });
+
+  it('another seed is another split', () => {
+    const hashes = [1, 2, 3, 4, 5].map((seed) => makeSplit(images, settings({ seed })).sha256);
+    expect(new Set(hashes).size).toBe(5);
+  });
+
+  it('as published, slides stay whole but cases leak, and that is said', () => {
+    const split = makeSplit(images, settings({ grouping: 'published' }));
+    expect(leaksOf(images, split.parts, 'published')).toEqual([]);
+    expect(split.leaks.length).toBeGreaterThan(0);
+  });
+
+  it('by image: exact shares of each magnification and class, and every case leaks', () => {
+    const split = makeSplit(images, settings({ by: 'image' }));
+    for (const stratum of Map.groupBy(images, (i) => `${i.label} ${i.magnification}`).values()) {
+      expect(inPart(stratum, split, 'test').length).toBe(Math.round(stratum.length * 0.2));
+      expect(inPart(stratum, split, 'validation').length).toBe(Math.round(stratum.length * 0.1));
+    }
+    expect(split.leaks).toHaveLength(70);
+  });
+
+  it.each([1, 2, 3, 4, 5])('by official fold %i: its test set, a clean validation set, its leaks', async (fold) => {
+    const foldOf = await readFold(fold);
+    const split = makeSplit(images, settings({ by: 'fold', fold }), { foldOf });
+    const tested = images.filter((i) => foldOf(i.name) === 'test');
+    expect(inPart(images, split, 'test')).toEqual(tested);
+    expect(split.leaks.length).toBeGreaterThanOrEqual(6);
+    expect(split.leaks.length).toBeLessThanOrEqual(8);
+    for (const leak of split.leaks) expect(leak.parts).toEqual(['train', 'test']);
+    const trained = images.length - tested.length;
+    expect(inPart(images, split, 'validation').length / trained).toBeCloseTo(1 / 8, 1);
+  });
+});
+
+describe('by list', () => {
+  const images = [1, 2, 3].map((n) => imageNamed(`SOB_M_DC-14-${n}-40-1.png`, n));
+
+  it('does as the list says and leaves out the rest', () => {
+    const list = new Map([
+      [images[0].name, 'test' as const],
+      [images[1].name, 'train' as const],
+    ]);
+    const split = makeSplit(images, settings({ by: 'list', file: 'mine.csv' }), { listOf: (i) => list.get(i.name) });
+    expect(split.parts).toEqual({ [images[0].path]: 'test', [images[1].path]: 'train' });
+    expect(split.dropped).toEqual([{ path: images[2].path, reason: 'not in the list' }]);
+  });
+
+  it('says what is missing', () => {
+    const attempt =
+      (changes: Partial<SplitSettings>, sources = {}) =>
+      () =>
+        makeSplit(images, settings(changes), sources);
+    expect(attempt({ by: 'list' })).toThrow(expect.objectContaining({ code: 'bad-input', details: { field: 'file' } }));
+    expect(attempt({ by: 'fold' }, { foldOf: () => 'train' })).toThrow(expect.objectContaining({ details: { field: 'fold' } }));
+    expect(attempt({ by: 'list' }, { listOf: () => undefined })).toThrow(expect.objectContaining({ details: { field: 'file' } }));
+    expect(() => makeSplit([], settings())).toThrow(expect.objectContaining({ details: { field: 'images' } }));
+  });
+});
+
+describe('duplicates', () => {
+  const dc = imageNamed('SOB_M_DC-14-13412-40-001.png', 0, { pixelSha256: 'same' });
+  const lc = imageNamed('SOB_M_LC-14-13412-40-001.png', 1, { pixelSha256: 'same' });
+  const a = imageNamed('SOB_M_PC-14-7-40-001.png', 2, { pixelSha256: 'twin' });
+  const b = imageNamed('SOB_M_PC-14-8-40-001.png', 3, { pixelSha256: 'twin' });
+  const benign = imageNamed('SOB_B_A-14-9-40-001.png', 4, { pixelSha256: 'riddle' });
+  const malignant = imageNamed('SOB_M_MC-14-10-40-001.png', 5, { pixelSha256: 'riddle' });
+  const images = [dc, lc, a, b, benign, malignant];
+
+  it('keeps the lobular copy of 13412, the first of others, none where the classes differ', () => {
+    const split = makeSplit(images, settings());
+    expect(kept(images, split)).toEqual([lc, a]);
+    expect(split.dropped).toEqual([
+      { path: benign.path, reason: 'same pixels as an image of the other class' },
+      { path: dc.path, reason: `same pixels as ${lc.path}` },
+      { path: malignant.path, reason: 'same pixels as an image of the other class' },
+      { path: b.path, reason: `same pixels as ${a.path}` },
+    ]);
+  });
+
+  it('keeps all when told to', () => {
+    const split = makeSplit(images, settings({ dropDuplicates: false }));
+    expect(kept(images, split)).toHaveLength(6);
+    expect(split.dropped).toEqual([]);
+  });
+});
+
+describe('verifySplit', () => {
+  const images = [1, 2, 3, 4].map((n) => imageNamed(`SOB_M_DC-14-${n}-40-1.png`, n));
+  const split = makeSplit(images, settings());
+
+  it.each([
+    [
+      'sha256',
+      'damaged-file',
+      { ...split, parts: { ...split.parts, [images[0].path]: 'test' as const, [images[1].path]: 'test' as const } },
+    ],
+    ['sha256', 'damaged-file', { ...split, sha256: 'x' }],
+    ['leaks', 'damaged-file', { ...split, leaks: [{ case: '14-1', parts: ['train' as const] }] }],
+  ])('names the field %s (%s)', (field, code, changed) => {
+    expect(() => verifySplit(changed, images)).toThrow(expect.objectContaining({ code, details: { field } }));
+  });
+
+  it('refuses a split of other images', () => {
+    expect(() => verifySplit(split, images.slice(1))).toThrow(
+      expect.objectContaining({ code: 'bad-input', details: { field: 'parts' } }),
+    );
+  });
+});
+
+describeWithSample('a split of the sample', () => {
+  it('drops the ductal twins and tests both classes at every magnification', async () => {
+    const { images } = await indexFolder(sampleFolder);
+    for (const seed of [1, 42]) {
+      const split = makeSplit(images, settings({ seed }));
+      expect(split.leaks).toEqual([]);
+      expect(split.dropped).toHaveLength(9);
+      for (const { path } of split.dropped) expect(path).toContain('SOB_M_DC-14-13412');
+      const kinds = new Set(inPart(images, split, 'test').map((i) => `${i.label} ${i.magnification}`));
+      expect(kinds.size).toBe(8);
+    }
+  });
+});
