@@ -48,7 +48,6 @@ const dataSets = fc
       ),
     ),
   )
-  // a case may have drawn the same subtype and section twice only by name: names are unique by construction
   .filter((images) => images.length > 0);
 
 describe('any split by case', () => {

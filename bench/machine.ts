@@ -1,0 +1,20 @@
+import { writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, totalmem } from 'node:os';
+
+/** The machine that a benchmark ran on; a number without it says nothing. */
+export function machine() {
+  return {
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores: availableParallelism(),
+    memoryGb: Math.round(totalmem() / 1e9),
+    platform: `${process.platform} ${process.arch}`,
+    node: process.version,
+    date: new Date().toISOString().slice(0, 10),
+  };
+}
+
+/** Writes bench/results/<name>.json with the machine's name. */
+export function writeResult(name: string, result: Record<string, unknown>): void {
+  const file = new URL(`results/${name}.json`, import.meta.url);
+  writeFileSync(file, `${JSON.stringify({ machine: machine(), ...result }, null, 2)}\n`);
+}
