@@ -6,7 +6,7 @@ import { resourcePath } from '../store/entry-path.ts';
 import { makeProblem } from './problem.ts';
 
 /** One published image of BreakHis. */
-export interface ManifestEntry {
+interface ManifestEntry {
   readonly name: string;
   readonly slide: string;
   /** size of the published file */

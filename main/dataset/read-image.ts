@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import type { ProblemCode } from '../../shared/contract/dataset.ts';
 
 /** Images of more pixels are never decoded: 100 megapixels are 300 MB as RGB, far beyond any microscope camera's field. */
-export const MAX_PIXELS = 100_000_000;
+const MAX_PIXELS = 100_000_000;
 /** Files of more bytes are never read into memory; even uncompressed 16-bit RGB of {@link MAX_PIXELS} is smaller. */
 const MAX_BYTES = 1_000_000_000;
 
