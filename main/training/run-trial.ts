@@ -44,7 +44,7 @@ export async function runTrial(folder: string, config: TrialConfig, hash: string
   );
   let progress: Progress = { epoch: 0, steps: 0, bestEpoch: -1, bestAccuracy: -1, seconds: 0 };
   if (existsSync(files.last)) {
-    const { row, config: _, ...point } = await loadResumePoint(files.last, trainer.weights, trainer.momenta, hash);
+    const { row, config: _config, ...point } = await loadResumePoint(files.last, trainer.weights, trainer.momenta, hash);
     await repairHistory(files.history, point.epoch, row);
     progress = point;
   } else {

@@ -1,0 +1,55 @@
+import type { Command } from 'commander';
+import type { IndexSummary } from '../../shared/contract/dataset.ts';
+import { indexStandalone } from '../lab/datasets.ts';
+import { log, print, printJson, Progress } from './output.ts';
+import { withInterrupt } from './interrupt.ts';
+
+interface Options {
+  verify?: boolean;
+  csv?: string;
+  json?: boolean;
+}
+
+const SHOWN_PROBLEMS = 20;
+
+export function addIndex(program: Command): void {
+  program
+    .command('index')
+    .description('index a folder of images; nothing in it is changed')
+    .argument('<folder>', 'BreakHis in any layout, or a folder that --csv describes')
+    .option('--verify', 'read every byte and compare with the published manifest')
+    .option('--csv <file>', 'CSV file with the columns path, label, magnification, patient')
+    .option('--json', 'print as JSON')
+    .action(async (folder: string, { verify = false, csv, json }: Options) => {
+      const progress = new Progress();
+      const summary = await withInterrupt((signal) =>
+        indexStandalone({ folder, csv, verify }, (phase, done, total) => progress.update(phase, done, total, null), signal),
+      ).finally(() => progress.end());
+      if (json) printJson(toJson(summary));
+      else show(summary);
+    });
+}
+
+function toJson({ images, byMagnification, counts, slides, cases, problems, manifest, synthetic, folder }: IndexSummary) {
+  return { images, byMagnification, slides, cases, problems, manifest, counts, synthetic, folder };
+}
+
+function show({ images, byMagnification, slides, cases, problems, manifest, synthetic }: IndexSummary): void {
+  print(`${images} images of ${slides} slides and ${cases} cases${synthetic ? ' (synthetic demo tissue)' : ''}`);
+  for (const [magnification, { benign, malignant }] of Object.entries(byMagnification))
+    print(
+      `  ${`${magnification}x`.padStart(5)}  ${String(benign).padStart(5)} benign  ${String(malignant).padStart(5)} malignant`,
+    );
+  if (manifest) {
+    const { present, expected, missing, changed, unknown, hashed } = manifest;
+    print(
+      `Published manifest: ${present} of ${expected} present, ${missing} missing, ${changed} changed, ${unknown} unknown${hashed ? '' : ' (names and sizes; --verify compares bytes)'}`,
+    );
+  }
+  if (problems.length === 0) return;
+  print(
+    `${problems.length} problems${problems.length > SHOWN_PROBLEMS ? `, the first ${SHOWN_PROBLEMS} (--json has all)` : ''}:`,
+  );
+  for (const { code, path, message } of problems.slice(0, SHOWN_PROBLEMS)) print(`  ${code}  ${path}\n      ${message}`);
+  log('');
+}

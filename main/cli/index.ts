@@ -1,0 +1,31 @@
+import { Command, CommanderError } from 'commander';
+import { version } from '../lab/version.ts';
+import { addDemo } from './demo.ts';
+import { addDoctor } from './doctor.ts';
+import { addIndex } from './index-folder.ts';
+import { addModels } from './models.ts';
+import { exitCodeOf, printError } from './output.ts';
+import { addPredict } from './predict.ts';
+import { addReport } from './report.ts';
+import { addRuntime } from './runtime.ts';
+import { addServe } from './serve.ts';
+import { addStudy } from './study.ts';
+
+const program = new Command('magnilab')
+  .description('Which neural network keeps its accuracy when the magnification changes? Research use only.')
+  .version(version)
+  .exitOverride()
+  .showHelpAfterError('(magnilab --help lists the commands)');
+
+for (const add of [addDemo, addIndex, addStudy, addReport, addPredict, addModels, addRuntime, addDoctor, addServe]) add(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2; // help and version are no errors; commander has said what is wrong
+  } else {
+    printError(error, process.argv.includes('--json'));
+    process.exitCode = exitCodeOf(error);
+  }
+}

@@ -1,0 +1,93 @@
+import type { LabEvent } from '../../shared/contract/api.ts';
+import type { StudySummary, TrialSummary } from '../../shared/contract/results.ts';
+import { findVariant } from '../../shared/domain/catalogue.ts';
+import { magnificationName } from '../../shared/domain/magnification.ts';
+import { type Matrix, matricesOf } from '../../shared/domain/matrix.ts';
+import type { Lab } from '../lab/lab.ts';
+import { log, print, printJson, Progress } from './output.ts';
+
+/** Waits for a started study, shows its progress and its matrices. Ctrl+C pauses it: it can be resumed. Sets the exit code. */
+export async function runStudy(lab: Lab, started: StudySummary, json: boolean): Promise<StudySummary> {
+  const progress = new Progress();
+  let interrupted = false;
+  const stop = () => {
+    interrupted = true;
+    void lab.services['studies.pause']({ study: started.name });
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  const listening = lab.on(watch(started, progress));
+  try {
+    await lab.queue.whenIdle();
+  } finally {
+    listening();
+    progress.end();
+    process.off('SIGINT', stop);
+    process.off('SIGTERM', stop);
+  }
+  const summary = await lab.queue.summary(await lab.queue.study(started.name));
+  const cells = await lab.services['results.cells']({ study: summary.name });
+  if (json) printJson({ study: summary, cells, matrices: matricesOf(cells, 'accuracy') });
+  else await showStudy(lab, summary);
+  for (const trial of summary.trials) if (trial.error) log(`${trial.id}: ${trial.error.message}`);
+  if (interrupted) log(`Paused. "magnilab study resume --project ..." goes on after the last finished epoch.`);
+  if (summary.state !== 'finished') process.exitCode = 1;
+  return summary;
+}
+
+function watch(study: StudySummary, progress: Progress): (event: LabEvent) => void {
+  const open = study.trials.filter((t) => t.state !== 'finished' && t.state !== 'cancelled').map((t) => t.id);
+  const title = (id: string) =>
+    `Trial ${open.indexOf(id) + 1} of ${open.length}, ${describe(study.trials.find((t) => t.id === id)!)}`;
+  return (event) => {
+    if (event.type !== 'trial') return;
+    const { trial, message } = event;
+    if (message.type === 'phase') progress.update(`${title(trial)}, ${message.phase}`, message.done, message.total, null);
+    else if (message.type === 'step') {
+      const { epoch, epochs, step, steps, secondsLeft, imagesPerSecond } = message;
+      progress.update(
+        title(trial),
+        epoch * steps + step,
+        epochs * steps,
+        secondsLeft,
+        `epoch ${epoch + 1}/${epochs}, ${imagesPerSecond.toFixed(0)} images/s`,
+      );
+    } else if (message.type === 'failed') progress.say(`${title(trial)} failed: ${message.error.message}`);
+    else if (message.type === 'done') progress.say(`${title(trial)} finished`);
+  };
+}
+
+function describe({ model, trainMagnification, seed }: TrialSummary): string {
+  return `${findVariant(model)?.name ?? model} on ${magnificationName(trainMagnification)}, seed ${seed}`;
+}
+
+/** Prints the train x test matrix of every model. */
+export async function showStudy(lab: Lab, { name }: StudySummary): Promise<void> {
+  const cells = await lab.services['results.cells']({ study: name });
+  const majority = new Map(cells.map((cell) => [cell.testMagnification, cell.majority]));
+  for (const matrix of matricesOf(cells, 'accuracy')) print(`\n${matrixText(matrix, majority)}`);
+}
+
+function matrixText(matrix: Matrix, majority: ReadonlyMap<number, number | null>): string {
+  const { model, testMagnifications, squares, rowMeans } = matrix;
+  const column = (text: string) => text.padStart(9);
+  const lines = [
+    `${findVariant(model)?.name ?? model}: accuracy, %`,
+    `${'train \\ test'.padEnd(13)}${testMagnifications.map((m) => column(magnificationName(m))).join('')}${column('mean')}`,
+  ];
+  squares.forEach((row, i) => {
+    const own = row.map(({ value, train, test }) => column(`${percent(value)}${train === test ? '*' : ' '}`));
+    lines.push(
+      `${magnificationName(matrix.trainMagnifications[i]).padEnd(13)}${own.join('')}${column(`${percent(rowMeans[i])} `)}`,
+    );
+  });
+  lines.push(`${'majority'.padEnd(13)}${testMagnifications.map((m) => column(`${percent(majority.get(m) ?? null)} `)).join('')}`);
+  lines.push(
+    `* same magnification: mean ${percent(matrix.diagonalMean)}; other magnifications: mean ${percent(matrix.offDiagonalMean)}; all: ${percent(matrix.overallMean)}`,
+  );
+  return lines.join('\n');
+}
+
+function percent(value: number | null): string {
+  return value === null ? '-' : (100 * value).toFixed(1);
+}

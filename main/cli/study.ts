@@ -1,0 +1,93 @@
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { createLab, type Lab } from '../lab/lab.ts';
+import { indexIntoProject } from '../lab/datasets.ts';
+import { readPlan } from '../lab/plans.ts';
+import { chooseStudy } from './choose-study.ts';
+import { duration, print, printJson, Progress } from './output.ts';
+import { ensureRuntime } from './runtime.ts';
+import { runStudy, showStudy } from './run-study.ts';
+
+interface Options {
+  project: string;
+  json?: boolean;
+}
+
+export function addStudy(program: Command): void {
+  const study = program.command('study').description('run, resume and watch studies');
+
+  study
+    .command('run')
+    .description('run a plan: index, split, train, test on every magnification')
+    .argument('<plan>', 'plan file (docs/plan.md)')
+    .requiredOption('--project <folder>', 'project folder; created when it does not exist')
+    .option('--json', 'print the results as JSON')
+    .action(async (file: string, { project, json }: Options) => {
+      const given = await readPlan(resolve(file));
+      const folder = resolve(dirname(resolve(file)), given.dataset.folder); // relative to the plan
+      const csv = given.dataset.csv && resolve(dirname(resolve(file)), given.dataset.csv);
+      const plan = { ...given, dataset: { folder, ...(csv && { csv }) } };
+      await ensureRuntime();
+      await withProject(project, true, async (lab) => {
+        await indexFor(lab, folder, csv);
+        await runStudy(lab, await lab.services['studies.start']({ plan }), json ?? false);
+      });
+    });
+
+  study
+    .command('resume')
+    .description('go on with an interrupted study, after the last finished epoch')
+    .argument('[name]', 'which study (default: the last one)')
+    .requiredOption('--project <folder>', 'project folder')
+    .option('--json', 'print the results as JSON')
+    .action(async (name: string | undefined, { project, json }: Options) => {
+      await ensureRuntime();
+      await withProject(project, false, async (lab) => {
+        const { name: chosen } = await chooseStudy(lab, name);
+        await runStudy(lab, await lab.services['studies.resume']({ study: chosen }), json ?? false);
+      });
+    });
+
+  study
+    .command('status')
+    .description('say how the trials of a study stand')
+    .argument('[name]', 'which study (default: the last one)')
+    .requiredOption('--project <folder>', 'project folder')
+    .option('--json', 'print as JSON')
+    .action(async (name: string | undefined, { project, json }: Options) => {
+      await withProject(project, false, async (lab) => {
+        const summary = await chooseStudy(lab, name);
+        if (json) return printJson(summary);
+        print(`${summary.name}: ${summary.state}`);
+        for (const t of summary.trials)
+          print(
+            `  ${t.id.padEnd(44)} ${t.state.padEnd(12)} epoch ${t.epoch}/${t.epochs}  ${duration(t.trainingSeconds)}${t.error ? `  ${t.error.message}` : ''}`,
+          );
+        await showStudy(lab, summary);
+      });
+    });
+}
+
+async function withProject(folder: string, create: boolean, work: (lab: Lab) => Promise<void>): Promise<void> {
+  const lab = createLab({ door: 'browser' });
+  try {
+    if (create && !existsSync(folder)) await lab.session.create(resolve(folder));
+    else await lab.session.openFolder(folder);
+    await work(lab);
+  } finally {
+    await lab.close();
+  }
+}
+
+/** Indexes the plan's data set into the project; incremental when it was indexed before. */
+async function indexFor(lab: Lab, folder: string, csv: string | undefined): Promise<void> {
+  const progress = new Progress();
+  try {
+    await indexIntoProject(lab.session, { folder, csv, verify: false }, (phase, done, total) =>
+      progress.update(phase, done, total, null),
+    );
+  } finally {
+    progress.end();
+  }
+}

@@ -1,0 +1,109 @@
+import { existsSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import sirv from 'sirv';
+import { WebSocketServer } from 'ws';
+import { contentSecurityPolicy } from '../../shared/contract/security.ts';
+import { LabError } from '../../shared/contract/errors.ts';
+import { serveChannel } from '../ipc/serve-channel.ts';
+import { websocketChannel } from '../ipc/websocket.ts';
+import type { Lab } from '../lab/lab.ts';
+import { Access } from './access.ts';
+
+export interface Served {
+  /** address with the one-time token */
+  readonly url: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+
+/** Folder of the built page. */
+export function pageFolder(): string {
+  const up = import.meta.url.endsWith('.ts') ? '../../out/renderer' : '../renderer';
+  return fileURLToPath(new URL(up, import.meta.url));
+}
+
+/**
+ * Serves the page and the lab on loopback only.
+ * @param port 0 for any free one
+ * @throws LabError "not-found" without a built page, "already-exists" when the port is taken
+ */
+export async function serveLab(lab: Lab, port = 0, folder = pageFolder()): Promise<Served> {
+  if (!existsSync(folder))
+    throw new LabError('not-found', `The page is not built: ${folder} is missing. Run "npm run build:page".`);
+  const files = sirv(folder, { dev: false, etag: true });
+  let access: Access | null = null; // known once the port is
+  const server = createServer((request, response) => handle(request, response));
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
+
+  function handle(request: IncomingMessage, response: ServerResponse): void {
+    secure(response);
+    if (!access?.hostIsOurs(request)) return refuse(response, 403, 'This address is not the lab.');
+    if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, 'Only GET is answered.');
+    const url = new URL(request.url ?? '/', 'http://lab');
+    const token = url.searchParams.get('token');
+    if (url.pathname === '/' && token !== null && !access.hasSession(request)) {
+      const cookie = access.exchange(token);
+      if (!cookie) return refuse(response, 403, SPENT);
+      response.writeHead(303, { 'Set-Cookie': cookie, Location: '/' }).end();
+      return;
+    }
+    if (!access.hasSession(request)) return refuse(response, 403, SPENT);
+    files(request, response, () => refuse(response, 404, 'There is no such page.'));
+  }
+
+  server.on('upgrade', (request, socket, head) => {
+    const allowed =
+      access?.hostIsOurs(request) && access.originIsOurs(request) && access.hasSession(request) && request.url === '/lab';
+    if (!allowed) {
+      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (client) => {
+      const stop = serveChannel(lab, websocketChannel(client));
+      client.on('close', stop);
+      client.on('error', stop);
+    });
+  });
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new LabError('already-exists', `Port ${port} is taken. Choose another with --port.`, { field: 'port' })
+          : error,
+      ),
+    );
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const { port: bound } = server.address() as AddressInfo;
+  access = new Access(bound);
+  return {
+    url: `http://127.0.0.1:${bound}/?token=${access.token}`,
+    port: bound,
+    async close() {
+      for (const client of sockets.clients) client.terminate();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+const SPENT =
+  'Magnilab: this address has been used, or its token is wrong. Every token opens one browser. Start "magnilab serve" again for a new one.';
+
+function secure(response: ServerResponse): void {
+  response.setHeader('Content-Security-Policy', contentSecurityPolicy);
+  response.setHeader('X-Content-Type-Options', 'nosniff');
+  response.setHeader('Referrer-Policy', 'no-referrer');
+  response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
+  response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
+  response.setHeader('Cache-Control', 'no-cache');
+}
+
+function refuse(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
+}

@@ -1,0 +1,42 @@
+import { createBirpc } from 'birpc';
+import { api, type CallName, type LabServices } from '../../shared/contract/api.ts';
+import { LabError, parseOrThrow, toEnvelope } from '../../shared/contract/errors.ts';
+import type { Channel, LabSide, PageSide } from '../../shared/contract/wire.ts';
+import type { Lab } from '../lab/lab.ts';
+
+/**
+ * Offers the lab to one page over a channel: only calls of the contract, only with an argument that its schema takes. Errors
+ * go back as values.
+ * @returns ends the service, when the page has gone
+ */
+export function serveChannel(lab: Pick<Lab, 'services' | 'on'>, channel: Channel): () => void {
+  // no prototype: birpc looks methods up by the name that the page sends
+  const side = Object.assign(Object.create(null), {
+    call: (name: string, input: unknown) => answer(lab.services, name, input),
+  }) as LabSide;
+  const rpc = createBirpc<PageSide, LabSide>(side, {
+    post: (data) => channel.post(data),
+    on: (listener) => channel.on(listener),
+    eventNames: ['event'],
+    timeout: -1,
+  });
+  const stop = lab.on((event) => void rpc.event(event));
+  return () => {
+    stop();
+    rpc.$close();
+  };
+}
+
+/** Parses, calls, and turns any outcome into a value. */
+export async function answer(services: LabServices, name: unknown, input: unknown): ReturnType<LabSide['call']> {
+  try {
+    if (typeof name !== 'string' || !Object.hasOwn(api, name))
+      throw new LabError('not-allowed', `There is no call "${String(name).slice(0, 80)}".`, { field: 'name' });
+    const call = name as CallName;
+    const parsed = parseOrThrow(api[call].input, input, `call ${call}`);
+    const service = services[call] as (input: unknown) => Promise<unknown>;
+    return { ok: true, value: await service(parsed) };
+  } catch (error) {
+    return { ok: false, error: toEnvelope(error) };
+  }
+}

@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import sharp from 'sharp';
+import type { CallOutput, ImageFilter, ParsedInput, SplitPreview } from '../../shared/contract/api.ts';
+import {
+  type IndexedImage,
+  type IndexSummary,
+  type Part,
+  parts,
+  type Split,
+  type SplitSettings,
+} from '../../shared/contract/dataset.ts';
+import { LABELS } from '../../shared/domain/label.ts';
+import { readPartList } from '../dataset/csv.ts';
+import { indexFolder, type IndexProgress, summarise } from '../dataset/index-folder.ts';
+import { readFold } from '../dataset/manifest.ts';
+import { makeSplit } from '../dataset/splits.ts';
+import { openDatabase } from '../store/database.ts';
+import { loadIndex, queryImages, saveIndex } from '../store/image-index.ts';
+import { cacheFolder } from '../store/paths.ts';
+import type { Session } from './session.ts';
+import type { Report } from './tasks.ts';
+
+const PHASES: Record<IndexProgress['phase'], string> = {
+  names: 'Looking for images',
+  headers: 'Reading image sizes',
+  pixels: 'Decoding and comparing pixels',
+  verify: 'Comparing with the published manifest',
+};
+
+/** Indexes into the open project: incremental when the folder was indexed before. */
+export async function indexIntoProject(
+  session: Session,
+  { folder, csv, verify }: ParsedInput<'dataset.index'>,
+  report: Report,
+  signal?: AbortSignal,
+): Promise<IndexSummary> {
+  const root = resolve(folder);
+  const { database } = session.project;
+  const before = session.index?.folder === root ? session.index.result.files : undefined;
+  const result = await indexFolder(root, {
+    csv,
+    verify,
+    known: before,
+    signal,
+    onProgress: (p) => report(PHASES[p.phase], p.done, p.total),
+  });
+  saveIndex(database, root, result);
+  session.setIndex({ folder: root, result });
+  return summarise(result, root);
+}
+
+/** Indexes a folder without a project; a database in the cache makes the next time incremental. Nothing is written into the folder. */
+export async function indexStandalone(
+  { folder, csv, verify }: ParsedInput<'dataset.index'>,
+  report: Report,
+  signal?: AbortSignal,
+): Promise<IndexSummary> {
+  const root = resolve(folder);
+  const indexes = cacheFolder('indexes');
+  await mkdir(indexes, { recursive: true });
+  const name = createHash('sha256')
+    .update(`${root}\n${csv ? resolve(csv) : ''}`)
+    .digest('hex')
+    .slice(0, 32);
+  const database = openDatabase(join(indexes, `${name}.sqlite`));
+  try {
+    const known = loadIndex(database)?.result.files;
+    const result = await indexFolder(root, {
+      csv,
+      verify,
+      known,
+      signal,
+      onProgress: (p) => report(PHASES[p.phase], p.done, p.total),
+    });
+    saveIndex(database, root, result);
+    return summarise(result, root);
+  } finally {
+    database.close();
+  }
+}
+
+export function datasetSummary(session: Session): IndexSummary | null {
+  return session.index && summarise(session.index.result, session.index.folder);
+}
+
+export function listImages(session: Session, filter: ImageFilter, offset: number, limit: number): CallOutput<'dataset.images'> {
+  return queryImages(session.project.database, filter, offset, limit);
+}
+
+/** Splits the indexed data set. @throws LabError "bad-input" naming the field of the settings */
+export async function splitDataset(session: Session, settings: SplitSettings): Promise<Split> {
+  const { images } = session.indexed.result;
+  const foldOf = settings.by === 'fold' && settings.fold !== undefined ? await readFold(settings.fold) : undefined;
+  const list = settings.by === 'list' && settings.file !== undefined ? await readPartList(settings.file) : undefined;
+  const listOf = list && ((image: IndexedImage) => list.get(image.path) ?? list.get(image.name));
+  return makeSplit(images, settings, { foldOf, listOf });
+}
+
+/** A split as the strip shows it: per case, how many images of each magnification lie in which part. */
+export async function previewSplit(session: Session, settings: SplitSettings): Promise<SplitPreview> {
+  const split = await splitDataset(session, settings);
+  const placed = session.indexed.result.images.flatMap((image) => {
+    const part = split.parts[image.path];
+    return part ? [{ image, part }] : [];
+  });
+  const cases = [...Map.groupBy(placed, ({ image }) => image.case)].map(([name, own]) => ({
+    case: name,
+    label: own[0].image.label,
+    squares: count(own).map(({ magnification, part, images }) => ({ magnification, part, images })),
+  }));
+  const totals = count(placed).map(({ magnification, part, own }) => {
+    const [benign, malignant] = LABELS.map((label) => own.filter(({ image }) => image.label === label).length);
+    return { magnification, part, benign, malignant };
+  });
+  return { sha256: split.sha256, cases, totals, leaks: split.leaks, dropped: split.dropped.length };
+}
+
+type Placed = { image: IndexedImage; part: Part };
+
+function count(placed: Placed[]) {
+  const groups = Map.groupBy(placed, ({ image, part }) => `${image.magnification} ${part}`);
+  return [...groups.values()]
+    .map((own) => ({ magnification: own[0].image.magnification, part: own[0].part, images: own.length, own }))
+    .sort((a, b) => a.magnification - b.magnification || parts.indexOf(a.part) - parts.indexOf(b.part));
+}
+
+const thumbnails = new Map<string, string>();
+const MAX_THUMBNAILS = 2000;
+
+/** Small WebP pictures as data URLs; an empty string where the file cannot be read any more. */
+export async function makeThumbnails(session: Session, ids: readonly number[], width: number): Promise<string[]> {
+  const { folder, result } = session.indexed;
+  return Promise.all(
+    ids.map(async (id) => {
+      const image = result.images[id];
+      if (!image) return '';
+      const key = `${image.pixelSha256}:${width}`;
+      const known = thumbnails.get(key);
+      if (known !== undefined) return known;
+      const bytes = await sharp(join(folder, image.path))
+        .resize({ width, withoutEnlargement: true })
+        .webp({ quality: 82 })
+        .toBuffer()
+        .catch(() => null);
+      const url = bytes ? `data:image/webp;base64,${bytes.toString('base64')}` : '';
+      if (thumbnails.size >= MAX_THUMBNAILS) thumbnails.delete(thumbnails.keys().next().value!);
+      if (url) thumbnails.set(key, url);
+      return url;
+    }),
+  );
+}

@@ -1,0 +1,39 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Plan, presetPlan } from '../../shared/contract/plan.ts';
+import { generateDemoTissue } from '../dataset/demo-tissue.ts';
+import { cacheFolder, projectsFolder } from '../store/paths.ts';
+import { isProject, PROJECT_SUFFIX } from '../store/project.ts';
+import { indexIntoProject } from './datasets.ts';
+import { savePlan } from './plans.ts';
+import type { Session } from './session.ts';
+import type { Report } from './tasks.ts';
+
+/** Where the demo project lies unless the caller says otherwise. */
+export function demoProjectFolder(): string {
+  return join(projectsFolder(), `Demo${PROJECT_SUFFIX}`);
+}
+
+/** The plan of the demonstration: two families on every magnification of synthetic tissue, minutes on two cores. */
+export function demoPlan(folder: string): Plan {
+  return { ...presetPlan('quick', 'Demo', folder), split: { ...presetPlan('quick', 'Demo', folder).split, seed: 1 } };
+}
+
+/** Opens (or creates) the demo project: tissue drawn on first use, indexed, with its plan. */
+export async function openDemo(session: Session, folder: string, report: Report, signal: AbortSignal): Promise<Plan> {
+  const tissue = await generateDemoTissue(cacheFolder('demo-tissue'), {
+    signal,
+    onProgress: ({ done, total }) => report('Drawing synthetic tissue', done, total),
+  });
+  if (isProject(folder)) await session.openFolder(folder);
+  else {
+    await mkdir(folder, { recursive: true });
+    await session.create(folder);
+  }
+  if (session.index?.folder !== tissue.folder)
+    await indexIntoProject(session, { folder: tissue.folder, verify: false }, report, signal);
+  const plan = demoPlan(tissue.folder);
+  if (!existsSync(join(session.project.paths.plans, `${plan.name}.json`))) await savePlan(session, plan);
+  return plan;
+}

@@ -1,0 +1,156 @@
+import { availableParallelism } from 'node:os';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import type { PlanCheck } from '../../shared/contract/api.ts';
+import type { IndexedImage, Part, Split } from '../../shared/contract/dataset.ts';
+import { LabError, parseOrThrow, toEnvelope } from '../../shared/contract/errors.ts';
+import { type Plan, planSchema } from '../../shared/contract/plan.ts';
+import { findVariant, type Variant } from '../../shared/domain/catalogue.ts';
+import { magnificationName } from '../../shared/domain/magnification.ts';
+import { readJson, writeJson } from '../store/atomic.ts';
+import { splitDataset } from './datasets.ts';
+import type { Session } from './session.ts';
+
+/** @throws LabError "not-found", "damaged-file", or "bad-input" naming the field */
+export async function readPlan(path: string): Promise<Plan> {
+  return parseOrThrow(planSchema, await readJson(path, 'plan'), `plan ${path}`);
+}
+
+export async function savePlan(session: Session, plan: Plan): Promise<string> {
+  const path = join(session.project.paths.plans, `${plan.name}.json`);
+  await writeJson(path, plan);
+  return path;
+}
+
+export async function openPlan(session: Session, name: string): Promise<Plan> {
+  return readPlan(join(session.project.paths.plans, `${name}.json`));
+}
+
+export async function listPlans(session: Session): Promise<{ name: string; modifiedAt: string }[]> {
+  const folder = session.project.paths.plans;
+  const names = (await readdir(folder)).filter((file) => file.endsWith('.json') && !file.startsWith('.'));
+  const plans = await Promise.all(
+    names.map(async (file) => ({
+      name: basename(file, '.json'),
+      modifiedAt: (await stat(join(folder, file))).mtime.toISOString(),
+    })),
+  );
+  return plans.sort((a, b) => b.modifiedAt.localeCompare(a.modifiedAt));
+}
+
+/** The images of a trial's part: training and validation at one magnification, test at all that the plan names. */
+export function imagesOf(
+  images: readonly IndexedImage[],
+  split: Split,
+  part: Part,
+  magnifications: readonly number[],
+): IndexedImage[] {
+  return images.filter((image) => split.parts[image.path] === part && magnifications.includes(image.magnification));
+}
+
+/**
+ * What a plan costs and what forbids it. Never throws for what is wrong with the plan: that is in `problems`.
+ * @throws LabError "no-project" or "bad-input" without an indexed data set
+ */
+export async function checkPlan(session: Session, plan: Plan): Promise<PlanCheck> {
+  const { images } = session.indexed.result;
+  const problems: PlanCheck['problems'] = [];
+  const warnings: PlanCheck['warnings'] = [];
+  if (resolve(plan.dataset.folder) !== session.indexed.folder) {
+    problems.push({
+      field: 'dataset.folder',
+      message: `The plan is for ${plan.dataset.folder}, but this project indexed ${session.indexed.folder}.`,
+    });
+  }
+  const split = await splitDataset(session, plan.split).catch((error: unknown) => {
+    const { message, details } = toEnvelope(error);
+    problems.push({ field: `split.${String(details?.field ?? 'by')}`, message });
+    return null;
+  });
+  if (split) {
+    problems.push(...coverageProblems(plan, images, split));
+    const { leak, warning } = leakOf(plan, split);
+    if (leak) problems.push({ field: 'split.by', message: leak });
+    if (warning) warnings.push({ field: 'split.by', message: warning });
+  }
+  if (plan.seeds.length === 1 && plan.protocol === 'rigorous')
+    warnings.push({
+      field: 'seeds',
+      message: 'One seed shows no spread: plan at least three for a mean with a standard deviation.',
+    });
+  const trained = split ? plan.trainMagnifications.map((m) => imagesOf(images, split, 'train', [m]).length) : [];
+  const rows = plan.models.map((id) => estimate(findVariant(id)!, plan, trained));
+  const perModel = plan.trainMagnifications.length * plan.seeds.length;
+  const epochs = plan.training.epochs + plan.training.cooldownEpochs;
+  const seconds = rows.reduce((sum, row) => sum + (row.secondsPerEpoch ?? 0) * epochs * perModel, 0);
+  return {
+    trials: plan.models.length * perModel,
+    seconds,
+    diskBytes: rows.reduce((sum, row) => sum + row.params * 4 * 3 * perModel, 0), // weights once, weights with momenta once
+    models: rows,
+    problems,
+    warnings,
+  };
+}
+
+/** Refuses what checkPlan finds. @throws LabError "leak" or "bad-input" naming the field */
+export async function requireSound(session: Session, plan: Plan): Promise<Split> {
+  const { problems } = await checkPlan(session, plan);
+  const split = problems.length === 0 ? await splitDataset(session, plan.split) : null;
+  if (split) return split;
+  const [first] = problems;
+  const leak = problems.find((p) => p.message.startsWith(LEAK_BEGINS));
+  throw new LabError(leak ? 'leak' : 'bad-input', problems.map((p) => `${p.field}: ${p.message}`).join(' '), {
+    field: (leak ?? first).field,
+    problems,
+  });
+}
+
+const LEAK_BEGINS = 'Patients stand on both sides';
+
+function leakOf(plan: Plan, split: Split): { leak?: string; warning?: string } {
+  if (split.leaks.length === 0) return {};
+  const names =
+    split.leaks
+      .slice(0, 5)
+      .map((l) => l.case)
+      .join(', ') + (split.leaks.length > 5 ? ', ...' : '');
+  const message = `${LEAK_BEGINS}: ${split.leaks.length} cases (${names}) have images in more than one part, so the test would flatter every model`;
+  return plan.protocol === 'paper'
+    ? { warning: `${message}. The paper's protocol is like that; its numbers cannot be compared with patient-safe ones.` }
+    : { leak: `${message}. Split by case, or choose the protocol "paper" to repeat the published study.` };
+}
+
+function coverageProblems(plan: Plan, images: readonly IndexedImage[], split: Split): PlanCheck['problems'] {
+  const problems: PlanCheck['problems'] = [];
+  plan.trainMagnifications.forEach((m, i) => {
+    const classes = new Set(imagesOf(images, split, 'train', [m]).map((image) => image.label));
+    if (classes.size < 2)
+      problems.push({
+        field: `trainMagnifications.${i}`,
+        message: `At ${magnificationName(m)} the training part has ${classes.size === 0 ? 'no images' : 'one class only'}.`,
+      });
+  });
+  plan.testMagnifications.forEach((m, i) => {
+    if (imagesOf(images, split, 'test', [m]).length === 0)
+      problems.push({ field: `testMagnifications.${i}`, message: `At ${magnificationName(m)} the test part has no images.` });
+  });
+  return problems;
+}
+
+/** Multiply-accumulates per second and core of training steps, measured with the eager engine on an AVX-512 core; a rough rate. */
+const MACS_PER_SECOND_AND_CORE = 15e9;
+
+function estimate(variant: Variant, plan: Plan, trainedImages: readonly number[]): PlanCheck['models'][number] {
+  const [height, width] = plan.inputSize;
+  const share = (height * width) / variant.inputSize ** 2;
+  const macs = variant.gmacs * 1e9 * share * 3; // the backward pass costs twice the forward pass
+  const images = trainedImages.reduce((a, b) => a + b, 0) / Math.max(1, trainedImages.length);
+  const activations = variant.activationsPerPixel * height * width * plan.training.batchSize * 4;
+  return {
+    id: variant.id,
+    params: variant.params,
+    memoryBytes: activations + variant.params * 4 * 3 + 300e6, // weights, gradients, momenta; TensorFlow itself
+    secondsPerEpoch: trainedImages.length ? (images * macs) / (MACS_PER_SECOND_AND_CORE * availableParallelism()) : null,
+  };
+}

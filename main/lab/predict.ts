@@ -1,0 +1,1 @@
+export { runPrediction } from '../executors/predict.ts';

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import { LabError, toEnvelope } from '../../shared/contract/errors.ts';
+import type { Task } from '../../shared/contract/system.ts';
+import type { Events } from './events.ts';
+
+/** Reports how far long work is. `total` 0: not known. */
+export type Report = (phase: string, done: number, total: number) => void;
+
+const EVENT_INTERVAL_MS = 100;
+
+/** Long work with progress, time left and cancel: indexing, demo tissue, the runtime. */
+export class Tasks {
+  private readonly tasks = new Map<string, Task>();
+  private readonly controllers = new Map<string, AbortController>();
+  private readonly events: Events;
+
+  constructor(events: Events) {
+    this.events = events;
+  }
+
+  list(): Task[] {
+    return [...this.tasks.values()];
+  }
+
+  /** Starts work and answers at once with its id; `finished` settles with the work, for callers in this process. */
+  start<T>(kind: Task['kind'], work: (report: Report, signal: AbortSignal) => Promise<T>): { id: string; finished: Promise<T> } {
+    const id = randomUUID();
+    const controller = new AbortController();
+    this.controllers.set(id, controller);
+    let task: Task = { id, kind, phase: 'starting', done: 0, total: 0, secondsLeft: null, state: 'running', error: null };
+    let phaseStarted = performance.now();
+    let lastEvent = 0;
+    const publish = (change: Partial<Task>) => {
+      task = { ...task, ...change };
+      this.tasks.set(id, task);
+      this.events.emit({ type: 'task', task });
+    };
+    const report: Report = (phase, done, total) => {
+      const now = performance.now();
+      if (phase !== task.phase) phaseStarted = now;
+      else if (now - lastEvent < EVENT_INTERVAL_MS && done < total) return;
+      lastEvent = now;
+      const elapsed = (now - phaseStarted) / 1000;
+      const secondsLeft = done > 0 && total > 0 && elapsed > 1 ? (elapsed / done) * (total - done) : null;
+      publish({ phase, done, total, secondsLeft });
+    };
+    publish({});
+    const finished = work(report, controller.signal);
+    finished
+      .then(
+        () => publish({ state: 'finished', secondsLeft: 0, done: task.total }),
+        (error: unknown) => {
+          const { code, message } = toEnvelope(error);
+          publish({ state: code === 'cancelled' ? 'cancelled' : 'failed', error: { code, message } });
+        },
+      )
+      .finally(() => this.controllers.delete(id));
+    return { id, finished };
+  }
+
+  cancel(id: string): void {
+    if (!this.tasks.has(id)) throw new LabError('not-found', `There is no task ${id}.`, { field: 'task' });
+    this.controllers.get(id)?.abort();
+  }
+
+  cancelAll(): void {
+    for (const controller of this.controllers.values()) controller.abort();
+  }
+}

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { nameSchema, planSchema } from './plan.ts';
+import { trialIdSchema } from './trial.ts';
+
+/** studies/<name>.json: a started study. It never changes; how its trials stand is in their folders. */
+export const studyFileSchema = z.strictObject({
+  format: z.literal(1),
+  name: nameSchema,
+  createdAt: z.string(),
+  plan: planSchema,
+  splitSha256: z.string(),
+  trials: z.array(
+    z.strictObject({ id: trialIdSchema, model: z.string(), trainMagnification: z.number(), seed: z.number().int() }),
+  ),
+  magnilab: z.string(),
+});
+export type StudyFile = z.infer<typeof studyFileSchema>;
