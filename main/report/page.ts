@@ -1,0 +1,279 @@
+import { FAMILIES, findVariant } from '../../shared/domain/catalogue.ts';
+import { magnificationName } from '../../shared/domain/magnification.ts';
+import { type Cell, type Matrix, matricesOf } from '../../shared/domain/matrix.ts';
+import { METRICS, type Metrics } from '../../shared/domain/metrics.ts';
+import { bars, matrixTable } from './charts.ts';
+import { BREAKHIS_CITATION, magnilabCitation, STUDY_CITATION } from './citation.ts';
+import { Html, html, percent, table } from './html.ts';
+import type { ReportData } from './report-data.ts';
+import { type ResultRow, valueOf } from './results-table.ts';
+import { STYLE } from './style.ts';
+
+/** The report as one file that opens offline: no script, no link to load. */
+export function reportPage(data: ReportData): string {
+  const { study, rows } = data;
+  const matrices = matricesOf(cellsFrom(rows), 'accuracy');
+  const majority = new Map(rows.filter((r) => r.metric === 'majority').map((r) => [r.test_mag, r.value]));
+  const title = `${study.name}: accuracy across magnifications`;
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width" />
+        <title>${title}</title>
+        <style>
+          ${new Html(STYLE)}
+        </style>
+      </head>
+      <body>
+        <header>
+          <h1>${title}</h1>
+          <p class="meta">Magnilab ${data.version}, ${data.date.slice(0, 10)}. Research use only: not for diagnosis.</p>
+          ${data.dataset?.synthetic ? html`<p class="notice">The images are synthetic demo tissue. These numbers show that the lab works; they say nothing about how the networks compare on real tissue.</p>` : ''}
+          ${data.leaks > 0 ? html`<p class="notice">${data.leaks} cases have images on both sides of the split. Every accuracy below is optimistic.</p>` : ''}
+        </header>
+        <section>
+          <h2>Question and answer</h2>
+          ${answer(data, matrices)}
+        </section>
+        <section>
+          <h2>Trained on one magnification, tested on all</h2>
+          <p>
+            Accuracy in per cent, ${seedText(study.plan.seeds.length)}. Rows: magnification of training; columns: of the test.
+            Framed: the same magnification. The majority row is what always answering the more frequent class gives.
+          </p>
+          <div class="multiples">${matrices.map((m) => matrixTable(modelName(m.model), m, majority))}</div>
+        </section>
+        <section>
+          <h2>Means</h2>
+          ${bars(
+            'Mean accuracy per network:',
+            ['all train and test magnifications', 'same magnification'],
+            matrices.map((m) => ({ name: modelName(m.model), values: [m.overallMean, m.diagonalMean] })),
+          )}
+          ${robustness(matrices)}
+        </section>
+        <section>
+          <h2>Confusion matrices</h2>
+          <p>Counts of test images. Rows: truth; columns: prediction.</p>
+          ${confusions(data)}
+        </section>
+        <section>
+          <h2>All metrics</h2>
+          ${metricsTable(data)}
+          <dl>
+            ${METRICS.map(
+              (m) =>
+                html`<dt>${m.name}</dt>
+                  <dd>${m.formula}</dd>`,
+            )}
+          </dl>
+        </section>
+        <section>
+          <h2>Data and split</h2>
+          ${dataSection(data)}
+        </section>
+        <section>
+          <h2>Settings</h2>
+          ${settings(data)}
+        </section>
+        <section>
+          <h2>Environment</h2>
+          ${environment(data)}
+        </section>
+        <section>
+          <h2>How to cite</h2>
+          ${citations(data)}
+        </section>
+      </body>
+    </html>`;
+  return page.text;
+}
+
+/** The table's rows as cells again: the page knows no other numbers. */
+function cellsFrom(rows: readonly ResultRow[]): Cell[] {
+  return [...Map.groupBy(rows, (r) => `${r.trial} ${r.test_mag}`).values()].map((own) => ({
+    model: own[0].variant,
+    trainMagnification: own[0].train_mag,
+    testMagnification: own[0].test_mag,
+    seed: own[0].seed,
+    metrics: Object.fromEntries(
+      METRICS.map(({ id }) => [id, own.find((r) => r.metric === id)?.value ?? null]),
+    ) as unknown as Metrics,
+  }));
+}
+
+function answer({ study, rows }: ReportData, matrices: readonly Matrix[]): Html {
+  const models = matrices.map((m) => modelName(m.model));
+  const ranked = matrices.filter((m) => m.overallMean !== null).sort((a, b) => b.overallMean! - a.overallMean!);
+  const [best] = ranked;
+  const asked = `Which of ${models.join(', ')} keeps its accuracy when the magnification changes?`;
+  if (!best) return html`<p>${asked} No trial has finished yet.</p>`;
+  const images = new Set(rows.filter((r) => r.metric === 'accuracy').map((r) => r.test_mag)).size;
+  const cases = Math.max(...rows.map((r) => r.n_cases));
+  return html`<p>
+    ${asked} Over all train and test magnifications ${modelName(best.model)} has the highest mean accuracy here,
+    ${percent(best.overallMean)} %; at the magnification of training it has ${percent(best.diagonalMean)} %, at the others
+    ${percent(best.offDiagonalMean)} %. The test has ${images} magnifications and at most ${cases}
+    cases${study.plan.seeds.length < 3 ? ', and fewer than three seeds' : ''}: differences of a few points are within chance.
+  </p>`;
+}
+
+function robustness(matrices: readonly Matrix[]): Html {
+  const rows = matrices.map((m) => {
+    const gap = m.diagonalMean === null || m.offDiagonalMean === null ? null : m.diagonalMean - m.offDiagonalMean;
+    const retention = gap === null || m.diagonalMean === 0 ? null : m.offDiagonalMean! / m.diagonalMean!;
+    const values = m.squares.flat().flatMap((s) => (s.value === null ? [] : [s.value]));
+    return [
+      modelName(m.model),
+      percent(m.overallMean),
+      percent(m.diagonalMean),
+      percent(m.offDiagonalMean),
+      percent(gap),
+      percent(retention),
+      percent(values.length ? Math.min(...values) : null),
+    ];
+  });
+  const head = [
+    'Network',
+    'All',
+    'Same magnification',
+    'Other magnifications',
+    'Gap (same - other)',
+    'Retention (other / same)',
+    'Worst square',
+  ];
+  return table('Robustness, accuracy in per cent', head, rows);
+}
+
+function confusions({ rows, study }: ReportData): Html {
+  const blocks = study.trials.flatMap(({ id, model, trainMagnification, seed }) => {
+    const tests = study.plan.testMagnifications.filter((test) => valueOf(rows, id, test, 'tp') !== null);
+    if (tests.length === 0) return [];
+    const tables = tests.map((test) => {
+      const at = (name: string) => valueOf(rows, id, test, name);
+      return table(
+        `tested on ${magnificationName(test)}`,
+        ['', 'benign', 'malignant'],
+        [
+          ['benign', at('tn'), at('fp')],
+          ['malignant', at('fn'), at('tp')],
+        ],
+      );
+    });
+    return [
+      html`<h3>${modelName(model)} trained on ${magnificationName(trainMagnification)}, seed ${seed}</h3>
+        <div class="multiples confusions">${tables}</div>`,
+    ];
+  });
+  return html`${blocks}`;
+}
+
+function metricsTable({ rows, study }: ReportData): Html {
+  const head = ['Network', 'Train', 'Test', 'Seed', 'Images', 'Cases', 'Majority', ...METRICS.map((m) => m.name)];
+  const body = study.trials.flatMap(({ id, model, trainMagnification, seed }) =>
+    study.plan.testMagnifications.flatMap((test) => {
+      const any = rows.find((r) => r.trial === id && r.test_mag === test);
+      if (!any) return [];
+      const values = ['majority', ...METRICS.map((m) => m.id)].map((metric) => percent(valueOf(rows, id, test, metric)));
+      return [
+        [
+          modelName(model),
+          magnificationName(trainMagnification),
+          magnificationName(test),
+          seed,
+          any.n_images,
+          any.n_cases,
+          ...values,
+        ],
+      ];
+    }),
+  );
+  return table('Per cent; a dash where a metric is not defined', head, body);
+}
+
+function dataSection({ dataset, study, parts, leaks, dropped }: ReportData): Html {
+  const { split, protocol } = study.plan;
+  const counts = dataset
+    ? table(
+        `${dataset.images} images of ${dataset.cases} cases`,
+        ['Magnification', 'Benign', 'Malignant'],
+        Object.entries(dataset.byMagnification).map(([m, { benign, malignant }]) => [
+          magnificationName(Number(m)),
+          benign,
+          malignant,
+        ]),
+      )
+    : html`<p>The data set is not indexed in this project any more.</p>`;
+  const grouping =
+    split.by === 'case'
+      ? split.grouping === 'strict'
+        ? 'whole cases (year and number)'
+        : 'whole slides, as published'
+      : split.by;
+  return html`${counts}
+    <p>
+      Protocol: ${protocol}. Split by ${grouping}, ${split.ratios.join(' : ')} into train, validation and test, seed
+      ${split.seed}; SHA-256 ${study.splitSha256}. ${dropped} images left out; ${leaks} cases on more than one side.
+    </p>
+    ${table(
+      'Parts, all magnifications together',
+      ['Part', 'Images', 'Cases'],
+      parts.map((p) => [p.part, p.images, p.cases]),
+    )}`;
+}
+
+function settings({ study: { plan } }: ReportData): Html {
+  const flat = Object.entries({
+    models: plan.models,
+    inputSize: plan.inputSize,
+    evaluation: plan.evaluation,
+    seeds: plan.seeds,
+    ...plan.training,
+    ...plan.augmentation,
+  });
+  return table(
+    'Every setting, defaults included',
+    ['Setting', 'Value'],
+    flat.map(([key, value]) => [key, Array.isArray(value) ? value.join(', ') : String(value)]),
+  );
+}
+
+function environment({ environments, trials }: ReportData): Html {
+  const [first] = environments;
+  if (!first) return html`<p>No trial has finished yet.</p>`;
+  const seconds = trials.reduce((sum, t) => sum + t.trainingSeconds, 0);
+  const rows = [
+    ['Device', first.device],
+    ['Engine', first.engine],
+    ['TensorFlow', first.tensorflow],
+    ['TensorFlow.js', first.tfjs],
+    ['oneDNN', first.oneDnn ? 'on' : 'off'],
+    ['Processor', `${first.cpu}, ${first.cores} cores`],
+    ['System', first.os],
+    ['Node', first.node],
+    ['Training time, all trials', `${Math.round(seconds)} s`],
+  ];
+  return table('Of the first trial', ['', 'Value'], rows);
+}
+
+function citations({ study, dataset, version }: ReportData): Html {
+  const families = new Set(study.plan.models.map((id) => findVariant(id)?.family));
+  const list = [
+    magnilabCitation(version),
+    STUDY_CITATION,
+    ...(dataset?.synthetic ? [] : [BREAKHIS_CITATION]),
+    ...FAMILIES.filter((f) => families.has(f.family)).map((f) => f.citation),
+  ];
+  return html`<ul>
+    ${list.map((text) => html`<li>${text}</li>`)}
+  </ul>`;
+}
+
+function modelName(id: string): string {
+  return findVariant(id)?.name ?? id;
+}
+
+function seedText(n: number): string {
+  return n === 1 ? 'one seed' : `mean \u00b1 standard deviation over ${n} seeds`;
+}
