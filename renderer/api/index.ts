@@ -1,0 +1,49 @@
+import type { CallInput, CallName, CallOutput } from '../../shared/contract/api.ts';
+import { openWebSocket, portLink, type OpenLink } from './channels.ts';
+import { type Client, connect } from './connection.ts';
+
+export type { Client, ConnectionState } from './connection.ts';
+export { asCallError, CallError, type CallErrorCode } from './errors.ts';
+
+let client: Client | null = null;
+
+/** The page's one connection, opened at first use. */
+export function labClient(): Client {
+  return (client ??= connect(chooseTransport(window)));
+}
+
+/** For tests: talks to this client instead. */
+export function useClient(other: Client): void {
+  client = other;
+}
+
+/** One call of the contract. @throws CallError */
+export function call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>> {
+  return labClient().call(name, input);
+}
+
+interface DesktopWindow extends Window {
+  /** set by the preload script, which then posts a MessagePort to the page */
+  magnilabDesktop?: boolean;
+}
+
+/** The desktop hands the page a port; a browser opens a WebSocket to where the page came from. */
+function chooseTransport(page: DesktopWindow): OpenLink {
+  if (page.magnilabDesktop === true) return portFromPreload(page);
+  return openWebSocket(`ws://${page.location.host}/lab`);
+}
+
+function portFromPreload(page: DesktopWindow): OpenLink {
+  const port = new Promise<MessagePort>((resolve) => {
+    page.addEventListener('message', (event: MessageEvent<unknown>) => {
+      if (event.source === page && event.data === 'magnilab-port' && event.ports.length === 1) resolve(event.ports[0]);
+    });
+  });
+  let used = false;
+  return async () => {
+    if (used) throw new Error('The window has one port; reload it for another.');
+    const link = portLink(await port);
+    used = true;
+    return link;
+  };
+}

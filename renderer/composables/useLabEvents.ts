@@ -1,0 +1,63 @@
+import { onScopeDispose, watch } from 'vue';
+import { labClient } from '../api/index.ts';
+import { useDataset } from '../stores/dataset.ts';
+import { useLab } from '../stores/lab.ts';
+import { usePlan } from '../stores/plan.ts';
+import { useStudies } from '../stores/studies.ts';
+import { useNotify } from './useNotify.ts';
+
+/** Feeds the stores: with what the lab tells, after every connection, and when another project is opened. */
+export function useLabEvents(): void {
+  const [lab, dataset, studies, plan] = [useLab(), useDataset(), useStudies(), usePlan()];
+  const { fail } = useNotify();
+  const client = labClient();
+
+  onScopeDispose(
+    client.onEvent((event) => {
+      lab.hear(event);
+      dataset.hear(event);
+      studies.hear(event);
+    }),
+  );
+
+  async function loadProject(): Promise<void> {
+    if (!lab.project) {
+      dataset.clear();
+      studies.clear();
+      plan.clear();
+      return;
+    }
+    await Promise.all([dataset.load(), studies.load()]);
+  }
+
+  onScopeDispose(
+    client.onState((state) => {
+      lab.connection = state;
+      if (state === 'open')
+        void lab
+          .load()
+          .then(loadProject)
+          .then(() => lab.examine())
+          .catch(fail);
+    }),
+  );
+
+  watch(
+    () => lab.project?.folder,
+    (folder, before) => {
+      if (folder === before) return;
+      studies.clear();
+      plan.clear();
+      void loadProject().catch(fail);
+    },
+  );
+
+  watch(
+    () => [lab.project?.folder, dataset.summary?.folder] as const,
+    ([folder, data]) => {
+      if (folder && data && !plan.draft) void plan.load(folder).catch(fail);
+      else if (data && plan.draft && plan.draft.dataset.folder !== data) plan.draft.dataset = { folder: data };
+      else if (data) void plan.ask();
+    },
+  );
+}

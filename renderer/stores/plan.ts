@@ -1,0 +1,103 @@
+import { defineStore } from 'pinia';
+import { computed, ref, shallowRef, watch } from 'vue';
+import type { PlanCheck } from '../../shared/contract/api.ts';
+import type { Plan, Preset } from '../../shared/contract/plan.ts';
+import { asCallError, call } from '../api/index.ts';
+import { fieldProblems, type FieldProblem } from '../logic/field-problems.ts';
+
+const CHECK_DELAY_MS = 250;
+const draftKey = (folder: string) => `magnilab-plan:${folder}`;
+
+/** The plan being made: the draft, its preset's values as defaults, and what the lab says about it. */
+export const usePlan = defineStore('plan', () => {
+  const draft = ref<Plan | null>(null);
+  const defaults = shallowRef<Plan | null>(null);
+  const saved = shallowRef<{ name: string; modifiedAt: string }[]>([]);
+  const savedText = shallowRef('');
+  const check = shallowRef<PlanCheck | null>(null);
+  const problems = shallowRef<FieldProblem[]>([]);
+  const isChecking = ref(false);
+  let project: string | null = null;
+  let latest = 0;
+
+  const isChanged = computed(() => draft.value !== null && JSON.stringify(draft.value) !== savedText.value);
+
+  /** Takes up the draft of this project, else its plan "Demo" or newest plan, else the rigorous preset. */
+  async function load(folder: string): Promise<void> {
+    project = folder;
+    await list();
+    const kept = sessionStorage.getItem(draftKey(folder));
+    if (kept) return take(JSON.parse(kept) as Plan, '');
+    const first = saved.value.find((plan) => plan.name === 'Demo') ?? saved.value[0];
+    if (first) await open(first.name);
+    else await applyPreset('rigorous');
+  }
+
+  function clear(): void {
+    project = null;
+    draft.value = defaults.value = check.value = null;
+    problems.value = [];
+    saved.value = [];
+  }
+
+  async function take(plan: Plan, text: string): Promise<void> {
+    draft.value = plan;
+    savedText.value = text;
+    defaults.value = await call('plans.preset', { preset: plan.protocol, name: plan.name });
+  }
+
+  async function list(): Promise<void> {
+    saved.value = await call('plans.list', {});
+  }
+
+  async function open(name: string): Promise<void> {
+    const plan = await call('plans.open', { name });
+    await take(plan, JSON.stringify(plan));
+  }
+
+  /** A preset's values under the draft's name; the models stay when the user has chosen some. */
+  async function applyPreset(preset: Preset): Promise<void> {
+    const plan = await call('plans.preset', { preset, name: draft.value?.name ?? 'Study 1' });
+    await take(plan, '');
+  }
+
+  async function save(): Promise<string> {
+    const { path } = await call('plans.save', { plan: draft.value! });
+    savedText.value = JSON.stringify(draft.value);
+    await list();
+    return path;
+  }
+
+  async function ask(): Promise<void> {
+    const own = ++latest;
+    const plan = draft.value;
+    if (!plan) return;
+    isChecking.value = true;
+    try {
+      const answer = await call('plans.check', { plan });
+      if (own !== latest) return;
+      check.value = answer;
+      problems.value = answer.problems;
+    } catch (thrown) {
+      if (own !== latest) return;
+      problems.value = fieldProblems(asCallError(thrown));
+    } finally {
+      if (own === latest) isChecking.value = false;
+    }
+  }
+
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  watch(
+    draft,
+    (plan) => {
+      clearTimeout(timer);
+      if (!plan) return;
+      if (project) sessionStorage.setItem(draftKey(project), JSON.stringify(plan));
+      isChecking.value = true;
+      timer = setTimeout(() => void ask(), CHECK_DELAY_MS);
+    },
+    { deep: true },
+  );
+
+  return { draft, defaults, saved, check, problems, isChecking, isChanged, load, clear, open, applyPreset, save, ask, list };
+});

@@ -1,0 +1,63 @@
+import { defineStore } from 'pinia';
+import { computed, shallowRef, triggerRef } from 'vue';
+import type { LabEvent } from '../../shared/contract/api.ts';
+import type { StudySummary } from '../../shared/contract/results.ts';
+import type { Epoch } from '../../shared/contract/trial.ts';
+import { call } from '../api/index.ts';
+import { afterMessage, type LiveTrial } from '../logic/live-trial.ts';
+
+/** Ten times a second is as often as a person can read a number. */
+const REFRESH_MS = 100;
+
+/** The studies of the open project, and what their trials say while they run. */
+export const useStudies = defineStore('studies', () => {
+  const studies = shallowRef<StudySummary[]>([]);
+  const live = shallowRef(new Map<string, LiveTrial>());
+  const histories = shallowRef(new Map<string, Epoch[]>());
+  let refresh: ReturnType<typeof setTimeout> | undefined;
+
+  const trials = computed(() => studies.value.flatMap((study) => study.trials));
+  const runningTrial = computed(() => trials.value.find((trial) => trial.state === 'running') ?? null);
+
+  async function load(): Promise<void> {
+    studies.value = await call('studies.list', {});
+  }
+
+  function clear(): void {
+    studies.value = [];
+    live.value = new Map();
+    histories.value = new Map();
+  }
+
+  function take(study: StudySummary): void {
+    const known = studies.value.some((s) => s.name === study.name);
+    studies.value = known ? studies.value.map((s) => (s.name === study.name ? study : s)) : [...studies.value, study];
+    for (const trial of study.trials) if (trial.state !== 'running') live.value.delete(trial.id);
+  }
+
+  function hear(event: LabEvent): void {
+    if (event.type === 'study') take(event.study);
+    if (event.type !== 'trial') return;
+    const { trial, message } = event;
+    live.value.set(trial, afterMessage(live.value.get(trial), message));
+    const history = histories.value.get(trial);
+    if (message.type === 'epoch' && history) {
+      const before = history.filter((row) => row.epoch < message.row.epoch);
+      histories.value.set(trial, [...before, message.row]);
+    }
+    refresh ??= setTimeout(() => {
+      refresh = undefined;
+      triggerRef(live);
+      triggerRef(histories);
+    }, REFRESH_MS);
+  }
+
+  /** Loads the epochs of a trial; new ones are added while it runs. */
+  async function loadHistory(trial: string): Promise<void> {
+    const history = await call('trials.history', { trial });
+    histories.value.set(trial, history);
+    triggerRef(histories);
+  }
+
+  return { studies, trials, runningTrial, live, histories, load, clear, take, hear, loadHistory };
+});
