@@ -25,6 +25,7 @@ export function themeOverrides(dark: boolean): GlobalThemeOverrides {
       dividerColor: dark ? '#352e45' : '#e3deec',
     },
     Button: { fontWeight: '550', heightLarge: '44px', textColorPrimary: dark ? '#1b1231' : '#ffffff' },
+    Input: { border: dark ? '1px solid #81779a' : '1px solid #887f9c' },
     Tooltip: { color: dark ? '#352e45' : '#2b2438', textColor: '#f5f2fb', borderRadius: '8px' },
     Progress: { railColor: dark ? '#352e45' : '#e6e1ef' },
   };

@@ -1,0 +1,49 @@
+import type { IndexSummary } from '../../shared/contract/dataset.ts';
+import { SUBTYPES } from '../../shared/domain/breakhis.ts';
+import { type Label, LABELS } from '../../shared/domain/label.ts';
+
+export interface CountsRow {
+  readonly label: Label;
+  /** subtype code, or null for the sum of the class */
+  readonly subtype: string | null;
+  readonly name: string;
+  /** one per magnification, then their sum */
+  readonly images: readonly number[];
+}
+
+export interface CountsTable {
+  readonly magnifications: readonly number[];
+  readonly rows: readonly CountsRow[];
+  readonly totals: readonly number[];
+  /** share of malignant images, one per magnification, then over all */
+  readonly malignant: readonly number[];
+}
+
+/** Images by class and subtype (rows) and magnification (columns). */
+export function countsTable({ counts }: Pick<IndexSummary, 'counts'>): CountsTable {
+  const magnifications = [...new Set(counts.map((c) => c.magnification))].sort((a, b) => a - b);
+  const line = (which: (c: (typeof counts)[number]) => boolean) => {
+    const own = counts.filter(which);
+    const each = magnifications.map((m) => sum(own.filter((c) => c.magnification === m).map((c) => c.images)));
+    return [...each, sum(each)];
+  };
+  const rows = LABELS.flatMap((label): CountsRow[] => {
+    const subtypes = [...new Set(counts.filter((c) => c.label === label && c.subtype).map((c) => c.subtype))].sort();
+    return [
+      { label, subtype: null, name: label, images: line((c) => c.label === label) },
+      ...subtypes.map((code) => ({
+        label,
+        subtype: code,
+        name: SUBTYPES.find((s) => s.code === code)?.name ?? code,
+        images: line((c) => c.label === label && c.subtype === code),
+      })),
+    ];
+  });
+  const totals = line(() => true);
+  const positive = line((c) => c.label === 'malignant');
+  return { magnifications, rows, totals, malignant: positive.map((n, i) => (totals[i] ? n / totals[i] : 0)) };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0);
+}
