@@ -2,8 +2,8 @@ import { defineConfig } from 'electron-vite';
 import page from './renderer/vite.config.ts';
 
 /**
- * Three builds: the Electron main process with the files it starts (trial process, dataset and loader workers), the preload
- * script, and the page.
+ * Three builds: the main process with every file that is started as a process or worker thread of its own (the names are those
+ * of main/store/entry-path.ts), the preload script, and the page. Dependencies stay outside: some are native.
  */
 export default defineConfig({
   main: {
@@ -14,7 +14,10 @@ export default defineConfig({
           index: 'main/index.ts',
           cli: 'main/cli/index.ts',
           trial: 'main/training/trial.ts',
+          probe: 'main/engine/probe.ts',
+          predict: 'main/training/predict.ts',
           inspect: 'main/dataset/inspect-worker.ts',
+          tissue: 'main/dataset/tissue/worker.ts',
           load: 'main/training/load-worker.ts',
         },
       },
@@ -23,7 +26,10 @@ export default defineConfig({
   preload: {
     build: {
       outDir: 'out/preload',
-      rollupOptions: { input: { index: 'main/preload/index.ts' }, output: { format: 'cjs', entryFileNames: '[name].cjs' } },
+      rollupOptions: {
+        input: { index: 'main/preload/index.ts' },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' }, // a sandboxed preload script is CommonJS
+      },
     },
   },
   renderer: page,

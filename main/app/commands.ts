@@ -1,0 +1,67 @@
+import { basename, dirname, join } from 'node:path';
+import type { CallInput, CallName, CallOutput } from '../../shared/contract/api.ts';
+import type { ErrorEnvelope } from '../../shared/contract/errors.ts';
+import { answer } from '../ipc/serve-channel.ts';
+import type { Lab } from '../lab/lab.ts';
+import type { Choose } from './dialogs.ts';
+
+export type Screen = 'start' | 'data' | 'plan' | 'run' | 'results' | 'settings';
+
+/** What the menu can do. */
+export interface Commands {
+  newProject(): Promise<void>;
+  openProject(folder?: string): Promise<void>;
+  closeProject(): Promise<void>;
+  openDemo(): Promise<void>;
+  indexFolder(): Promise<void>;
+  pauseStudies(): Promise<void>;
+  show(screen: Screen): void;
+}
+
+export interface CommandParts {
+  readonly lab: Pick<Lab, 'services'>;
+  readonly choose: Choose;
+  /** asks for the name and place of a new project: a path, or null */
+  readonly askForNew: (defaultPath: string) => Promise<string | null>;
+  readonly showScreen: (screen: Screen) => void;
+  readonly showError: (error: ErrorEnvelope) => void;
+}
+
+/** The commands call the same services as the page does, by the same contract; the page hears of it by events. */
+export function createCommands({ lab, choose, askForNew, showScreen, showError }: CommandParts): Commands {
+  async function call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N> | null> {
+    const result = await answer(lab.services, name, input);
+    if (result.ok) return result.value as CallOutput<N>;
+    if (result.error.code !== 'cancelled') showError(result.error);
+    return null;
+  }
+
+  return {
+    async newProject() {
+      const info = await call('lab.info', {});
+      const path = info && (await askForNew(join(info.projectsFolder, 'My project.magnilab')));
+      if (!path) return;
+      const name = basename(path).replace(/\.magnilab$/, '');
+      if (await call('projects.create', { name, folder: dirname(path) })) showScreen('data');
+    },
+    async openProject(folder) {
+      const chosen = folder ?? (await choose('project'));
+      if (chosen && (await call('projects.open', { folder: chosen }))) showScreen('data');
+    },
+    async closeProject() {
+      if (await call('projects.close', {})) showScreen('start');
+    },
+    async openDemo() {
+      if (await call('projects.demo', {})) showScreen('start');
+    },
+    async indexFolder() {
+      const folder = await choose('dataset');
+      if (folder && (await call('dataset.index', { folder }))) showScreen('data');
+    },
+    async pauseStudies() {
+      for (const { name, state } of (await call('studies.list', {})) ?? [])
+        if (state === 'running') await call('studies.pause', { study: name });
+    },
+    show: showScreen,
+  };
+}

@@ -1,0 +1,33 @@
+import type { OpenDialogOptions, OpenDialogReturnValue } from 'electron';
+import type { LabOptions } from '../lab/lab.ts';
+import type { JsonFile } from './json-file.ts';
+
+export type Choose = NonNullable<LabOptions['choose']>;
+type Purpose = Parameters<Choose>[0];
+/** the folder last chosen for each purpose */
+export type Folders = Partial<Record<Purpose, string>>;
+
+const DIALOGS: Record<Purpose, OpenDialogOptions> = {
+  dataset: { title: 'Folder of Images', buttonLabel: 'Choose', properties: ['openDirectory'] },
+  project: { title: 'Magnilab Project', buttonLabel: 'Choose', properties: ['openDirectory', 'createDirectory'] },
+  report: { title: 'Folder for the Report', buttonLabel: 'Choose', properties: ['openDirectory', 'createDirectory'] },
+};
+
+/**
+ * The native dialog of the desktop, which begins where the last choice for the same purpose was.
+ * @param open dialog.showOpenDialog, over the window where there is one
+ */
+export function nativeChooser(
+  open: (options: OpenDialogOptions) => Promise<OpenDialogReturnValue>,
+  remembered: JsonFile<Folders>,
+): Choose {
+  return async (purpose) => {
+    const folders = remembered.read();
+    const last = folders[purpose];
+    const { canceled, filePaths } = await open({ ...DIALOGS[purpose], ...(typeof last === 'string' && { defaultPath: last }) });
+    const path = canceled ? undefined : filePaths[0];
+    if (path === undefined) return null;
+    remembered.write({ ...folders, [purpose]: path });
+    return path;
+  };
+}

@@ -1,0 +1,43 @@
+import type { StudySummary, TrialSummary } from '../../shared/contract/results.ts';
+import type { Lab } from '../lab/lab.ts';
+
+/**
+ * Notifies when the queue has ended, and at the first trial of a study that fails; never once per trial. Silent while the user
+ * looks at the window, and about what the user stopped.
+ */
+export function notifyOfEnds(
+  lab: Pick<Lab, 'on'>,
+  notify: (title: string, body: string) => void,
+  userIsLooking: () => boolean,
+): void {
+  const running = new Map<string, StudySummary>();
+  const toldOfFailure = new Set<string>();
+  const tell = (title: string, body: string) => {
+    if (!userIsLooking()) notify(title, body);
+  };
+  lab.on((event) => {
+    if (event.type === 'project' && event.project === null) running.clear();
+    if (event.type === 'trial' && event.message.type === 'failed') {
+      const study = [...running.values()].find(({ trials }) => trials.some(({ id }) => id === event.trial));
+      const key = study?.name ?? event.trial;
+      if (toldOfFailure.has(key)) return;
+      toldOfFailure.add(key);
+      tell('A trial failed', `${event.trial}: ${event.message.error.message}`);
+    }
+    if (event.type === 'study') {
+      const { study } = event;
+      if (study.state === 'running') running.set(study.name, study);
+      else if (running.delete(study.name)) {
+        toldOfFailure.delete(study.name);
+        const byItself = study.state === 'finished' || study.state === 'failed';
+        if (byItself && running.size === 0) tell('The queue has ended', `${study.name}: ${outcome(study.trials)}`);
+      }
+    }
+  });
+}
+
+function outcome(trials: readonly TrialSummary[]): string {
+  const count = (state: TrialSummary['state']) => trials.filter((trial) => trial.state === state).length;
+  const failed = count('failed');
+  return `${count('finished')} of ${trials.length} trials finished${failed > 0 ? `, ${failed} failed` : ''}.`;
+}

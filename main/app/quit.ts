@@ -1,0 +1,62 @@
+import type { App, MessageBoxOptions, PowerMonitor } from 'electron';
+
+export interface QuitParts {
+  readonly app: Pick<App, 'on' | 'quit'>;
+  readonly powerMonitor: Pick<PowerMonitor, 'on'>;
+  /** whether trials run */
+  readonly isRunning: () => boolean;
+  /** shows a question; resolves with the number of the button */
+  readonly ask: (question: MessageBoxOptions) => Promise<number>;
+  /** ends trials so that they can be resumed, and closes the project */
+  readonly closeLab: () => Promise<void>;
+}
+
+export const QUIT_QUESTION = {
+  type: 'question',
+  title: 'Magnilab',
+  message: 'Trials are running.',
+  detail:
+    'When you stop now, the running trial loses its unfinished epoch. Everything else is kept, and Resume goes on from there.',
+  buttons: ['Keep Going', 'Stop Now and Resume Later'],
+  defaultId: 0,
+  cancelId: 0,
+  noLink: true,
+} as const satisfies Omit<MessageBoxOptions, 'buttons'> & { buttons: readonly string[] };
+
+/** Before the app ends, asks when trials run, and closes the lab. A machine that shuts down does not wait for an answer. */
+export function closeLabBeforeQuit({ app, powerMonitor, isRunning, ask, closeLab }: QuitParts): { readonly quitting: boolean } {
+  let state: 'open' | 'asking' | 'closing' | 'closed' = 'open';
+
+  async function close(): Promise<void> {
+    if (state === 'closing' || state === 'closed') return;
+    state = 'closing';
+    await closeLab().catch(() => {}); // trials can be resumed from disk whatever happens here
+    state = 'closed';
+    app.quit();
+  }
+
+  async function askThenClose(): Promise<void> {
+    state = 'asking';
+    const stop = !isRunning() || (await ask({ ...QUIT_QUESTION, buttons: [...QUIT_QUESTION.buttons] })) === 1;
+    // by now the system may be shutting down, which closes without an answer
+    if ((state as string) !== 'asking') return;
+    state = 'open';
+    if (stop) await close();
+  }
+
+  app.on('before-quit', (event) => {
+    if (state === 'closed') return;
+    event.preventDefault();
+    if (state === 'open') void askThenClose();
+  });
+  powerMonitor.on('shutdown', (event?: { preventDefault(): void }) => {
+    if (state === 'closed') return;
+    event?.preventDefault();
+    void close();
+  });
+  return {
+    get quitting() {
+      return state === 'closed';
+    },
+  };
+}
