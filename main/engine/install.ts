@@ -14,6 +14,7 @@ import { nvidiaGpu, probeRuntime } from './doctor.ts';
 import {
   type Device,
   findRuntime,
+  onDisk,
   readRuntime,
   type Runtime,
   type RuntimeRecord,
@@ -22,7 +23,7 @@ import {
   tfjsVersion,
 } from './runtime.ts';
 
-const require = createRequire(import.meta.url);
+const requireModule = createRequire(import.meta.url);
 const run = promisify(execFile);
 
 export interface InstallProgress {
@@ -160,7 +161,7 @@ const fromWheel: Way = async (staging, device, { signal, onProgress }) => {
   const binding = 'lib/napi-v8/tfjs_binding.node';
   await mkdir(dirname(join(staging, binding)), { recursive: true });
   const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((file) => join(tfjsPackageFolder, 'binding', file));
-  const includes = [require('node-api-headers').include_dir as string, join(staging, 'deps', 'include')].map(
+  const includes = [onDisk(requireModule('node-api-headers').include_dir as string), join(staging, 'deps', 'include')].map(
     (folder) => `-I${folder}`,
   );
   const flags = ['-std=c++17', '-O2', '-fPIC', '-shared', '-DNAPI_VERSION=8'];

@@ -4,11 +4,17 @@ import { dirname, join } from 'node:path';
 import wheels from '../../resources/runtime/wheels.json' with { type: 'json' };
 import { cacheFolder } from '../store/paths.ts';
 
-const require = createRequire(import.meta.url);
+/** not named "require": the bundler declares that name itself */
+const requireModule = createRequire(import.meta.url);
 
 /** Folder of the tfjs-node package: JavaScript kernels, sources of the binding, and the package's own installer. */
-export const tfjsPackageFolder = dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json'));
-export const tfjsVersion: string = require('@tensorflow/tfjs-node-gpu/package.json').version;
+export const tfjsPackageFolder = onDisk(dirname(requireModule.resolve('@tensorflow/tfjs-node-gpu/package.json')));
+export const tfjsVersion: string = requireModule('@tensorflow/tfjs-node-gpu/package.json').version;
+
+/** The same path for other programs, compilers say: the packed app keeps its modules beside its archive, which only Electron reads. */
+export function onDisk(path: string): string {
+  return path.replace(/([\\/])app\.asar(?=[\\/])/, '$1app.asar.unpacked');
+}
 
 export type Device = 'cpu' | 'gpu';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { LabError } from '../../shared/contract/errors.ts';
 import { findRuntime, type Runtime } from './runtime.ts';
 
-const require = createRequire(import.meta.url);
+const requireModule = createRequire(import.meta.url);
 
 /** The native addon of tfjs-node: the only way from tfjs' kernels to TensorFlow. */
 export interface Binding {
@@ -64,9 +64,9 @@ export async function loadTensorFlow(): Promise<TensorFlow> {
   }
   restoreRemovedNodeFunctions();
   try {
-    require('@tensorflow/tfjs-node-gpu/dist/register_all_kernels');
-    const { NodeJSKernelBackend } = require('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend');
-    const binding = require(join(runtime.folder, runtime.record.binding)) as Binding;
+    requireModule('@tensorflow/tfjs-node-gpu/dist/register_all_kernels');
+    const { NodeJSKernelBackend } = requireModule('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend');
+    const binding = requireModule(join(runtime.folder, runtime.record.binding)) as Binding;
     const backend = new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node-gpu') as tf.KernelBackend & NodeBackend;
     tf.registerBackend('tensorflow', () => backend, 3);
     await tf.setBackend('tensorflow');
@@ -83,7 +83,7 @@ export async function loadTensorFlow(): Promise<TensorFlow> {
 
 /** tfjs-node 4.22 calls two functions that Node 23 removed. */
 function restoreRemovedNodeFunctions(): void {
-  const util = require('node:util') as Record<string, unknown>;
+  const util = requireModule('node:util') as Record<string, unknown>;
   util.isNullOrUndefined = (value: unknown) => value === null || value === undefined;
   util.isArray = Array.isArray; // Node 24 still has it, and warns
 }
