@@ -17,6 +17,8 @@ export const usePlan = defineStore('plan', () => {
   const check = shallowRef<PlanCheck | null>(null);
   const problems = shallowRef<FieldProblem[]>([]);
   const isChecking = ref(false);
+  /** the draft that a preset replaced */
+  const before = shallowRef<Plan | null>(null);
   let project: string | null = null;
   let latest = 0;
 
@@ -35,13 +37,14 @@ export const usePlan = defineStore('plan', () => {
 
   function clear(): void {
     project = null;
-    draft.value = defaults.value = check.value = null;
+    draft.value = defaults.value = check.value = before.value = null;
     problems.value = [];
     saved.value = [];
   }
 
   async function take(plan: Plan, text: string): Promise<void> {
     draft.value = plan;
+    before.value = null;
     savedText.value = text;
     defaults.value = await call('plans.preset', { preset: plan.protocol, name: plan.name });
   }
@@ -55,10 +58,16 @@ export const usePlan = defineStore('plan', () => {
     await take(plan, JSON.stringify(plan));
   }
 
-  /** A preset's values under the draft's name; the models stay when the user has chosen some. */
+  /** A preset's values under the draft's name. */
   async function applyPreset(preset: Preset): Promise<void> {
+    const replaced = draft.value && (JSON.parse(JSON.stringify(draft.value)) as Plan);
     const plan = await call('plans.preset', { preset, name: draft.value?.name ?? 'Study 1' });
     await take(plan, '');
+    before.value = replaced;
+  }
+
+  function undo(): void {
+    if (before.value) void take(before.value, '');
   }
 
   async function save(): Promise<string> {
@@ -99,5 +108,21 @@ export const usePlan = defineStore('plan', () => {
     { deep: true },
   );
 
-  return { draft, defaults, saved, check, problems, isChecking, isChanged, load, clear, open, applyPreset, save, ask, list };
+  return {
+    draft,
+    defaults,
+    saved,
+    check,
+    problems,
+    isChecking,
+    isChanged,
+    before,
+    load,
+    clear,
+    open,
+    applyPreset,
+    undo,
+    save,
+    ask,
+  };
 });

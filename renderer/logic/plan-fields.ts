@@ -1,0 +1,73 @@
+import type { Plan } from '../../shared/contract/plan.ts';
+import { short } from './format.ts';
+
+/** A hyper-parameter of the plan: its path in the file and how it is shown. Texts are plan.fields.<path>. */
+export interface PlanField {
+  readonly path: string;
+  readonly kind: 'number' | 'range' | 'choice';
+  readonly choices?: readonly string[];
+}
+
+const number = (path: string): PlanField => ({ path, kind: 'number' });
+const range = (path: string): PlanField => ({ path, kind: 'range' });
+
+export const TRAINING_FIELDS: readonly PlanField[] = [
+  number('training.epochs'),
+  number('training.batchSize'),
+  number('training.learningRate'),
+  number('training.momentum'),
+  number('training.weightDecay'),
+  number('training.labelSmoothing'),
+  number('training.warmupEpochs'),
+  number('training.warmupLearningRate'),
+  number('training.minLearningRate'),
+  number('training.cooldownEpochs'),
+  { path: 'training.selection', kind: 'choice', choices: ['validation', 'last'] },
+];
+
+export const AUGMENTATION_FIELDS: readonly PlanField[] = [
+  range('augmentation.scale'),
+  range('augmentation.ratio'),
+  number('augmentation.horizontalFlip'),
+  number('augmentation.verticalFlip'),
+  number('augmentation.colourJitter'),
+];
+
+type Value = number | string | readonly number[];
+
+export function readField(plan: Plan, path: string): Value {
+  return path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], plan) as Value;
+}
+
+/** Changes the plan in place. */
+export function writeField(plan: Plan, path: string, value: Value): void {
+  const keys = path.split('.');
+  const last = keys.pop()!;
+  const holder = keys.reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], plan) as Record<string, unknown>;
+  holder[last] = value;
+}
+
+/** The default as text where the value differs from it, else undefined. */
+export function changedFrom(plan: Plan, defaults: Plan | null, path: string): string | undefined {
+  if (!defaults) return undefined;
+  const [value, original] = [readField(plan, path), readField(defaults, path)];
+  return JSON.stringify(value) === JSON.stringify(original) ? undefined : valueText(original);
+}
+
+export function valueText(value: Value): string {
+  if (typeof value === 'number') return short(value);
+  return typeof value === 'string' ? value : value.map(short).join(' – ');
+}
+
+/** "0, 1 2" -> [0, 1, 2]; null when something in it is no seed */
+export function parseSeeds(text: string): number[] | null {
+  const words = text.split(/[\s,;]+/).filter(Boolean);
+  const seeds = words.map(Number);
+  return words.length > 0 && seeds.every((n) => Number.isInteger(n) && n >= 0) ? seeds : null;
+}
+
+/** "Demo" -> "Demo 2", "Demo 2" -> "Demo 3", past all that are taken */
+export function freeName(name: string, taken: readonly string[]): string {
+  const stem = name.replace(/ \d+$/, '');
+  for (let n = 2; ; n++) if (!taken.includes(`${stem} ${n}`)) return `${stem} ${n}`;
+}
