@@ -43,7 +43,9 @@ export async function serveLab(lab: Lab, port = 0, folder = pageFolder()): Promi
     secure(response);
     if (!access?.hostIsOurs(request)) return refuse(response, 403, 'This address is not the lab.');
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, 'Only GET is answered.');
-    const url = new URL(request.url ?? '/', 'http://lab');
+    const path = request.url ?? '/';
+    if (!URL.canParse(path, 'http://lab')) return refuse(response, 400, 'This is no address.');
+    const url = new URL(path, 'http://lab');
     const token = url.searchParams.get('token');
     if (url.pathname === '/' && token !== null && !access.hasSession(request)) {
       const cookie = access.exchange(token);

@@ -1,6 +1,6 @@
 import type { Channel } from '../../shared/contract/wire.ts';
 
-/** The parts of Electron's MessagePortMain (and of Node's MessagePort) that a channel needs; tests pass Node's. */
+/** The parts of Electron's MessagePortMain that a channel needs. */
 export interface PortLike {
   postMessage(message: unknown): void;
   on(event: 'message', listener: (event: { data: unknown }) => void): unknown;

@@ -16,22 +16,34 @@ export function serveChannel(lab: Pick<Lab, 'services' | 'on'>, channel: Channel
   }) as LabSide;
   const rpc = createBirpc<PageSide, LabSide>(side, {
     post: (data) => channel.post(data),
-    on: (listener) => channel.on(listener),
+    on: (listener) => channel.on((message) => isRequest(message) && listener(message)),
     eventNames: ['event'],
     timeout: -1,
+    onGeneralError: () => true, // an answer that the channel does not take: the page has gone
   });
-  const stop = lab.on((event) => void rpc.event(event));
+  const stop = lab.on((event) => {
+    rpc.event(event).catch(() => {}); // the page has gone
+  });
   return () => {
     stop();
     rpc.$close();
   };
 }
 
+/** A page only asks: anything but a request is dropped, so that no message of a page can throw in this process. */
+function isRequest(message: unknown): boolean {
+  if (typeof message !== 'object' || message === null) return false;
+  const { t: type, m: method, a: args, i: id } = message as Record<string, unknown>;
+  return type === 'q' && typeof method === 'string' && Array.isArray(args) && (id === undefined || typeof id === 'string');
+}
+
 /** Parses, calls, and turns any outcome into a value. */
 export async function answer(services: LabServices, name: unknown, input: unknown): ReturnType<LabSide['call']> {
   try {
     if (typeof name !== 'string' || !Object.hasOwn(api, name))
-      throw new LabError('not-allowed', `There is no call "${String(name).slice(0, 80)}".`, { field: 'name' });
+      throw new LabError('not-allowed', `There is no call "${typeof name === 'string' ? name.slice(0, 80) : typeof name}".`, {
+        field: 'name',
+      });
     const call = name as CallName;
     const parsed = parseOrThrow(api[call].input, input, `call ${call}`);
     const service = services[call] as (input: unknown) => Promise<unknown>;
