@@ -29,7 +29,11 @@ export const usePlan = defineStore('plan', () => {
     project = folder;
     await list();
     const kept = sessionStorage.getItem(draftKey(folder));
-    if (kept) return take(JSON.parse(kept) as Plan, '');
+    if (kept) {
+      const plan = JSON.parse(kept) as Plan;
+      const file = saved.value.some((p) => p.name === plan.name) ? await call('plans.open', { name: plan.name }) : null;
+      return take(plan, JSON.stringify(file));
+    }
     const first = saved.value.find((plan) => plan.name === 'Demo') ?? saved.value[0];
     if (first) await open(first.name);
     else await applyPreset('rigorous');
