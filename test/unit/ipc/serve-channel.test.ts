@@ -67,7 +67,7 @@ describe('a lab served over a channel', () => {
     },
   );
 
-  it.each([{ name: null }, { name: 7 }, { name: {} }, { name: [] }, { name: { toString: 1 } }])(
+  it.each<{ name: unknown }>([{ name: null }, { name: 7 }, { name: {} }, { name: [] }, { name: { toString: 1 } }])(
     'takes no name that is not text: %j',
     async ({ name }) => {
       const { page } = connect();

@@ -1,0 +1,64 @@
+import type { LabEvent } from '../../shared/contract/api.ts';
+import type { StudySummary, TrialSummary } from '../../shared/contract/results.ts';
+import type { TrialMessage } from '../../shared/contract/trial.ts';
+
+/** A lab of which only the events matter. */
+export function fakeLab() {
+  const listeners = new Set<(event: LabEvent) => void>();
+  return {
+    on(listener: (event: LabEvent) => void) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    emit(event: LabEvent) {
+      for (const listener of listeners) listener(event);
+    },
+  };
+}
+
+export const project = (name: string): LabEvent => ({
+  type: 'project',
+  project: { name, folder: `/projects/${name}.magnilab`, dataset: null, synthetic: false },
+});
+
+/** A study whose trials stand as given: "running 3" is one in its fourth of ten epochs. */
+export function study(name: string, state: StudySummary['state'], ...trials: string[]): LabEvent {
+  return {
+    type: 'study',
+    study: {
+      name,
+      createdAt: '2026-01-01T00:00:00.000Z',
+      protocol: 'quick',
+      state,
+      trials: trials.map((text, i) => {
+        const [trialState, epoch = '0'] = text.split(' ');
+        return {
+          id: `${name}-${i}`,
+          study: name,
+          model: 'resnet18',
+          trainMagnification: 40,
+          seed: i,
+          state: trialState as TrialSummary['state'],
+          epoch: Number(epoch),
+          epochs: 10,
+          bestEpoch: null,
+          bestValidationAccuracy: null,
+          error: null,
+          trainingSeconds: 0,
+        };
+      }),
+    },
+  };
+}
+
+export const step = (trial: string, done: number, steps: number): LabEvent => ({
+  type: 'trial',
+  trial,
+  message: { type: 'step', epoch: 0, epochs: 10, step: done, steps } as TrialMessage,
+});
+
+export const failure = (trial: string, message: string): LabEvent => ({
+  type: 'trial',
+  trial,
+  message: { type: 'failed', error: { code: 'trial-failed', message } },
+});
