@@ -1,6 +1,6 @@
 import type { Matrix } from '../../shared/domain/matrix.ts';
 import { magnificationName } from '../../shared/domain/magnification.ts';
-import type { Html} from './html.ts';
+import type { Html } from './html.ts';
 import { html, percent } from './html.ts';
 
 /** Dark enough on white for text of its own colour, and apart in grey print. */

@@ -19,7 +19,8 @@ thead th { font-weight: 600; border-bottom: 1.5px solid #9fb0c0; }
 .matrix .square { min-width: 62px; text-align: center; border: 2px solid #fff; }
 .matrix .same { outline: 2px solid #1b2733; outline-offset: -4px; font-weight: 700; }
 .matrix .baseline { color: #55677a; font-style: italic; }
-.confusions table { font-size: 13px; }
+.confusions { display: grid; grid-template-columns: repeat(4, 1fr); gap: 12px 24px; }
+.confusions table { font-size: 13px; width: 100%; }
 .key { margin-left: 14px; white-space: nowrap; }
 .key i { display: inline-block; width: 11px; height: 11px; margin-right: 5px; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 18px; font-size: 13px; color: #55677a; }

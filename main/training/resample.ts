@@ -39,7 +39,7 @@ interface Taps {
 
 /**
  * Resizes a region as Pillow's `Image.resize` does: separable, and antialiased when it shrinks, since the kernel widens with
- * the scale. Sums are kept in float between the passes (Pillow rounds there), so values may differ from Pillow's by one.
+ * the scale; rounded and clipped to 8 bits between the passes. Pillow's coefficients are fixed-point, so values may differ by one.
  * @param box region of the source, whole pixels
  * @param target receives [outHeight, outWidth, 3]
  */
@@ -47,7 +47,7 @@ export function resize(source: Pixels, box: Box, outWidth: number, outHeight: nu
   const across = tapsOf(box.width, outWidth, filter);
   const down = tapsOf(box.height, outHeight, filter);
   const { data, width } = source;
-  const rows = new Float32Array(box.height * outWidth * 3);
+  const rows = new Uint8ClampedArray(box.height * outWidth * 3); // rounds and clips
   for (let y = 0; y < box.height; y++) {
     const row = ((box.y + y) * width + box.x) * 3;
     for (let x = 0; x < outWidth; x++) {

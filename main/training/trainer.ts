@@ -51,8 +51,17 @@ export class Trainer {
     learningRate: number,
     step: number,
   ): StepResult {
+    const x = tf.tidy(() => normalise(pixels, [labels.length, ...size, 3], this.variant));
+    try {
+      return this.stepOn(x, labels, learningRate, step);
+    } finally {
+      x.dispose();
+    }
+  }
+
+  /** As {@link step}, on normalised images [N, height, width, 3]. */
+  stepOn(x: tf.Tensor4D, labels: readonly number[], learningRate: number, step: number): StepResult {
     return tf.tidy(() => {
-      const x = normalise(pixels, [labels.length, ...size, 3], this.variant);
       const smoothing = this.settings.labelSmoothing;
       const hot = tf.cast(tf.oneHot(tf.tensor1d([...labels], 'int32'), 2), 'float32');
       const targets = tf.add(tf.mul(hot, 1 - smoothing), smoothing / 2) as tf.Tensor2D;

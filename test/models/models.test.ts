@@ -1,0 +1,208 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { VARIANTS } from '../../shared/domain/catalogue.ts';
+import { batchNormTraining, gelu, relu, statelessUniform } from '../../main/engine/operators.ts';
+import { loadTensorFlow } from '../../main/engine/tensorflow.ts';
+import { createModel } from '../../main/models/registry.ts';
+import { haar } from '../../main/models/wavemix.ts';
+import { toTensorFlow, toTorch } from '../../main/models/layout.ts';
+import { initialValues, Weights } from '../../main/models/weights.ts';
+import { trainingSchema } from '../../shared/contract/plan.ts';
+import { stateDict } from '../../main/training/checkpoint.ts';
+import { Trainer } from '../../main/training/trainer.ts';
+import { reference } from '../helpers/fixture.ts';
+import { uniform } from '../helpers/formula.ts';
+
+/** Trainable parameters with two classes: timm's for resnet18, the published ones for WaveMix with the patch-4 stem. */
+const PARAMETERS: Record<string, number> = {
+  resnet18: 11_177_538,
+  wavemix_224_10: 10_635_298,
+  wavemix_224_10_l2: 17_168_258,
+  wavemix_224_10_l3: 23_701_218,
+  wavemix_224_10_l4: 30_234_178,
+  wavemix_32_4: 93_490,
+};
+
+const product = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+const random = (name: string, shape: number[]) => tf.tensor(Float32Array.from(uniform(name, product(shape))), shape);
+
+beforeAll(async () => {
+  await loadTensorFlow();
+});
+
+describe('parameter counts', () => {
+  it('cover every variant', () => {
+    expect(Object.keys(PARAMETERS).sort()).toEqual(VARIANTS.map((v) => v.id).sort());
+  });
+
+  it.each(Object.entries(PARAMETERS))('%s has %i', (id, count) => {
+    const { model, variant } = createModel(id);
+    expect(model.specs.filter((s) => s.trainable).reduce((sum, s) => sum + product(s.shape), 0)).toBe(count);
+    expect(variant.params).toBe(count);
+  });
+
+  it('agree with PyTorch and timm', () => {
+    const counted = reference<Record<string, number>>('parameters');
+    for (const [id, count] of Object.entries(counted)) expect(PARAMETERS[id]).toBe(count);
+  });
+
+  it("of resnet18 with 1000 classes is timm's", () => {
+    const { model } = createModel('resnet18', 1000);
+    expect(model.specs.filter((s) => s.trainable).reduce((sum, s) => sum + product(s.shape), 0)).toBe(11_689_512);
+  });
+});
+
+it('names and shapes the state dict of resnet18 as timm does, counters included', () => {
+  const { model } = createModel('resnet18');
+  const weights = new Weights(model, (spec) => initialValues(spec, 0));
+  const ours = Object.fromEntries([...stateDict(weights, 7)].map(([name, { shape }]) => [name, [...shape]]));
+  expect(ours).toEqual(reference<Record<string, Record<string, number[]>>>('state_dicts').resnet18);
+  weights.dispose();
+});
+
+it('refuses a model that is not in the catalogue', () => {
+  expect(() => createModel('vgg16')).toThrow(/no model "vgg16"/);
+});
+
+describe('initial values', () => {
+  const { model } = createModel('resnet18');
+  const spec = (name: string) => model.specs.find((s) => s.name === name)!;
+
+  it('are a function of seed and name', () => {
+    expect(initialValues(spec('conv1.weight'), 1)).toEqual(initialValues(spec('conv1.weight'), 1));
+    expect(initialValues(spec('conv1.weight'), 1)).not.toEqual(initialValues(spec('conv1.weight'), 2));
+  });
+
+  it("are timm's: Kaiming fan-out for convolutions, zero gain of the last norm of a block", () => {
+    const values = initialValues(spec('layer4.1.conv2.weight'), 3);
+    const sd = Math.sqrt(values.reduce((a, v) => a + v * v, 0) / values.length);
+    expect(sd).toBeCloseTo(Math.sqrt(2 / (512 * 9)), 4);
+    expect(initialValues(spec('layer1.0.bn2.weight'), 3).every((v) => v === 0)).toBe(true);
+    expect(initialValues(spec('layer1.0.bn1.weight'), 3).every((v) => v === 1)).toBe(true);
+  });
+});
+
+it('brings every layout to TensorFlow and back unchanged', () => {
+  for (const [layout, shape] of [
+    ['conv', [4, 3, 2, 5]],
+    ['conv transpose', [4, 3, 2, 2]],
+    ['linear', [4, 3]],
+    ['plain', [7]],
+  ] as const) {
+    const values = Float32Array.from(uniform(layout, product(shape)));
+    expect(toTorch(layout, shape, toTensorFlow(layout, shape, values))).toEqual(values);
+  }
+});
+
+describe('the Haar transform', () => {
+  it('equals its definition: filters (a+b)/sqrt 2 and (a-b)/sqrt 2 along rows, then along columns', () => {
+    const [n, h, w, c] = [2, 6, 4, 3];
+    const x = random('haar', [n, h, w, c]) as tf.Tensor4D;
+    const values = x.arraySync();
+    const y = haar(x).arraySync();
+    const s = Math.SQRT1_2;
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < h / 2; j++)
+        for (let k = 0; k < w / 2; k++)
+          for (let ch = 0; ch < c; ch++) {
+            const row = (r: number) => [values[i][2 * j + r][2 * k][ch], values[i][2 * j + r][2 * k + 1][ch]];
+            const low = [0, 1].map((r) => s * (row(r)[0] + row(r)[1]));
+            const high = [0, 1].map((r) => s * (row(r)[0] - row(r)[1]));
+            const bands = [s * (low[0] + low[1]), s * (low[0] - low[1]), s * (high[0] + high[1]), s * (high[0] - high[1])];
+            const found = [y[i][j][k][ch], ...[0, 1, 2].map((d) => y[i][j][k][c + 3 * ch + d])];
+            bands.forEach((band, b) => expect(found[b]).toBeCloseTo(band, 5));
+          }
+  });
+
+  it('keeps the energy', () => {
+    const x = random('energy', [1, 8, 8, 4]) as tf.Tensor4D;
+    const energy = (t: tf.Tensor) => tf.sum(tf.square(t)).dataSync()[0];
+    expect(energy(haar(x))).toBeCloseTo(energy(x), 3);
+  });
+});
+
+describe('operators by name', () => {
+  /** Gradient of sum(f(x) * r) by central differences. */
+  function numerical(f: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor, r: tf.Tensor, step = 1e-2): Float32Array {
+    const at = x.dataSync();
+    return Float32Array.from(at, (_, i) => {
+      const value = (delta: number) =>
+        tf.tidy(
+          () =>
+            tf
+              .sum(
+                tf.mul(
+                  f(
+                    tf.tensor(
+                      at.map((v, j) => (j === i ? v + delta : v)),
+                      x.shape,
+                    ),
+                  ),
+                  r,
+                ),
+              )
+              .dataSync()[0],
+        );
+      return (value(step) - value(-step)) / (2 * step);
+    });
+  }
+  const gradient = (f: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor, r: tf.Tensor) =>
+    tf.tidy(() =>
+      tf
+        .grad((t: tf.Tensor) => tf.sum(tf.mul(f(t), r)))(x)
+        .dataSync(),
+    );
+  const expectNear = (a: ArrayLike<number>, b: ArrayLike<number>, tolerance: number) =>
+    Array.from(a).forEach((value, i) => expect(Math.abs(value - b[i]), `element ${i}`).toBeLessThan(tolerance));
+
+  it('relu and gelu have the values and gradients of their definitions', () => {
+    const x = tf.add(random('x', [40]), 0.013); // not on relu's corner
+    const r = random('r', [40]);
+    expectNear(relu(x).dataSync(), tf.relu(x).dataSync(), 1e-7);
+    expectNear(gradient(relu, x, r), numerical(relu, x, r, 1e-3), 1e-2);
+    expectNear(gradient(gelu, x, r), numerical(gelu, x, r), 1e-3);
+    expect(gelu(tf.scalar(1)).dataSync()[0]).toBeCloseTo(0.8413447, 6);
+  });
+
+  it('batch normalisation equals the composed one, with its gradient and the unbiased variance', () => {
+    const x = random('bn', [3, 4, 5, 2]) as tf.Tensor4D;
+    const gain = tf.tensor1d([1.2, 0.7]);
+    const bias = tf.tensor1d([0.1, -0.2]);
+    const r = random('r2', [3, 4, 5, 2]);
+    const composed = (t: tf.Tensor) => {
+      const { mean, variance } = tf.moments(t, [0, 1, 2]);
+      return tf.add(tf.mul(tf.div(tf.sub(t, mean), tf.sqrt(tf.add(variance, 1e-5))), gain), bias);
+    };
+    const named = (t: tf.Tensor) => batchNormTraining(t as tf.Tensor4D, gain, bias, 1e-5).y;
+    expectNear(named(x).dataSync(), composed(x).dataSync(), 1e-5);
+    expectNear(gradient(named, x, r), gradient(composed, x, r), 1e-4);
+    const { variance } = batchNormTraining(x, gain, bias, 1e-5);
+    const plain = tf.moments(x, [0, 1, 2]).variance.dataSync();
+    expectNear(
+      variance.dataSync(),
+      plain.map((v) => (v * 60) / 59),
+      1e-5,
+    );
+  });
+
+  it('draws uniform numbers that depend on the seed alone', () => {
+    const a = statelessUniform([1000], [1, 2]).dataSync<'float32'>();
+    expect(statelessUniform([1000], [1, 2]).dataSync()).toEqual(a);
+    expect(statelessUniform([1000], [1, 3]).dataSync()).not.toEqual(a);
+    const mean = a.reduce((s, v) => s + v, 0) / a.length;
+    expect(Math.abs(mean - 0.5)).toBeLessThan(5 * Math.sqrt(1 / 12 / 1000));
+    expect(Math.min(...a) >= 0 && Math.max(...a) < 1).toBe(true);
+  });
+});
+
+it('a training step leaves no tensor behind', () => {
+  const { model, variant } = createModel('wavemix_32_4');
+  const trainer = new Trainer(model, variant, new Weights(model, (s) => initialValues(s, 0)), trainingSchema.parse({}), 0);
+  const pixels = Uint8Array.from({ length: 4 * 64 * 64 * 3 }, (_, i) => (i * 31) % 256);
+  const step = (i: number) => trainer.step(pixels, [0, 1, 0, 1], [64, 64], 0.01, i);
+  step(0);
+  const before = tf.memory().numTensors;
+  for (let i = 1; i < 10; i++) step(i);
+  expect(tf.memory().numTensors).toBe(before);
+  trainer.dispose();
+});

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { evaluationView, type Filter, type Pixels, resize, shrink } from '../../../main/training/resample.ts';
+import { reference } from '../../helpers/fixture.ts';
+import { uniform } from '../../helpers/formula.ts';
+
+interface Reference {
+  width: number;
+  height: number;
+  cases: { filter: Filter; box: [number, number, number, number]; size: [number, number]; pixels: number[] }[];
+}
+
+const { width, height, cases } = reference<Reference>('resample');
+const picture: Pixels = {
+  width,
+  height,
+  data: Uint8Array.from(uniform('picture', width * height * 3), (u) => Math.floor((u + 1) * 128)),
+};
+
+describe('resize', () => {
+  it.each(cases)(
+    'agrees with Pillow within one: $filter, $box to $size',
+    ({ filter, box: [x, y, right, bottom], size: [w, h], pixels }) => {
+      const target = new Uint8Array(w * h * 3);
+      resize(picture, { x, y, width: right - x, height: bottom - y }, w, h, filter, target);
+      const difference = pixels.map((value, i) => Math.abs(value - target[i]));
+      expect(Math.max(...difference)).toBeLessThanOrEqual(1);
+      expect(difference.filter((d) => d > 0).length / difference.length).toBeLessThan(0.2);
+    },
+  );
+});
+
+describe('the view in evaluation', () => {
+  const view = { inputSize: [14, 14], cropPct: 0.875, filter: 'bilinear' } as const;
+
+  it('crops the centre of the picture resized to size / crop-pct', () => {
+    const target = new Uint8Array(22 * 16 * 3); // short side 14 / 0.875 = 16; 41 * 16 / 29 = 22.6
+    resize(picture, { x: 0, y: 0, width, height }, 22, 16, 'bilinear', target);
+    const cropped = evaluationView(picture, { ...view, mode: 'crop' });
+    for (let y = 0; y < 14; y++)
+      for (let i = 0; i < 14 * 3; i++) expect(cropped[y * 14 * 3 + i]).toBe(target[((y + 1) * 22 + 4) * 3 + i]);
+  });
+
+  it('squeezes the whole frame', () => {
+    const target = new Uint8Array(14 * 14 * 3);
+    resize(picture, { x: 0, y: 0, width, height }, 14, 14, 'bilinear', target);
+    expect(evaluationView(picture, { ...view, mode: 'full frame' })).toEqual(target);
+  });
+
+  it('takes a picture of the right size as it is, and no other', () => {
+    const exact = { width: 14, height: 14, data: picture.data.slice(0, 14 * 14 * 3) };
+    expect(evaluationView(exact, { ...view, mode: 'none' })).toEqual(exact.data);
+    expect(() => evaluationView(picture, { ...view, mode: 'none' })).toThrow(/41 x 29 pixels, the network takes 14 x 14/);
+  });
+});
+
+it('shrinks by the mean of whole blocks', () => {
+  const small = shrink({ width: 5, height: 2, data: Uint8Array.from({ length: 30 }, (_, i) => i) }, 2);
+  expect(small).toMatchObject({ width: 2, height: 1 });
+  expect([...small.data]).toEqual([9, 10, 11, 15, 16, 17]);
+});

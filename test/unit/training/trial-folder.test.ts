@@ -1,0 +1,93 @@
+import { appendFile, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { presetPlan } from '../../../shared/contract/plan.ts';
+import type { Epoch, TrialConfig } from '../../../shared/contract/trial.ts';
+import { readHistory, readTrialConfig, repairHistory } from '../../../main/training/trial-folder.ts';
+import { temporaryFolder } from '../../helpers/temporary.ts';
+
+const image = { path: 'a.png', label: 'benign', magnification: 40, case: '1', slide: '1', pixelSha256: 'x' } as const;
+const { training, augmentation } = presetPlan('quick', 'Q', '/data');
+const config: TrialConfig = {
+  format: 1,
+  id: 'trial',
+  study: 'Q',
+  model: 'resnet18',
+  trainMagnification: 40,
+  testMagnifications: [40],
+  seed: 0,
+  protocol: 'quick',
+  inputSize: [64, 64],
+  evaluation: 'crop',
+  training,
+  augmentation,
+  dataset: { folder: '/data' },
+  splitSha256: 'x',
+  train: [image],
+  validation: [],
+  test: [image],
+  cacheFolder: '/cache',
+  magnilabVersion: '0.1.0',
+};
+
+async function folderWith(content: unknown): Promise<string> {
+  const folder = join(await temporaryFolder(), 'trial');
+  await mkdir(folder);
+  await writeFile(join(folder, 'config.json'), typeof content === 'string' ? content : JSON.stringify(content));
+  return folder;
+}
+
+describe('config.json', () => {
+  it('is read back, with a hash that follows its content', async () => {
+    const a = await readTrialConfig(await folderWith(config));
+    const b = await readTrialConfig(await folderWith({ ...config, seed: 1 }));
+    expect(a.config).toEqual(config);
+    expect(a.hash).not.toBe(b.hash);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['a path above the data set', { ...config, test: [{ ...image, path: '../secret.png' }] }, 'test.0.path'],
+    ['an absolute path', { ...config, train: [{ ...image, path: '/etc/passwd' }] }, 'train.0.path'],
+    ['an unknown field', { ...config, shell: 'rm' }, 'shell'],
+    ['a wrong type', { ...config, seed: '0' }, 'seed'],
+    ['an unknown model', { ...config, model: 'vgg' }, 'model'],
+    ['another folder', { ...config, id: 'other' }, 'id'],
+  ])('with %s is refused, naming the field', async (_, content, field) => {
+    await expect(readTrialConfig(await folderWith(content))).rejects.toMatchObject({ details: { field } });
+  });
+
+  it('that is not JSON is refused, naming the file', async () => {
+    await expect(readTrialConfig(await folderWith('{'))).rejects.toMatchObject({ code: 'damaged-file', message: /config\.json/ });
+  });
+});
+
+describe('history.jsonl', () => {
+  const row = (epoch: number): Epoch => ({
+    epoch,
+    epochs: 3,
+    learningRate: 0.1,
+    trainLoss: 1,
+    trainAccuracy: 0.5,
+    validationLoss: null,
+    validationAccuracy: null,
+    imagesPerSecond: 1,
+    seconds: 1,
+    best: true,
+  });
+
+  it('leaves out a line that a crash cut', async () => {
+    const path = join(await temporaryFolder(), 'history.jsonl');
+    await writeFile(path, `${JSON.stringify(row(0))}\n{"epoch":1,"epo`);
+    expect(await readHistory(path)).toEqual([row(0)]);
+  });
+
+  it('is mended to end with the epoch of the resume point', async () => {
+    const path = join(await temporaryFolder(), 'history.jsonl');
+    await writeFile(path, `${JSON.stringify(row(0))}\n`);
+    await repairHistory(path, 2, row(1)); // died between checkpoint and history
+    expect(await readHistory(path)).toEqual([row(0), row(1)]);
+    await appendFile(path, `${JSON.stringify(row(2))}\n`);
+    await repairHistory(path, 2, row(1)); // a line too many
+    expect(await readHistory(path)).toEqual([row(0), row(1)]);
+  });
+});
