@@ -13,6 +13,8 @@ import {
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, CategoryScale, BarController, BarElement, Tooltip);
 
+Chart.defaults.font.family = 'Inter, "Segoe UI", system-ui, sans-serif';
+
 /** A colour of styles/tokens.css as the canvas needs it. */
 export function token(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
@@ -43,6 +45,40 @@ export function markPlugin(mark: () => Mark | null): Plugin<'line'> {
       const left = x > (chartArea.left + chartArea.right) / 2;
       ctx.textAlign = left ? 'right' : 'left';
       ctx.fillText(`★ ${at.text}`, x + (left ? -5 : 5), chartArea.top + 10);
+      ctx.restore();
+    },
+  };
+}
+
+/** Draws a dashed horizontal line at the level that `level()` gives, and writes the value on top of every bar. */
+export function levelPlugin(level: () => { readonly y: number; readonly text: string } | null): Plugin<'bar'> {
+  return {
+    id: 'level',
+    afterDatasetsDraw(chart) {
+      const { ctx, chartArea, scales } = chart;
+      ctx.save();
+      ctx.font = `600 11.5px ${token('font')}`;
+      ctx.textAlign = 'center';
+      ctx.fillStyle = token('text');
+      chart.data.datasets.forEach((dataset, i) =>
+        chart.getDatasetMeta(i).data.forEach((bar, j) => {
+          const value = dataset.data[j];
+          if (typeof value === 'number') ctx.fillText(value.toFixed(1), bar.x, bar.y - 5);
+        }),
+      );
+      const at = level();
+      if (at) {
+        const y = scales.y.getPixelForValue(at.y);
+        ctx.strokeStyle = token('text-quiet');
+        ctx.setLineDash([6, 4]);
+        ctx.beginPath();
+        ctx.moveTo(chartArea.left, y);
+        ctx.lineTo(chartArea.right, y);
+        ctx.stroke();
+        ctx.fillStyle = token('text-quiet');
+        ctx.textAlign = 'right';
+        ctx.fillText(`${at.text} ${at.y.toFixed(1)}`, chartArea.right - 4, y - 5);
+      }
       ctx.restore();
     },
   };

@@ -49,7 +49,10 @@ export function curvesOf(history: readonly Epoch[], steps: readonly StepPoint[])
         name: 'learningRate',
         ...train,
         mark: 'none',
-        points: steps.length > 0 ? steps.map(({ x, learningRate }) => ({ x, y: learningRate })) : line((r) => r.learningRate),
+        points: [
+          ...line((r) => r.learningRate).filter(({ x }) => steps.length === 0 || x < steps[0].x),
+          ...steps.map(({ x, learningRate }) => ({ x, y: learningRate })),
+        ],
       },
     ],
     best: history.findLast((row) => row.best) ?? null,

@@ -1,0 +1,26 @@
+import { computed, ref, type Ref, watch } from 'vue';
+import type { StudySummary } from '../../shared/contract/results.ts';
+import { matricesOf } from '../../shared/domain/matrix.ts';
+import { type Metric, METRICS } from '../../shared/domain/metrics.ts';
+import { call } from '../api/index.ts';
+import { majorityOf, scaleOf } from '../logic/matrix-view.ts';
+import { useCall } from './useCall.ts';
+
+/** The results of a study, asked for again whenever one more of its trials has finished. */
+export function useResults(study: Ref<StudySummary | null>) {
+  const metric = ref<Metric>('accuracy');
+  const cells = useCall((name: string) => call('results.cells', { study: name }), []);
+  const finished = computed(() => study.value?.trials.filter((t) => t.state === 'finished').length ?? 0);
+  watch(
+    () => [study.value?.name, finished.value] as const,
+    ([name]) => {
+      if (name) void cells.execute(name);
+    },
+    { immediate: true },
+  );
+  const matrices = computed(() => matricesOf(cells.state.value, metric.value));
+  const scale = computed(() => scaleOf(matrices.value));
+  const majority = computed(() => majorityOf(cells.state.value));
+  const metricName = computed(() => METRICS.find((m) => m.id === metric.value)!.name);
+  return { metric, metricName, cells, finished, matrices, scale, majority };
+}

@@ -1,0 +1,101 @@
+import type { ResultCell } from '../../shared/contract/results.ts';
+import type { Matrix } from '../../shared/domain/matrix.ts';
+import { mean } from '../../shared/domain/metrics.ts';
+import { percent, signedPercent } from './format.ts';
+
+export type MatrixMode = 'value' | 'drop';
+
+export interface SquareView {
+  readonly train: number;
+  readonly test: number;
+  /** null where no trial has finished */
+  readonly value: number | null;
+  readonly text: string;
+  readonly sd: string | null;
+  readonly seeds: number;
+  readonly diagonal: boolean;
+  readonly tone: 'value' | 'drop' | 'gain';
+  /** 0 to 1, strength of the colour */
+  readonly shade: number;
+}
+
+export interface MatrixView {
+  readonly model: string;
+  readonly tests: readonly number[];
+  readonly rows: readonly { readonly train: number; readonly squares: readonly SquareView[]; readonly mean: string }[];
+}
+
+/** Ends of the colour scale, common to all matrices so that their colours can be compared. */
+export interface Scale {
+  readonly low: number;
+  readonly high: number;
+  /** largest distance from the diagonal */
+  readonly drop: number;
+}
+
+export function scaleOf(matrices: readonly Matrix[]): Scale {
+  const values = matrices.flatMap((m) => m.squares.flat().map((s) => s.value)).filter((v) => v !== null);
+  const drops = matrices
+    .flatMap((m) => m.squares.flatMap((row, i) => row.map((_, j) => dropAt(m, i, j))))
+    .filter((v) => v !== null);
+  if (values.length === 0) return { low: 0, high: 1, drop: 0 };
+  return { low: Math.min(...values), high: Math.max(...values), drop: Math.max(0, ...drops.map(Math.abs)) };
+}
+
+export function matrixView(matrix: Matrix, mode: MatrixMode, scale: Scale): MatrixView {
+  const rows = matrix.squares.map((squares, i) => {
+    const views = squares.map((square, j): SquareView => {
+      const drop = dropAt(matrix, i, j);
+      const value = mode === 'value' ? square.value : drop;
+      return {
+        train: square.train,
+        test: square.test,
+        value,
+        text: mode === 'value' ? percent(value) : signedPercent(value),
+        sd: mode === 'value' && square.sd !== null ? percent(square.sd) : null,
+        seeds: square.seeds,
+        diagonal: square.train === square.test,
+        tone: mode === 'value' ? 'value' : (drop ?? 0) < 0 ? 'drop' : 'gain',
+        shade:
+          value === null
+            ? 0
+            : mode === 'value'
+              ? share(value - scale.low, scale.high - scale.low)
+              : share(Math.abs(value), scale.drop),
+      };
+    });
+    const row = mode === 'value' ? matrix.rowMeans[i] : mean(views.filter((v) => !v.diagonal).flatMap((v) => v.value ?? []));
+    return { train: matrix.trainMagnifications[i], squares: views, mean: mode === 'value' ? percent(row) : signedPercent(row) };
+  });
+  return { model: matrix.model, tests: matrix.testMagnifications, rows };
+}
+
+/** A square minus the square of the same row where training and test magnification agree; null without one of them. */
+function dropAt(matrix: Matrix, row: number, column: number): number | null {
+  const own = matrix.squares[row][column].value;
+  const same = matrix.squares[row].find((s) => s.train === s.test)?.value ?? null;
+  return own === null || same === null ? null : own - same;
+}
+
+function share(part: number, whole: number): number {
+  return whole <= 0 ? 0.5 : Math.min(1, Math.max(0, part / whole));
+}
+
+/** Accuracy of the majority answer on each test magnification, and its mean. */
+export function majorityOf(cells: readonly ResultCell[]): {
+  readonly each: ReadonlyMap<number, number>;
+  readonly mean: number | null;
+} {
+  const each = new Map<number, number>();
+  for (const { testMagnification, majority } of cells) if (majority !== null) each.set(testMagnification, majority);
+  return { each, mean: mean([...each.values()]) };
+}
+
+/** Text with tabs, for spreadsheets. */
+export function matrixTsv(view: MatrixView): string {
+  const head = ['', ...view.tests.map((t) => `${t}x`)].join('\t');
+  return [
+    head,
+    ...view.rows.map((row) => [`${row.train}x`, ...row.squares.map((s) => s.text + (s.sd ? ` ± ${s.sd}` : ''))].join('\t')),
+  ].join('\n');
+}
