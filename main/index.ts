@@ -82,6 +82,7 @@ function start(): void {
     theme: nativeTheme,
     state: jsonFile(state('window.json')),
     preload: built('../preload/index.cjs'),
+    ...(process.platform === 'linux' && { icon: built('../../resources/icons/icon.png') }), // elsewhere it is the executable's
     onCreate(created) {
       connectPage(created.webContents, lab, () => new MessageChannelMain());
       showProgressIn(created);
