@@ -41,7 +41,7 @@ export function markPlugin(mark: () => Mark | null): Plugin<'line'> {
       ctx.moveTo(x, chartArea.top);
       ctx.lineTo(x, chartArea.bottom);
       ctx.stroke();
-      ctx.font = `600 11px ${token('font')}`;
+      ctx.font = `600 11px ${Chart.defaults.font.family}`;
       const left = x > (chartArea.left + chartArea.right) / 2;
       ctx.textAlign = left ? 'right' : 'left';
       ctx.fillText(`★ ${at.text}`, x + (left ? -5 : 5), chartArea.top + 10);
@@ -51,34 +51,32 @@ export function markPlugin(mark: () => Mark | null): Plugin<'line'> {
 }
 
 /** Draws a dashed horizontal line at the level that `level()` gives, and writes the value on top of every bar. */
-export function levelPlugin(level: () => { readonly y: number; readonly text: string } | null): Plugin<'bar'> {
+export function levelPlugin(level: () => number | null): Plugin<'bar'> {
   return {
     id: 'level',
     afterDatasetsDraw(chart) {
       const { ctx, chartArea, scales } = chart;
       ctx.save();
-      ctx.font = `600 11.5px ${token('font')}`;
-      ctx.textAlign = 'center';
-      ctx.fillStyle = token('text');
-      chart.data.datasets.forEach((dataset, i) =>
-        chart.getDatasetMeta(i).data.forEach((bar, j) => {
-          const value = dataset.data[j];
-          if (typeof value === 'number') ctx.fillText(value.toFixed(1), bar.x, bar.y - 5);
-        }),
-      );
       const at = level();
-      if (at) {
-        const y = scales.y.getPixelForValue(at.y);
-        ctx.strokeStyle = token('text-quiet');
+      if (at !== null) {
+        const y = scales.y.getPixelForValue(at);
+        ctx.strokeStyle = token('text');
+        ctx.lineWidth = 1.5;
         ctx.setLineDash([6, 4]);
         ctx.beginPath();
         ctx.moveTo(chartArea.left, y);
         ctx.lineTo(chartArea.right, y);
         ctx.stroke();
-        ctx.fillStyle = token('text-quiet');
-        ctx.textAlign = 'right';
-        ctx.fillText(`${at.text} ${at.y.toFixed(1)}`, chartArea.right - 4, y - 5);
       }
+      ctx.font = `600 12px ${Chart.defaults.font.family}`;
+      ctx.textAlign = 'center';
+      ctx.fillStyle = token('text');
+      chart.data.datasets.forEach((dataset, i) =>
+        chart.getDatasetMeta(i).data.forEach((bar, j) => {
+          const value = dataset.data[j];
+          if (typeof value === 'number') ctx.fillText(value.toFixed(1), bar.x, bar.y - 6);
+        }),
+      );
       ctx.restore();
     },
   };

@@ -2,11 +2,12 @@ import { ref } from 'vue';
 import { useRouter } from 'vue-router';
 import { call } from '../api/index.ts';
 import { useLab } from '../stores/lab.ts';
+import { usePlan } from '../stores/plan.ts';
 import { useNotify } from './useNotify.ts';
 
 /** Creating and opening projects; each leads to the screen where work goes on. */
 export function useProjectActions() {
-  const [lab, router, { fail }] = [useLab(), useRouter(), useNotify()];
+  const [lab, plan, router, { fail }] = [useLab(), usePlan(), useRouter(), useNotify()];
   const busy = ref(false);
 
   async function during(work: () => Promise<unknown>): Promise<void> {
@@ -38,7 +39,9 @@ export function useProjectActions() {
     during(async () => {
       const { task } = await call('projects.demo', {});
       const { state } = await lab.ended(task);
-      if (state === 'finished') await router.push({ name: 'data' });
+      if (state !== 'finished') return;
+      await plan.open('Demo'); // saved after the index, so the plan of an unknown project may have been taken up meanwhile
+      await router.push({ name: 'data' });
     });
 
   return { busy, open, create, demo };

@@ -59,7 +59,7 @@ export const usePlan = defineStore('plan', () => {
 
   async function open(name: string): Promise<void> {
     const plan = await call('plans.open', { name });
-    await take(plan, JSON.stringify(plan));
+    await Promise.all([take(plan, JSON.stringify(plan)), list()]);
   }
 
   /** A preset's values under the draft's name. */

@@ -1,0 +1,29 @@
+import { defineConfig } from '@playwright/test';
+import { existsSync } from 'node:fs';
+
+const installed = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
+
+/** The served app in a real browser: the one that MAGNILAB_CHROMIUM names, else one of the system, else Playwright's own. */
+export default defineConfig({
+  testDir: 'test/web',
+  outputDir: 'test-results/web',
+  workers: 1,
+  retries: 0,
+  reporter: 'list',
+  timeout: 120_000,
+  expect: { timeout: 15_000 },
+  use: {
+    viewport: { width: 1440, height: 900 },
+    launchOptions: {
+      executablePath: process.env.MAGNILAB_CHROMIUM ?? installed,
+      args: [
+        '--no-sandbox',
+        '--disable-background-networking',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+});

@@ -1,0 +1,180 @@
+import { expect, type Page, test } from '@playwright/test';
+import { startWebLab, type WebLab } from '../helpers/web-lab.ts';
+import { expectAccessible, tabOrder } from '../helpers/web-checks.ts';
+
+/** The way of a first visitor, one step a test, in one browser page: the token opens one browser. */
+test.describe.configure({ mode: 'serial' });
+
+let lab: WebLab;
+let page: Page;
+const complaints: string[] = [];
+
+test.beforeAll(async ({ browser }) => {
+  lab = await startWebLab();
+  page = await browser.newPage();
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  await page.goto(lab.url);
+});
+
+test.afterAll(async () => {
+  await page?.close();
+  await lab?.stop();
+});
+
+const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });
+const goTo = (screen: string) => page.getByRole('navigation').getByRole('link', { name: screen }).click();
+const field = (label: string) => page.getByRole('textbox', { name: label, exact: true });
+
+test('start: says what it is, what it is not, and what it computes with', async () => {
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('magnification changes');
+  await expect(page.getByText('Research use only.')).toBeVisible();
+  await expect(page.getByText('TensorFlow', { exact: true })).toBeVisible();
+  await expect(page.getByText('Projects that you open are listed here.')).toBeVisible();
+  await expectAccessible(page);
+  const order = await tabOrder(page, 5);
+  expect(order[0]).toBe('Skip to the content');
+  expect(order).toContain('Try with demo tissue');
+});
+
+test('start: a new project can be placed with the folder chooser', async () => {
+  await button('Change').click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByText('Where should the project lie?')).toBeVisible();
+  await expect(dialog.getByRole('button', { name: 'Choose this folder' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+});
+
+test('demo: tissue is drawn and indexed, the data screen shows its counts', async () => {
+  await button('Try with demo tissue').click();
+  await page.waitForURL(/#\/data/);
+  await expect(page.getByText('Demo tissue: synthetic images')).toBeVisible();
+  await expect(page.getByRole('row', { name: /^Benign/ })).toBeVisible();
+  await expect(page.getByRole('row', { name: /^All images/ })).toContainText('576');
+  await expect(page.getByText('Nothing is wrong with these files.')).toBeVisible();
+  await expect(page.getByText(/^No leak:/)).toBeVisible();
+  await expect(page.getByRole('img', { name: /SOB_B_/ }).first()).toBeVisible();
+  await expectAccessible(page);
+});
+
+test('data: the grid of images follows its filters', async () => {
+  await page.getByRole('combobox', { name: 'Class' }).selectOption('malignant');
+  await page.getByRole('combobox', { name: 'Magnification' }).selectOption('400');
+  await expect(page.getByText('96 images')).toBeVisible();
+  await page
+    .getByRole('button', { name: /SOB_M_.*400×/ })
+    .first()
+    .click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByRole('img', { name: /SOB_M_/ })).toBeVisible();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+});
+
+test('plan: a wrong value is named at its field, a leak is refused', async () => {
+  await goTo('Plan');
+  await expect(field('Name of the study')).toHaveValue('Demo');
+  await field('Momentum').fill('1.5');
+  await field('Momentum').press('Enter');
+  await expect(page.getByText('1 thing to correct').or(page.getByText('One thing to correct'))).toBeVisible();
+  await expect(button('Run')).toBeDisabled();
+  await field('Momentum').fill('0.9');
+  await field('Momentum').press('Enter');
+  await page.getByRole('combobox', { name: 'Keep together' }).selectOption('image');
+  await expect(page.getByText(/Patients stand on both sides/).first()).toBeVisible();
+  await page.getByRole('combobox', { name: 'Keep together' }).selectOption('case');
+  await expect(page.getByText(/^No leak:/)).toBeVisible();
+  await expectAccessible(page);
+});
+
+test('plan: made small, it survives a reload and can be saved', async () => {
+  await field('Name of the study').fill('Quick look');
+  await page.getByRole('checkbox', { name: /ResNet-18/ }).setChecked(true);
+  await page.getByRole('checkbox', { name: /WaveMix-32\/4/ }).setChecked(false);
+  const train = page.getByRole('group', { name: 'Train on' }).last();
+  for (const m of ['40×', '100×', '400×']) await train.getByRole('checkbox', { name: m, exact: true }).uncheck();
+  for (const [label, value] of [
+    ['Epochs', '2'],
+    ['Batch size', '32'],
+    ['Warm-up epochs', '0'],
+    ['Cool-down epochs', '0'],
+  ] as const) {
+    await field(label).fill(value);
+    await field(label).press('Enter');
+  }
+  await expect(page.getByRole('complementary').getByText('1', { exact: true })).toBeVisible();
+  await page.reload();
+  await expect(field('Epochs')).toHaveValue('2');
+  await expect(field('Name of the study')).toHaveValue('Quick look');
+  await button('Save plan').click();
+  await expect(page.getByText(/Saved as .*Quick look\.json/)).toBeVisible();
+});
+
+test('run: a trial trains, its curves grow, and it finishes', async () => {
+  await button('Run').click();
+  await page.waitForURL(/#\/run/);
+  await expect(page.getByText('Running', { exact: true }).first()).toBeVisible();
+  await expect(page).toHaveTitle(/% · Quick look/);
+  await expect(page.getByText('Images per second')).toBeVisible();
+  await expect(page.getByRole('img', { name: /Accuracy by epoch/ })).toBeVisible();
+  await expect(page.getByText(/Best epoch: \d/)).toBeVisible({ timeout: 90_000 });
+  await expectAccessible(page);
+  await expect(page.getByText('Finished', { exact: true }).first()).toBeVisible({ timeout: 90_000 });
+  await button('Show as table').click();
+  await expect(page.getByRole('row')).toHaveCount(5); // two epochs and one trial, each under a head
+});
+
+test('results: the matrix, its means and the trial behind a square', async () => {
+  await button('Results').click();
+  await expect(page.getByRole('heading', { name: 'ResNet-18', exact: true })).toBeVisible();
+  const squares = page.getByRole('button', { name: /^ResNet-18, trained on 200×, tested on/ });
+  await expect(squares).toHaveCount(4);
+  await page.getByText('Drop from diagonal').click();
+  await expect(page.getByRole('button', { name: /tested on 200×: 0\.0/ })).toBeVisible();
+  await page.getByText('Value', { exact: true }).click();
+  await squares.nth(3).click();
+  await expect(page).toHaveURL(/test=400/);
+  await expect(page.getByRole('heading', { name: /^Tested on/ })).toHaveCount(4);
+  await expectAccessible(page);
+});
+
+test('results: a cell of a confusion matrix opens its images, the most confident first', async () => {
+  const cells = page.getByRole('button', { name: /^Truth \w+, predicted \w+: [1-9]/ });
+  const count = Number(/(\d+) images$/.exec((await cells.first().getAttribute('aria-label'))!)![1]);
+  await cells.first().click();
+  const drawer = page.getByRole('dialog');
+  await expect(drawer.getByText(/the most confident first/)).toContainText(String(count));
+  const tiles = drawer.getByRole('img', { name: /confidence/ });
+  await expect(tiles).toHaveCount(Math.min(count, 60));
+  const confidences = await tiles.evaluateAll((images) =>
+    images.map((image) => Number(/confidence ([\d.]+)/.exec(image.getAttribute('alt')!)![1])),
+  );
+  expect(confidences).toEqual(confidences.toSorted((a, b) => b - a));
+  await page.keyboard.press('Escape');
+  await expect(drawer).toBeHidden();
+});
+
+test('results: they are there after a reload, and the report is exported', async () => {
+  await page.reload();
+  await expect(page.getByRole('button', { name: /^ResNet-18, trained on/ })).toHaveCount(4);
+  await button('Export report').click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Export report' }).click();
+  await expect(dialog.getByText('The report is in')).toBeVisible({ timeout: 60_000 });
+  await expect(dialog.getByText(lab.projects).first()).toBeVisible();
+  await dialog.getByRole('button', { name: 'Close', exact: true }).last().click();
+});
+
+test('dark theme is kept, and nothing was said on the console', async () => {
+  await goTo('Settings');
+  await page.getByText('Dark', { exact: true }).click();
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await page.reload();
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await expectAccessible(page);
+  expect(complaints).toEqual([]);
+});
