@@ -7,7 +7,7 @@ export type SecuredSession = Pick<
   'setPermissionRequestHandler' | 'setPermissionCheckHandler' | 'setDevicePermissionHandler'
 > & { readonly webRequest: Pick<Session['webRequest'], 'onHeadersReceived' | 'onBeforeRequest'> };
 
-const FOREIGN = ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'ftp://*/*', 'file://*/*'];
+const FOREIGN = ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'file://*/*'];
 
 /** The page gets no permission and no network; its content security policy comes with every answer. */
 export function secureSession(session: SecuredSession): void {
