@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { errorCodes } from '../../shared/contract/errors.ts';
+import { trialStates } from '../../shared/contract/trial.ts';
+import { FAMILIES } from '../../shared/domain/catalogue.ts';
+import { AUGMENTATION_FIELDS, TRAINING_FIELDS } from '../logic/plan-fields.ts';
+import en from './en.json';
+
+const sources = import.meta.glob<string>('../**/*.{vue,ts}', { query: '?raw', import: 'default', eager: true });
+const has = (key: string) =>
+  key.split('.').reduce<unknown>((at, part) => (at as Record<string, unknown>)?.[part], en) !== undefined;
+
+describe('texts', () => {
+  it('has every text that the page names', () => {
+    const missing = Object.entries(sources).flatMap(([file, source]) =>
+      [...source.matchAll(/\bt\(\s*'([a-z][\w.-]+)'/gi)].filter(([, key]) => !has(key)).map(([, key]) => `${file}: ${key}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('has a text for every error code and state of a trial', () => {
+    for (const code of [...errorCodes, 'disconnected']) expect(has(`errors.${code}`), code).toBe(true);
+    for (const state of [...trialStates, 'paused']) expect(has(`states.${state}`), state).toBe(true);
+  });
+
+  it('has a name and a help for every hyper-parameter, and words for every family', () => {
+    for (const { path, choices = [] } of [...TRAINING_FIELDS, ...AUGMENTATION_FIELDS]) {
+      for (const key of ['label', 'help', ...choices]) expect(has(`plan.fields.${path}.${key}`), `${path}.${key}`).toBe(true);
+    }
+    for (const { kind } of FAMILIES) expect(has(`plan.kinds.${kind}`), kind).toBe(true);
+  });
+});

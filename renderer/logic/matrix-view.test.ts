@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { matricesOf } from '../../shared/domain/matrix.ts';
+import { cell } from '../testing/samples.ts';
+import { majorityOf, matrixTsv, matrixView, scaleOf } from './matrix-view.ts';
+
+const cells = [
+  cell(40, 40, 0.9),
+  cell(40, 40, 0.8, { seed: 1 }),
+  cell(40, 100, 0.7),
+  cell(40, 100, 0.7, { seed: 1 }),
+  cell(100, 40, 0.6),
+  cell(100, 100, 0.55),
+];
+const [matrix] = matricesOf(cells, 'accuracy');
+const scale = scaleOf([matrix]);
+
+describe('matrix view', () => {
+  it('shows the mean over seeds with its standard deviation', () => {
+    const square = matrixView(matrix, 'value', scale).rows[0].squares[0];
+    expect(square).toMatchObject({ text: '85.0', sd: '7.1', seeds: 2, diagonal: true, tone: 'value', shade: 1 });
+  });
+
+  it('shows what is lost or won against the diagonal of the same row', () => {
+    const { rows } = matrixView(matrix, 'drop', scale);
+    expect(rows[0].squares.map((s) => s.text)).toEqual(['0.0', '−15.0']);
+    expect(rows[1].squares.map((s) => s.text)).toEqual(['+5.0', '0.0']);
+    expect(rows[0].squares[1]).toMatchObject({ tone: 'drop', shade: 1, sd: null });
+    expect(rows[1].squares[0]).toMatchObject({ tone: 'gain' });
+    expect(rows[0].mean).toBe('−15.0');
+  });
+
+  it('gives no drop where the row has no diagonal', () => {
+    const [half] = matricesOf([cell(40, 100, 0.7)], 'accuracy');
+    expect(matrixView(half, 'drop', scaleOf([half])).rows[0].squares[0]).toMatchObject({ value: null, text: '–' });
+  });
+
+  it('shows a dash where no trial has finished', () => {
+    const [partial] = matricesOf(cells.slice(0, 5), 'accuracy');
+    expect(matrixView(partial, 'value', scaleOf([partial])).rows[1].squares[1]).toMatchObject({
+      value: null,
+      text: '–',
+      seeds: 0,
+    });
+  });
+
+  it('scales colours over all matrices together', () => {
+    const other = matricesOf([cell(40, 40, 0.2)], 'accuracy');
+    expect(scaleOf([matrix, ...other])).toMatchObject({ low: 0.2, high: (0.9 + 0.8) / 2 });
+    expect(scaleOf([])).toEqual({ low: 0, high: 1, drop: 0 });
+  });
+
+  it('copies as text with tabs', () => {
+    expect(matrixTsv(matrixView(matrix, 'value', scale))).toBe('\t40x\t100x\n40x\t85.0 ± 7.1\t70.0 ± 0.0\n100x\t60.0\t55.0');
+  });
+
+  it('knows the majority answer per test magnification', () => {
+    const majority = majorityOf([cell(40, 40, 1, { majority: 0.6 }), cell(40, 100, 1, { majority: 0.8 })]);
+    expect([...majority.each]).toEqual([
+      [40, 0.6],
+      [100, 0.8],
+    ]);
+    expect(majority.mean).toBeCloseTo(0.7);
+  });
+});

@@ -1,0 +1,76 @@
+import type { ResultCell, StudySummary, TrialSummary } from '../../shared/contract/results.ts';
+import type { Epoch, TrialMessage } from '../../shared/contract/trial.ts';
+
+export function trial(change: Partial<TrialSummary> = {}): TrialSummary {
+  return {
+    id: 'S_resnet18_40x_s0',
+    study: 'S',
+    model: 'resnet18',
+    trainMagnification: 40,
+    seed: 0,
+    state: 'waiting',
+    epoch: 0,
+    epochs: 10,
+    bestEpoch: null,
+    bestValidationAccuracy: null,
+    error: null,
+    trainingSeconds: 0,
+    ...change,
+  };
+}
+
+export function study(trials: TrialSummary[], change: Partial<StudySummary> = {}): StudySummary {
+  return { name: 'S', createdAt: '2026-01-01T00:00:00Z', protocol: 'quick', state: 'running', trials, ...change };
+}
+
+export function epoch(change: Partial<Epoch> = {}): Epoch {
+  return {
+    epoch: 0,
+    epochs: 10,
+    learningRate: 0.02,
+    trainLoss: 0.6,
+    trainAccuracy: 0.7,
+    validationLoss: 0.5,
+    validationAccuracy: 0.8,
+    imagesPerSecond: 100,
+    seconds: 2,
+    best: false,
+    ...change,
+  };
+}
+
+export function step(change: Partial<Extract<TrialMessage, { type: 'step' }>> = {}): Extract<TrialMessage, { type: 'step' }> {
+  return {
+    type: 'step',
+    epoch: 0,
+    epochs: 10,
+    step: 1,
+    steps: 4,
+    loss: 0.7,
+    learningRate: 0.01,
+    imagesPerSecond: 100,
+    secondsLeft: 40,
+    memoryBytes: 5e8,
+    ...change,
+  };
+}
+
+export function cell(train: number, test: number, accuracy: number | null, change: Partial<ResultCell> = {}): ResultCell {
+  const metrics = { accuracy, balancedAccuracy: accuracy, sensitivity: 1, specificity: 1, f1: 1, auc: 1, recognitionRate: 1 };
+  return {
+    trial: `S_resnet18_${train}x_s${change.seed ?? 0}`,
+    model: 'resnet18',
+    trainMagnification: train,
+    testMagnification: test,
+    seed: 0,
+    images: 10,
+    cases: 3,
+    metrics,
+    majority: 0.6,
+    confusion: [
+      [3, 1],
+      [2, 4],
+    ],
+    ...change,
+  };
+}
