@@ -7,7 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'node',
-          include: ['test/{unit,models,engine,contract}/**/*.test.ts'],
+          include: ['test/{unit,models,engine,lab,cli}/**/*.test.ts'],
           environment: 'node',
           pool: 'forks',
           testTimeout: 60_000,

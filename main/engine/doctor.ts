@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import type { Doctor } from '../../shared/contract/system.ts';
 import { entryUrl } from '../store/entry-path.ts';
 import { version } from '../store/version.ts';
-import type { ProbeAnswer } from './probe.ts';
+import type { ProbeAnswer } from './probe-answer.ts';
 import { findRuntime, runtimeFolder, tensorflowEnvironment, tfjsVersion } from './runtime.ts';
 
 const run = promisify(execFile);

@@ -181,11 +181,12 @@ const fromStock: Way = async (staging, device, { signal, onProgress }) => {
   for (const part of ['scripts', 'binding', 'binding.gyp', 'package.json'])
     await cp(join(tfjsPackageFolder, part), join(staging, part), { recursive: true });
   const modules = dirname(dirname(tfjsPackageFolder));
+  const shims = await writeShims(join(staging, 'shims'));
   await new Promise<void>((resolve, reject) => {
     const env = {
       ...process.env,
       NODE_PATH: modules,
-      PATH: [join(modules, '.bin'), process.env.PATH].join(delimiter),
+      PATH: [shims, process.env.PATH].join(delimiter),
       ELECTRON_RUN_AS_NODE: '1',
     };
     const child = spawn(process.execPath, ['scripts/install.js', device, 'download'], { cwd: staging, env, signal });
@@ -203,6 +204,24 @@ const fromStock: Way = async (staging, device, { signal, onProgress }) => {
   if (!built) throw new Error('the installer ended without an addon');
   return record(staging, 'stock', device, '2.9.1', `lib/${built}`);
 };
+
+/**
+ * The package's installer calls `node` and `node-pre-gyp` by name; the desktop app has neither on the path. Shims start both
+ * with this process's own Node.
+ */
+async function writeShims(folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  const preGyp = createRequire(join(tfjsPackageFolder, 'package.json')).resolve('@mapbox/node-pre-gyp/bin/node-pre-gyp');
+  for (const [name, args] of [
+    ['node', []],
+    ['node-pre-gyp', [preGyp]],
+  ] as const) {
+    const command = [process.execPath, ...args].map((part) => `"${part}"`).join(' ');
+    if (process.platform === 'win32') await writeFile(join(folder, `${name}.cmd`), `@${command} %*\r\n`);
+    else await writeFile(join(folder, name), `#!/bin/sh\nexec ${command} "$@"\n`, { mode: 0o755 });
+  }
+  return folder;
+}
 
 async function record(
   staging: string,

@@ -1,11 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { toEnvelope } from '../../shared/contract/errors.ts';
+import type { ProbeAnswer } from './probe-answer.ts';
 import { loadTensorFlow } from './tensorflow.ts';
-
-/** What the probe process prints on stdout: that TensorFlow loads and computes, or why not. */
-export type ProbeAnswer =
-  | { readonly ok: true; readonly libtensorflow: string; readonly device: 'cpu' | 'gpu' }
-  | { readonly ok: false; readonly code: string; readonly message: string };
 
 let answer: ProbeAnswer;
 try {

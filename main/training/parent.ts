@@ -28,7 +28,8 @@ export function openParent(onMessage: (message: unknown) => void): Parent {
   let last = 0;
   return {
     send(message) {
-      const transient = message.type === 'step' || message.type === 'phase';
+      // the first step of an epoch is always told: it says that the epoch has begun
+      const transient = (message.type === 'step' && message.step > 1) || message.type === 'phase';
       const now = performance.now();
       if (transient && now - last < STEP_INTERVAL_MS) return; // a fast network makes hundreds of steps a second
       if (transient) last = now;
