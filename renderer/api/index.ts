@@ -3,7 +3,7 @@ import { openWebSocket, portLink, type OpenLink } from './channels.ts';
 import { type Client, connect } from './connection.ts';
 
 export type { Client, ConnectionState } from './connection.ts';
-export { asCallError, CallError, type CallErrorCode } from './errors.ts';
+export { asCallError, CallError } from './errors.ts';
 
 let client: Client | null = null;
 

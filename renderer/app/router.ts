@@ -1,6 +1,6 @@
 import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router';
 
-export const routes: RouteRecordRaw[] = [
+const routes: RouteRecordRaw[] = [
   { path: '/', name: 'start', component: () => import('../views/StartView.vue') },
   { path: '/data', name: 'data', component: () => import('../views/DataView.vue'), meta: { needsProject: true } },
   { path: '/plan', name: 'plan', component: () => import('../views/PlanView.vue'), meta: { needsProject: true } },

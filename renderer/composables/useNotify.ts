@@ -1,7 +1,7 @@
 import { ref } from 'vue';
 import { asCallError, type CallError } from '../api/index.ts';
 
-export interface Notice {
+interface Notice {
   readonly id: number;
   readonly kind: 'error' | 'success';
   /** shown as it is; null for errors, whose text is chosen by the code */

@@ -2,7 +2,7 @@ import { usePreferredDark, useStorage } from '@vueuse/core';
 import { computed, watchEffect } from 'vue';
 
 export const themes = ['system', 'light', 'dark'] as const;
-export type Theme = (typeof themes)[number];
+type Theme = (typeof themes)[number];
 
 const choice = useStorage<Theme>('magnilab-theme', 'system');
 const systemDark = usePreferredDark();

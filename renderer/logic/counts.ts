@@ -2,7 +2,7 @@ import type { IndexSummary } from '../../shared/contract/dataset.ts';
 import { SUBTYPES } from '../../shared/domain/breakhis.ts';
 import { type Label, LABELS } from '../../shared/domain/label.ts';
 
-export interface CountsRow {
+interface CountsRow {
   readonly label: Label;
   /** subtype code, or null for the sum of the class */
   readonly subtype: string | null;

@@ -1,7 +1,7 @@
 import type { Epoch } from '../../shared/contract/trial.ts';
 import type { StepPoint } from './live-trial.ts';
 
-export interface Point {
+interface Point {
   readonly x: number;
   readonly y: number;
 }

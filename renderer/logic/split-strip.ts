@@ -11,7 +11,7 @@ export interface StripSquare {
   readonly images: readonly { readonly part: Part; readonly images: number }[];
 }
 
-export interface StripCase {
+interface StripCase {
   readonly case: string;
   readonly label: Label;
   /** one per magnification */

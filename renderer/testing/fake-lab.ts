@@ -6,7 +6,7 @@ import type { Link } from '../api/channels.ts';
 import type { Client } from '../api/index.ts';
 
 /** Two channels joined in memory; everything is cloned on the way, as a transport does. */
-export function channelPair(): [Channel, Channel] {
+function channelPair(): [Channel, Channel] {
   const listeners: ((message: unknown) => void)[][] = [[], []];
   const side = (own: 0 | 1): Channel => ({
     post: (message) => {
