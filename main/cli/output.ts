@@ -17,7 +17,7 @@ export function log(text: string): void {
 
 /** 1: the work failed; 2: bad usage or bad input. */
 export function exitCodeOf(error: unknown): 1 | 2 {
-  const usage = ['bad-input', 'not-found', 'already-exists', 'outside-folder', 'leak'];
+  const usage = ['bad-input', 'not-found', 'already-exists', 'outside-folder', 'leak', 'damaged-file'];
   return usage.includes(toEnvelope(error).code) ? 2 : 1;
 }
 

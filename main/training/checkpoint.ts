@@ -102,21 +102,27 @@ function matchParameters(
   path: string,
 ): Map<string, Float32Array> {
   const known = new Map(specs.map((spec) => [spec.name, spec]));
-  const faults: string[] = [];
   const values = new Map<string, Float32Array>();
+  const missing = specs.filter(({ name }) => !tensors.has(name)).map(({ name }) => `missing parameter "${name}"`);
+  const unfit: string[] = [];
+  const unknown: string[] = [];
   for (const [name, { dtype, shape, values: stored }] of tensors) {
     const spec = known.get(name);
     if (name.endsWith('.num_batches_tracked')) continue; // a counter that nothing here reads
-    if (!spec) faults.push(`unknown parameter "${name}"`);
-    else if (dtype !== 'F32') faults.push(`"${name}" is ${dtype}, not F32`);
+    if (!spec) unknown.push(`unknown parameter "${name}"`);
+    else if (dtype !== 'F32') unfit.push(`"${name}" is ${dtype}, not F32`);
     else if (shape.join() !== spec.shape.join())
-      faults.push(`"${name}" has shape [${shape.join(', ')}], not [${spec.shape.join(', ')}]`);
+      unfit.push(`"${name}" has shape [${shape.join(', ')}], not [${spec.shape.join(', ')}]`);
     else values.set(name, stored as Float32Array);
   }
-  for (const name of known.keys()) if (!tensors.has(name)) faults.push(`missing parameter "${name}"`);
+  const groups = [unfit, missing, unknown];
+  const faults = groups.flat();
   if (faults.length > 0) {
-    const shown = faults.slice(0, 20).join('; ') + (faults.length > 20 ? `; and ${faults.length - 20} more` : '');
-    throw new LabError('damaged-file', `${path} does not hold this model's weights: ${shown}.`, { faults });
+    const shown = groups.flatMap((group) => [
+      ...group.slice(0, 10),
+      ...(group.length > 10 ? [`... (${group.length} in all)`] : []),
+    ]);
+    throw new LabError('damaged-file', `${path} does not hold this model's weights: ${shown.join('; ')}.`, { faults });
   }
   return values;
 }

@@ -1,0 +1,155 @@
+import { execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'csv-parse/sync';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { installRuntime } from '../../main/engine/install.ts';
+import { quickPlan, runFolder, testTissue } from '../helpers/lab.ts';
+import { temporaryFolder } from '../helpers/temporary.ts';
+
+const BIN = fileURLToPath(new URL('../../bin/magnilab.js', import.meta.url));
+const TRIAL = 'Quick_wavemix_32_4_40x_s0';
+
+interface Outcome {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+function magnilab(...args: string[]): Promise<Outcome> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [BIN, ...args], { maxBuffer: 1e8 }, (error, stdout, stderr) =>
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
+    );
+  });
+}
+
+let tissue: string;
+beforeAll(async () => {
+  await installRuntime();
+  tissue = await testTissue();
+}, 300_000);
+
+describe('usage', { timeout: 60_000 }, () => {
+  it.each<[string, string[], RegExp]>([
+    ['an unknown command', ['train'], /unknown command 'train'/],
+    ['an unknown option', ['models', '--csv'], /unknown option '--csv'/],
+    ['a missing argument', ['index'], /missing required argument 'folder'/],
+    ['a folder that is not there', ['index', '/no/such/folder'], /\/no\/such\/folder/],
+    [
+      'a project that is none',
+      ['study', 'status', '--project', '/no/such/project'],
+      /no Magnilab project in \/no\/such\/project/,
+    ],
+    ['a port that is none', ['serve', '--port', '99999'], /not a port number/],
+    ['weights that are not there', ['predict', '--weights', '/no.safetensors', 'x.png'], /\/no\.safetensors/],
+  ])('%s ends with 2 and says what is wrong on stderr', async (_, args, message) => {
+    const { code, stdout, stderr } = await magnilab(...args);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+    expect(stdout).toBe('');
+  });
+
+  it('help and version end with 0', async () => {
+    expect((await magnilab('--help')).code).toBe(0);
+    expect((await magnilab('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it('errors are JSON on stdout with --json', async () => {
+    const { code, stdout } = await magnilab('index', '/no/such/folder', '--json');
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({
+      error: { code: 'not-found', message: expect.stringContaining('/no/such/folder') },
+    });
+  });
+
+  it('models --json lists the catalogue', async () => {
+    const rows = JSON.parse((await magnilab('models', '--json')).stdout);
+    expect(rows[0]).toMatchObject({ id: 'resnet18', family: 'resnet', params: 11_177_538, inputSize: 224 });
+  });
+
+  it('doctor --json says what computes', async () => {
+    const { code, stdout } = await magnilab('doctor', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ state: 'ok', tfjs: '4.22.0', missing: [] });
+  });
+});
+
+it('a plan with a wrong field is refused, naming it, and nothing is written', { timeout: 60_000 }, async () => {
+  const folder = await temporaryFolder();
+  const plan = join(folder, 'plan.json');
+  await writeFile(plan, JSON.stringify({ ...quickPlan(tissue), traning: {} }));
+  const { code, stderr } = await magnilab('study', 'run', plan, '--project', join(folder, 'P.magnilab'));
+  expect(code).toBe(2);
+  expect(stderr).toContain('field "traning"');
+  expect(await readdir(folder)).toEqual(['plan.json']);
+});
+
+it(
+  'a study interrupted by Ctrl+C is resumed, reported, and its weights predict what the test found',
+  { timeout: 300_000 },
+  async () => {
+    const folder = await temporaryFolder();
+    const project = join(folder, 'P.magnilab');
+    const plan = join(folder, 'plan.json');
+    await writeFile(
+      plan,
+      JSON.stringify(
+        quickPlan(tissue, { training: { epochs: 6, batchSize: 4, warmupEpochs: 0, cooldownEpochs: 0, learningRate: 0.01 } }),
+      ),
+    );
+
+    const running = spawn(process.execPath, [BIN, 'study', 'run', plan, '--project', project], { stdio: 'ignore' });
+    const history = join(runFolder(project, TRIAL), 'history.jsonl');
+    while (!existsSync(history) || (await readFile(history, 'utf8')) === '')
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    running.kill('SIGINT');
+    expect(await new Promise((resolve) => running.on('exit', resolve))).toBe(1);
+
+    const status = JSON.parse((await magnilab('study', 'status', '--project', project, '--json')).stdout);
+    expect(status).toMatchObject({ name: 'Quick', state: 'interrupted', trials: [{ state: 'interrupted' }] });
+    expect(status.trials[0].epoch).toBeGreaterThanOrEqual(1);
+
+    const again = await magnilab('study', 'run', plan, '--project', project);
+    expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining('Resume it') });
+
+    const resumed = await magnilab('study', 'resume', '--project', project, '--json');
+    expect(resumed.code).toBe(0);
+    expect(JSON.parse(resumed.stdout)).toMatchObject({
+      study: { state: 'finished' },
+      matrices: [{ model: 'wavemix_32_4', metric: 'accuracy' }],
+    });
+    expect(
+      (await readFile(history, 'utf8'))
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).epoch),
+    ).toEqual([0, 1, 2, 3, 4, 5]);
+
+    const report = JSON.parse((await magnilab('report', project, '--out', join(folder, 'report'), '--json')).stdout);
+    expect(report.files).toContain('report.html');
+    expect(await readFile(join(folder, 'report/report.html'), 'utf8')).toContain('WaveMix-32/4');
+
+    const rows = parse(await readFile(join(runFolder(project, TRIAL), 'predictions.csv'), 'utf8'), { columns: true }) as Record<
+      string,
+      string
+    >[];
+    const tested = rows.slice(0, 3);
+    const weights = join(runFolder(project, TRIAL), 'checkpoint-best.safetensors');
+    const predicted = JSON.parse(
+      (await magnilab('predict', '--weights', weights, '--json', ...tested.map((row) => join(tissue, row.image)))).stdout,
+    );
+    tested.forEach((row, i) => {
+      expect(predicted[i].logits[0]).toBeCloseTo(Number(row.logit_benign), 4);
+      expect(predicted[i].logits[1]).toBeCloseTo(Number(row.logit_malignant), 4);
+      expect(predicted[i].probabilities.malignant).toBeCloseTo(Number(row.p_malignant), 4);
+      expect(predicted[i].probabilities.benign + predicted[i].probabilities.malignant).toBeCloseTo(1, 12);
+    });
+
+    const wrong = await magnilab('predict', '--weights', weights, '--model', 'resnet18', '--json', join(tissue, tested[0].image));
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toMatch(/missing parameter "conv1\.weight"/);
+  },
+);
