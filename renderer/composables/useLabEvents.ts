@@ -46,6 +46,7 @@ export function useLabEvents(): void {
     () => lab.project?.folder,
     (folder, before) => {
       if (folder === before) return;
+      dataset.clear();
       studies.clear();
       plan.clear();
       void loadProject().catch(fail);

@@ -49,6 +49,7 @@ test('start: a new project can be placed with the folder chooser', async () => {
 });
 
 test('demo: tissue is drawn and indexed, the data screen shows its counts', async () => {
+  test.setTimeout(300_000); // the first time on a machine, the tissue has to be drawn
   await button('Try with demo tissue').click();
   await page.waitForURL(/#\/data/);
   await expect(page.getByText('Demo tissue: synthetic images')).toBeVisible();
@@ -114,9 +115,18 @@ test('plan: made small, it survives a reload and can be saved', async () => {
   await expect(page.getByText(/Saved as .*Quick look\.json/)).toBeVisible();
 });
 
-test('run: a trial trains, its curves grow, and it finishes', async () => {
+test('run: a study is paused and goes on', async () => {
   await button('Run').click();
   await page.waitForURL(/#\/run/);
+  await expect(page.getByText('Running', { exact: true }).first()).toBeVisible();
+  await button('Pause').click();
+  await expect(page.getByText('This study was interrupted')).toBeVisible();
+  await page.reload();
+  await page.locator('main > header').getByRole('button', { name: 'Resume' }).click();
+  await expect(page.getByText('This study was interrupted')).toBeHidden();
+});
+
+test('run: a trial trains, its curves grow, and it finishes', async () => {
   await expect(page.getByText('Running', { exact: true }).first()).toBeVisible();
   await expect(page).toHaveTitle(/% · Quick look/);
   await expect(page.getByText('Images per second')).toBeVisible();
