@@ -11,7 +11,7 @@ export default tseslint.config(
   {
     files: ['**/*.vue'],
     languageOptions: { parserOptions: { parser: tseslint.parser } },
-    rules: { 'vue/multi-word-component-names': 'off' },
+    rules: { 'vue/multi-word-component-names': 'off', 'vue/require-default-prop': 'off' }, // TypeScript knows which props are optional
   },
   {
     languageOptions: {

@@ -1,7 +1,5 @@
 import { defineConfig } from '@playwright/test';
-import { existsSync } from 'node:fs';
-
-const installed = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
+import { findChromium } from './scripts/browser.js';
 
 /** The served app in a real browser: the one that MAGNILAB_CHROMIUM names, else one of the system, else Playwright's own. */
 export default defineConfig({
@@ -15,7 +13,7 @@ export default defineConfig({
   use: {
     viewport: { width: 1440, height: 900 },
     launchOptions: {
-      executablePath: process.env.MAGNILAB_CHROMIUM ?? installed,
+      executablePath: findChromium() ?? undefined,
       args: [
         '--no-sandbox',
         '--disable-background-networking',

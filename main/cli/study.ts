@@ -27,7 +27,8 @@ export function addStudy(program: Command): void {
       const given = await readPlan(resolve(file));
       const folder = resolve(dirname(resolve(file)), given.dataset.folder); // relative to the plan
       const csv = given.dataset.csv && resolve(dirname(resolve(file)), given.dataset.csv);
-      const plan = { ...given, dataset: { folder, ...(csv && { csv }) } };
+      const list = given.split.file && { file: resolve(dirname(resolve(file)), given.split.file) };
+      const plan = { ...given, dataset: { folder, ...(csv && { csv }) }, split: { ...given.split, ...list } };
       await ensureRuntime();
       await withProject(project, true, async (lab) => {
         await indexFor(lab, folder, csv);

@@ -11,7 +11,8 @@ const rank = new Map(Object.keys(problemAdvice).map((code, i) => [code, i]));
  * @param what what is wrong with it, as a clause without a full stop
  */
 export function makeProblem(code: ProblemCode, path: string, what: string, related: readonly string[] = []): Problem {
-  const message = `${printable(path)}: ${what}. ${adviceByCode[code].advice}`;
+  const subject = path === '.' ? '' : `${printable(path)}: `; // the folder as a whole needs no name
+  const message = `${subject}${what}. ${adviceByCode[code].advice}`;
   return { code, path, message, ...(related.length > 0 && { related: [...related] }) };
 }
 

@@ -44,11 +44,14 @@ export async function examine(): Promise<Doctor> {
   };
 }
 
-/** Loads TensorFlow in a process of its own; a crash of the native library becomes an answer. */
-export async function probeRuntime(): Promise<ProbeAnswer> {
+/**
+ * Loads TensorFlow in a process of its own; a crash of the native library becomes an answer.
+ * @param folder a certain runtime; default: the installed one
+ */
+export async function probeRuntime(folder?: string): Promise<ProbeAnswer> {
   try {
     const { stdout } = await run(process.execPath, [fileURLToPath(entryUrl('probe'))], {
-      env: tensorflowEnvironment(),
+      env: { ...tensorflowEnvironment(), ...(folder && { MAGNILAB_RUNTIME: folder }) },
       timeout: 120_000,
     });
     return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as ProbeAnswer;

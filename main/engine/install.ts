@@ -76,14 +76,11 @@ export async function installRuntime({
       try {
         const record = await way(staging, wanted, { signal, onProgress });
         await writeFile(join(staging, 'runtime.json'), `${JSON.stringify(record, null, 2)}\n`);
+        onProgress?.({ phase: 'test', done: 0, total: 1 });
+        const answer = await probeRuntime(staging);
+        if (!answer.ok) throw new Error(answer.message);
         await rm(target, { recursive: true, force: true });
         await rename(staging, target);
-        onProgress?.({ phase: 'test', done: 0, total: 1 });
-        const answer = await probeRuntime();
-        if (!answer.ok) {
-          await rm(target, { recursive: true, force: true });
-          throw new Error(answer.message);
-        }
         return readRuntime(target)!;
       } catch (error) {
         if (signal?.aborted) throw new LabError('cancelled', 'The installation was cancelled. Nothing was left behind.');

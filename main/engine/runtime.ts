@@ -44,6 +44,8 @@ export function runtimeFolder(device: Device): string {
 
 /** The installed runtime, GPU before CPU, or null. A folder without its record or with a missing or short file is not one. */
 export function findRuntime(): Runtime | null {
+  const { MAGNILAB_RUNTIME } = process.env; // a certain one: how an install is tested before it takes its place
+  if (MAGNILAB_RUNTIME) return readRuntime(MAGNILAB_RUNTIME);
   return readRuntime(runtimeFolder('gpu')) ?? readRuntime(runtimeFolder('cpu'));
 }
 

@@ -19,7 +19,7 @@ export function demoProjectFolder(): string {
 const DEMO_TISSUE = { cases: 36, fieldsPerMagnification: 4 };
 
 /** The plan of the demonstration: two families on every magnification of synthetic tissue, minutes on two cores. */
-export function demoPlan(folder: string): Plan {
+function demoPlan(folder: string): Plan {
   return presetPlan('quick', 'Demo', folder);
 }
 
@@ -35,9 +35,8 @@ export async function openDemo(session: Session, folder: string, report: Report,
     await mkdir(folder, { recursive: true });
     await session.create(folder);
   }
-  if (session.index?.folder !== tissue.folder)
-    await indexIntoProject(session, { folder: tissue.folder, verify: false }, report, signal);
   const plan = demoPlan(tissue.folder);
   if (!existsSync(join(session.project.paths.plans, `${plan.name}.json`))) await savePlan(session, plan);
+  await indexIntoProject(session, { folder: tissue.folder, verify: false }, report, signal); // at once when nothing changed
   return plan;
 }

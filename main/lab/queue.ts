@@ -28,6 +28,8 @@ export class Queue {
   private readonly launcher: TrialLauncher;
   private readonly events: Events;
   private readonly idle = new Set<() => void>();
+  /** studies that the user paused, until they go on */
+  private readonly paused = new Set<string>();
 
   constructor(session: Session, launcher: TrialLauncher, events: Events) {
     this.session = session;
@@ -37,6 +39,7 @@ export class Queue {
 
   /** Enqueues what is not finished, failed or cancelled. */
   async enqueue(study: StudyFile, { retry }: { retry?: string } = {}): Promise<void> {
+    this.paused.delete(study.name);
     for (const { id } of study.trials) {
       const { state } = await readTrial(this.session, study, id, this.isRunning(id));
       const open = state === 'waiting' || state === 'interrupted' || id === retry;
@@ -47,6 +50,7 @@ export class Queue {
 
   /** Ends the running trial of the study and takes its others from the queue; all can be resumed. */
   async pause(name: string): Promise<void> {
+    this.paused.add(name);
     this.drop((w) => w.study.name === name);
     if (this.running?.study.name === name) await this.stop('pause');
   }
@@ -73,7 +77,8 @@ export class Queue {
   async summary(study: StudyFile): Promise<StudySummary> {
     const trials = await Promise.all(study.trials.map(({ id }) => readTrial(this.session, study, id, this.isRunning(id))));
     const active = this.running?.study.name === study.name || this.waiting.some((w) => w.study.name === study.name);
-    return studySummary(study, trials, active);
+    const summary = studySummary(study, trials, active);
+    return summary.state === 'interrupted' && this.paused.has(study.name) ? { ...summary, state: 'paused' } : summary;
   }
 
   /** Resolves when nothing runs and nothing waits. */

@@ -23,8 +23,9 @@ export async function createStudy(session: Session, plan: Plan): Promise<StudyFi
   const { paths } = session.project;
   const file = join(paths.studies, `${plan.name}.json`);
   const configs = await trialConfigs(session, plan);
-  const taken = configs.find(({ id }) => existsSync(trialFiles(join(paths.runs, id)).state));
-  if (existsSync(file) || taken)
+  // "a b" and "a-b" would share folders
+  const others = new Set((await readStudies(session)).flatMap((study) => study.trials.map(({ id }) => id)));
+  if (existsSync(file) || configs.some(({ id }) => others.has(id)))
     throw new LabError(
       'already-exists',
       `This project has a study "${plan.name}" already. Resume it, or give the plan another name.`,

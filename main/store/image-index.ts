@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
-import type { IndexedImage, ManifestReport, Part, Problem, Split } from '../../shared/contract/dataset.ts';
+import type { IndexedImage, ManifestReport, Problem } from '../../shared/contract/dataset.ts';
 import type { Label } from '../../shared/domain/label.ts';
 import type { IndexResult, KnownFile } from '../dataset/index-folder.ts';
 import { transaction } from './database.ts';
@@ -11,12 +11,6 @@ export interface ImageFilter {
   readonly subtype?: string;
   readonly case?: string;
   readonly slide?: string;
-  /** a piece of the path, in any case */
-  readonly text?: string;
-  /** with `split`: images in this part of it */
-  readonly part?: Part;
-  /** a name given to {@link saveSplitParts}; without `part`, images in any part of that split */
-  readonly split?: string;
 }
 
 /** Replaces the index by a new one, in one transaction: a crash leaves the old one. */
@@ -79,15 +73,6 @@ export function queryImages(
   return { total, images: rows.map(toImage) };
 }
 
-/** Remembers which part each image of a split is in, for {@link queryImages}; replaces a split of the same name. */
-export function saveSplitParts(db: DatabaseSync, split: string, imageParts: Split['parts']): void {
-  transaction(db, () => {
-    db.prepare('DELETE FROM split_part WHERE split = ?').run(split);
-    const insert = db.prepare('INSERT INTO split_part VALUES (?, ?, ?)');
-    for (const [path, part] of Object.entries(imageParts)) insert.run(split, path, part);
-  });
-}
-
 const EQUALS = { magnification: 'magnification', label: 'label', subtype: 'subtype', case: '"case"', slide: 'slide' } as const;
 
 function conditionOf(filter: ImageFilter): { where: string; values: SQLInputValue[] } {
@@ -98,14 +83,6 @@ function conditionOf(filter: ImageFilter): { where: string; values: SQLInputValu
     if (value === undefined) continue;
     conditions.push(`${column} = ?`);
     values.push(value);
-  }
-  if (filter.text) {
-    conditions.push('instr(lower(path), lower(?)) > 0');
-    values.push(filter.text);
-  }
-  if (filter.split !== undefined) {
-    conditions.push(`path IN (SELECT path FROM split_part WHERE split = ?${filter.part ? ' AND part = ?' : ''})`);
-    values.push(filter.split, ...(filter.part ? [filter.part] : []));
   }
   return { where: conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '', values };
 }

@@ -44,12 +44,5 @@ export const migrations: readonly string[] = [
     message TEXT NOT NULL,
     related TEXT -- JSON array of paths
   ) STRICT;
-
-  CREATE TABLE split_part ( -- by path, so that it outlives a new index
-    split TEXT NOT NULL,
-    path TEXT NOT NULL,
-    part TEXT NOT NULL,
-    PRIMARY KEY (split, path)
-  ) STRICT, WITHOUT ROWID;
   `,
 ];

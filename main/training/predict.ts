@@ -1,5 +1,5 @@
 /**
- * The process behind `magnilab predict` and the Try screen: reads one JSON request from stdin, classifies the images and
+ * The process behind `magnilab predict`: reads one JSON request from stdin, classifies the images and
  * prints one JSON answer on stdout.
  */
 import { text } from 'node:stream/consumers';

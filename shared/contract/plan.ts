@@ -73,7 +73,7 @@ export const planSchema = z
           .number()
           .int()
           .min(0)
-          .max(2 ** 31),
+          .max(2 ** 31 - 1),
       )
       .min(1)
       .refine(unique, 'a seed is listed twice')

@@ -27,7 +27,7 @@ export type Doctor = z.infer<typeof doctorSchema>;
 /** Progress of long work: indexing, demo tissue, installing the runtime. */
 export const taskSchema = z.object({
   id: z.string(),
-  kind: z.enum(['index', 'demo', 'runtime', 'report']),
+  kind: z.enum(['index', 'demo', 'runtime']),
   /** what is being done, in words */
   phase: z.string(),
   done: z.number(),

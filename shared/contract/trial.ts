@@ -64,7 +64,6 @@ export const epochSchema = z.object({
 export type Epoch = z.infer<typeof epochSchema>;
 
 export const trialStates = ['waiting', 'running', 'interrupted', 'finished', 'failed', 'cancelled'] as const;
-export type TrialState = (typeof trialStates)[number];
 
 /** What a trial needs to go on, beside its tensors: the metadata of checkpoint-last.safetensors. */
 export const resumePointSchema = z.strictObject({

@@ -1,6 +1,5 @@
 /**
- * The model catalogue: one typed row per variant. timm's names; parameter counts for 1000 and for 2 classes from
- * docs/models; preprocessing (mean, std, crop) belongs to the row, as in timm's `default_cfgs`.
+ * The model catalogue: one typed row per variant. timm's names; parameter counts with two classes; preprocessing (mean, std, crop) belongs to the row, as in timm's `default_cfgs`.
  */
 export type Family = 'resnet' | 'wavemix';
 

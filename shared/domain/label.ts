@@ -2,9 +2,6 @@
 export const LABELS = ['benign', 'malignant'] as const;
 export type Label = (typeof LABELS)[number];
 
-/** Index of the positive class in logits and confusion matrices. */
-export const POSITIVE = 1;
-
 export function labelIndex(label: Label): number {
   return LABELS.indexOf(label);
 }

@@ -68,18 +68,27 @@ describe('an install without Python, compiler and network', () => {
     await mkdir(killed, { recursive: true });
     await expect(installRuntime({ device: 'cpu' })).rejects.toMatchObject({
       code: 'runtime-failed',
-      message: expect.stringMatching(/Python wheel: Python 3 with pip was not found[\s\S]*Package download: [\s\S]*What to do: install Python 3/),
+      message: expect.stringMatching(
+        /Python wheel: Python 3 with pip was not found[\s\S]*Package download: [\s\S]*What to do: install Python 3/,
+      ),
     });
     expect(await readdir(dirname(killed))).toEqual([]);
     expect(findRuntime()).toBeNull();
   }, 120_000);
 
   it('is what the doctor finds missing, with how to get it', async () => {
-    expect(await examine()).toMatchObject({ state: 'missing', libtensorflow: null, missing: [{ what: 'TensorFlow runtime', how: expect.stringMatching(/runtime install/) }] });
+    expect(await examine()).toMatchObject({
+      state: 'missing',
+      libtensorflow: null,
+      missing: [{ what: 'TensorFlow runtime', how: expect.stringMatching(/runtime install/) }],
+    });
   });
 });
 
 it('a broken addon is told from a missing one', async () => {
   await fakeRuntime();
-  expect(await examine()).toMatchObject({ state: 'broken', missing: [{ what: expect.stringMatching(/Loading TensorFlow/), how: expect.stringMatching(/--force/) }] });
+  expect(await examine()).toMatchObject({
+    state: 'broken',
+    missing: [{ what: expect.stringMatching(/Loading TensorFlow/), how: expect.stringMatching(/--force/) }],
+  });
 });

@@ -106,7 +106,11 @@ describe('a study', { timeout: 180_000 }, () => {
     const { pid } = JSON.parse(await readFile(join(runFolder(project, TRIAL), 'state.json'), 'utf8'));
     process.kill(pid, 'SIGKILL');
     await lab.queue.whenIdle();
-    expect(await stateOf(lab)).toMatchObject({ state: 'interrupted', epoch: 1, error: { message: expect.stringMatching(/killed/) } });
+    expect(await stateOf(lab)).toMatchObject({
+      state: 'interrupted',
+      epoch: 1,
+      error: { message: expect.stringMatching(/killed/) },
+    });
 
     const epochs: number[] = [];
     lab.on((e) => e.type === 'trial' && e.message.type === 'epoch' && epochs.push(e.message.row.epoch));
@@ -154,7 +158,10 @@ describe('a study', { timeout: 180_000 }, () => {
     for (const { path } of images) await writeFile(join(copy, path), 'broken');
     await lab.services['studies.start']({ plan: quickPlan(copy) });
     await lab.queue.whenIdle();
-    expect(await stateOf(lab)).toMatchObject({ state: 'failed', error: { code: 'damaged-file', message: expect.stringMatching(/\.png/) } });
+    expect(await stateOf(lab)).toMatchObject({
+      state: 'failed',
+      error: { code: 'damaged-file', message: expect.stringMatching(/\.png/) },
+    });
     expect(existsSync(join(runFolder(project, TRIAL), 'predictions.csv'))).toBe(false);
   });
 

@@ -57,7 +57,10 @@ describe('config.json', () => {
   });
 
   it('that is not JSON is refused, naming the file', async () => {
-    await expect(readTrialConfig(await folderWith('{'))).rejects.toMatchObject({ code: 'damaged-file', message: expect.stringMatching(/config\.json/) });
+    await expect(readTrialConfig(await folderWith('{'))).rejects.toMatchObject({
+      code: 'damaged-file',
+      message: expect.stringMatching(/config\.json/),
+    });
   });
 });
 
