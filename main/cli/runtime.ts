@@ -38,7 +38,7 @@ export async function ensureRuntime(): Promise<void> {
 async function installWithProgress(options: InstallOptions) {
   const controller = new AbortController();
   const stop = () => controller.abort();
-  process.once('SIGINT', stop);
+  process.on('SIGINT', stop);
   const progress = new Progress();
   const started = performance.now();
   try {

@@ -29,8 +29,8 @@ export function addServe(program: Command): void {
           `Magnilab is served at ${served.url}\nThe address opens one browser on this machine. Ctrl+C ends it; trials can be resumed.`,
         );
       await new Promise<void>((resolve) => {
-        process.once('SIGINT', resolve);
-        process.once('SIGTERM', resolve);
+        // a terminal and a wrapper may both send it: the second must not end the process before it has closed
+        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
       });
       await served.close();
       await lab.close();

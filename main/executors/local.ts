@@ -13,6 +13,12 @@ export const forkLauncher: TrialLauncher = {
       env: tensorflowEnvironment(),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
+    // a full disk or a missing folder must not end the lab; the trial itself reports what it cannot write
+    output.on('error', () => {
+      child.stdout?.resume();
+      child.stderr?.resume();
+    });
+    child.on('close', () => output.end());
     child.stdout?.pipe(output, { end: false });
     child.stderr?.pipe(output, { end: false });
     return {
@@ -24,7 +30,6 @@ export const forkLauncher: TrialLauncher = {
         const once = (code: number | null, signal: string | null) => {
           if (!told) listener({ code, signal });
           told = true;
-          output.end();
         };
         child.on('exit', once);
         child.on('error', () => once(-1, null)); // could not be started

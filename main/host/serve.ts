@@ -58,6 +58,7 @@ export async function serveLab(lab: Lab, port = 0, folder = pageFolder()): Promi
   }
 
   server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => socket.destroy()); // Node listens no more once it has handed the socket over
     const allowed =
       access?.hostIsOurs(request) && access.originIsOurs(request) && access.hasSession(request) && request.url === '/lab';
     if (!allowed) {

@@ -16,7 +16,7 @@ export function demoProjectFolder(): string {
 }
 
 /** Many cases with few fields each: what a network learns must hold for other patients' tissue. */
-const DEMO_TISSUE = { cases: 36, fieldsPerMagnification: 4 };
+const DEMO_TISSUE = { cases: 48, fieldsPerMagnification: 3 };
 
 /** The plan of the demonstration: two families on every magnification of synthetic tissue, minutes on two cores. */
 function demoPlan(folder: string): Plan {

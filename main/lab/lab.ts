@@ -140,7 +140,7 @@ export function createLab({ door, launcher = forkLauncher, choose }: LabOptions)
     },
     'trials.retry': async ({ trial }) => {
       const study = await studyOf(trial);
-      await queue.enqueue(study, { retry: trial });
+      await queue.retry(study, trial);
       return queue.summary(study);
     },
     'trials.history': async ({ trial }) => {

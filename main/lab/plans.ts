@@ -80,7 +80,8 @@ export async function checkPlan(session: Session, plan: Plan): Promise<PlanCheck
       message: 'One seed shows no spread: plan at least three for a mean with a standard deviation.',
     });
   const trained = split ? plan.trainMagnifications.map((m) => imagesOf(images, split, 'train', [m]).length) : [];
-  const rows = plan.models.map((id) => estimate(findVariant(id)!, plan, trained));
+  const imageBytes = images.reduce((sum, { width, height }) => sum + 3 * width * height, 0) / Math.max(1, images.length);
+  const rows = plan.models.map((id) => estimate(findVariant(id)!, plan, trained, imageBytes));
   const perModel = plan.trainMagnifications.length * plan.seeds.length;
   const epochs = plan.training.epochs + plan.training.cooldownEpochs;
   const seconds = rows.reduce((sum, row) => sum + ((row.secondsPerEpoch ?? 0) * epochs + TRIAL_SECONDS) * perModel, 0);
@@ -149,18 +150,24 @@ const STEP_SECONDS = 0.02;
 /** starting the process, loading TensorFlow, reading images */
 const TRIAL_SECONDS = 4;
 
-function estimate(variant: Variant, plan: Plan, trainedImages: readonly number[]): PlanCheck['models'][number] {
+function estimate(
+  variant: Variant,
+  plan: Plan,
+  trainedImages: readonly number[],
+  averageImageBytes: number,
+): PlanCheck['models'][number] {
   const [height, width] = plan.inputSize;
   const share = (height * width) / variant.inputSize ** 2;
   const forward = (variant.gmacs * 1e9 * share) / (MACS_PER_SECOND_AND_CORE[variant.family] * availableParallelism());
   const images = trainedImages.reduce((a, b) => a + b, 0) / Math.max(1, trainedImages.length);
   const steps = Math.max(1, Math.floor(images / plan.training.batchSize));
   const overhead = variant.params * UPDATE_SECONDS_PER_PARAMETER + STEP_SECONDS; // the backward pass costs twice the forward pass
+  const decoded = Math.max(0, ...trainedImages) * averageImageBytes; // an upper bound: pictures are shrunk where crops allow
   const activations = variant.activationsPerPixel * height * width * plan.training.batchSize * 4;
   return {
     id: variant.id,
     params: variant.params,
-    memoryBytes: activations + variant.params * 4 * 3 + 300e6, // weights, gradients, momenta; TensorFlow itself
+    memoryBytes: activations + variant.params * 4 * 3 + decoded + 300e6, // weights, gradients, momenta; TensorFlow itself
     secondsPerEpoch: trainedImages.length > 0 ? images * forward * 3 + steps * overhead : null,
   };
 }

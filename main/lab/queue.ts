@@ -31,6 +31,9 @@ export class Queue {
   /** studies that the user paused, until they go on */
   private readonly paused = new Set<string>();
 
+  /** calls that change the queue, one after the other: a Resume right after a Pause must see the trial stopped */
+  private last: Promise<unknown> = Promise.resolve();
+
   constructor(session: Session, launcher: TrialLauncher, events: Events) {
     this.session = session;
     this.launcher = launcher;
@@ -38,36 +41,63 @@ export class Queue {
   }
 
   /** Enqueues what is not finished, failed or cancelled. */
-  async enqueue(study: StudyFile, { retry }: { retry?: string } = {}): Promise<void> {
+  enqueue(study: StudyFile): Promise<void> {
+    return this.exclusive(() =>
+      this.enqueueNow(
+        study,
+        study.trials.map((t) => t.id),
+        false,
+      ),
+    );
+  }
+
+  /** Enqueues one trial, whatever ended it before. */
+  retry(study: StudyFile, id: string): Promise<void> {
+    return this.exclusive(() => this.enqueueNow(study, [id], true));
+  }
+
+  private exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.last.then(work);
+    this.last = next.catch(() => {});
+    return next;
+  }
+
+  private async enqueueNow(study: StudyFile, ids: readonly string[], any: boolean): Promise<void> {
     this.paused.delete(study.name);
-    for (const { id } of study.trials) {
+    for (const id of ids) {
       const { state } = await readTrial(this.session, study, id, this.isRunning(id));
-      const open = state === 'waiting' || state === 'interrupted' || id === retry;
+      const open = any || state === 'waiting' || state === 'interrupted';
       if (open && !this.waiting.some((w) => w.id === id) && !this.isRunning(id)) this.waiting.push({ study, id });
     }
-    void this.advance();
+    this.advanceSoon();
   }
 
   /** Ends the running trial of the study and takes its others from the queue; all can be resumed. */
-  async pause(name: string): Promise<void> {
-    this.paused.add(name);
-    this.drop((w) => w.study.name === name);
-    if (this.running?.study.name === name) await this.stop('pause');
+  pause(name: string): Promise<void> {
+    return this.exclusive(async () => {
+      this.paused.add(name);
+      this.drop((w) => w.study.name === name);
+      if (this.running?.study.name === name) await this.stop('pause');
+    });
   }
 
   /** Takes one trial out for good (until it is retried). */
-  async cancel(study: StudyFile, id: string): Promise<void> {
-    if (!study.trials.some((t) => t.id === id)) throw new LabError('not-found', `There is no trial ${id}.`, { field: 'trial' });
-    this.drop((w) => w.id === id);
-    if (this.isRunning(id)) return this.stop('cancel');
-    const { state } = await readTrial(this.session, study, id, false);
-    if (state !== 'finished') await this.writeState(id, { state: 'cancelled' });
+  cancel(study: StudyFile, id: string): Promise<void> {
+    return this.exclusive(async () => {
+      if (!study.trials.some((t) => t.id === id)) throw new LabError('not-found', `There is no trial ${id}.`, { field: 'trial' });
+      this.drop((w) => w.id === id);
+      if (this.isRunning(id)) return this.stop('cancel');
+      const { state } = await readTrial(this.session, study, id, false);
+      if (state !== 'finished') await this.writeState(id, { state: 'cancelled' });
+    });
   }
 
   /** Ends everything: before the project is closed. */
-  async shutdown(): Promise<void> {
-    this.waiting.length = 0;
-    await this.stop('pause');
+  shutdown(): Promise<void> {
+    return this.exclusive(async () => {
+      this.waiting.length = 0;
+      await this.stop('pause');
+    });
   }
 
   isRunning(id: string): boolean {
@@ -101,19 +131,31 @@ export class Queue {
   private async stop(intent: 'pause' | 'cancel'): Promise<void> {
     const { running } = this;
     if (!running) return;
-    running.intent = intent;
+    running.intent = running.intent === 'cancel' ? 'cancel' : intent; // what was cancelled stays cancelled
     running.process.send({ type: 'stop' });
     const timer = setTimeout(() => running.process.kill(), STOP_GRACE_MS); // a step cannot be interrupted; only the epoch is lost
     await running.ended;
     clearTimeout(timer);
   }
 
+  private advanceSoon(): void {
+    this.advance().catch((error: unknown) => {
+      this.waiting.length = 0; // the project has gone: nothing can run
+      this.events.emit({ type: 'trial', trial: '', message: { type: 'failed', error: toEnvelope(error) } });
+      this.wakeIdle();
+    });
+  }
+
+  private wakeIdle(): void {
+    for (const resolve of this.idle) resolve();
+    this.idle.clear();
+  }
+
   private async advance(): Promise<void> {
     if (this.running) return;
     const next = this.waiting.shift();
     if (!next) {
-      for (const resolve of this.idle) resolve();
-      this.idle.clear();
+      this.wakeIdle();
       return;
     }
     const { study, id } = next;
@@ -126,7 +168,7 @@ export class Queue {
     try {
       running = { study, id, process: this.launcher.launch(folder, trialFiles(folder).log), ended, intent: null };
     } catch (error) {
-      await this.writeState(id, { state: 'failed', error: toEnvelope(error) });
+      await this.writeState(id, { state: 'failed', error: toEnvelope(error) }).catch(() => {});
       await this.publish(study);
       return this.advance();
     }
@@ -142,12 +184,14 @@ export class Queue {
     running.process.onExit(async ({ code, signal }) => {
       try {
         await this.settle(running, done, failure, code, signal);
-      } finally {
-        this.running = null;
-        end();
-        await this.publish(study).catch(() => {});
-        void this.advance();
+      } catch (error) {
+        // e.g. a full disk: the state cannot be written, but the lab goes on and the page hears of it
+        this.events.emit({ type: 'trial', trial: id, message: { type: 'failed', error: toEnvelope(error) } });
       }
+      this.running = null;
+      end();
+      await this.publish(study);
+      this.advanceSoon();
     });
     await this.publish(study);
   }
@@ -178,7 +222,12 @@ export class Queue {
     await writeJson(trialFiles(join(this.session.project.paths.runs, id)).state, state);
   }
 
+  /** Tells the page how the study stands; what cannot be read now is told the next time. */
   private async publish(study: StudyFile): Promise<void> {
-    if (this.session.isOpen) this.events.emit({ type: 'study', study: await this.summary(study) });
+    try {
+      if (this.session.isOpen) this.events.emit({ type: 'study', study: await this.summary(study) });
+    } catch {
+      // the project's folder may have gone
+    }
   }
 }

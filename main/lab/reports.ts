@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { type Split, parts, splitSchema } from '../../shared/contract/dataset.ts';
@@ -8,10 +7,10 @@ import { type TrialEnvironment, trialEnvironmentSchema } from '../../shared/cont
 import { reportPage } from '../report/page.ts';
 import type { ReportData } from '../report/report-data.ts';
 import { resultRows } from '../report/results-table.ts';
-import { type TrialFiles, writeReport } from '../report/write-report.ts';
+import { REPORT_FILES, type TrialFiles, writeReport } from '../report/write-report.ts';
 import { readJson } from '../store/atomic.ts';
 import { version } from '../store/version.ts';
-import { readHistory, trialFiles } from '../training/trial-folder.ts';
+import { readHistory, readTrialConfig, trialFiles } from '../training/trial-folder.ts';
 import { datasetSummary } from './datasets.ts';
 import { studyCells } from './results.ts';
 import type { Session } from './session.ts';
@@ -37,8 +36,9 @@ export async function exportReport(
     });
   const name = `report_${study.name.replaceAll(' ', '-')}_${data.date.slice(0, 10)}`;
   const folder = resolve(given ?? join(session.project.paths.reports, name));
-  const there = await readdir(folder).catch(() => []);
-  if (there.length > 0 && !existsSync(join(folder, 'report.html')))
+  const there = await readdir(folder).catch((): string[] => []);
+  const foreign = there.length > 0 && (!there.includes('report.html') || there.some((file) => !REPORT_FILES.includes(file)));
+  if (foreign)
     throw new LabError('already-exists', `${folder} holds other files; choose an empty or a new folder for the report.`, {
       field: 'folder',
     });
@@ -72,8 +72,9 @@ async function collect(
     study,
     trials: await Promise.all(study.trials.map(({ id }) => readTrial(session, study, id, false))),
     rows: resultRows(cells, study.splitSha256),
-    dataset: datasetSummary(session),
-    parts: partCounts(session, split),
+    dataset: session.index?.folder === resolve(study.plan.dataset.folder) ? datasetSummary(session) : null,
+    synthetic: await isSynthetic(session, finished),
+    parts: partCounts(split),
     leaks: split?.leaks.length ?? 0,
     dropped: split?.dropped.length ?? 0,
     environments,
@@ -83,10 +84,17 @@ async function collect(
   return { data, split, trials };
 }
 
-function partCounts(session: Session, split: Split | null): ReportData['parts'] {
-  const images = session.index?.result.images ?? [];
-  return parts.map((part) => {
-    const own = images.filter((image) => split?.parts[image.path] === part);
-    return { part, images: own.length, cases: new Set(own.map((image) => image.case)).size };
-  });
+/** Demo tissue has the year 99; the trials' own configurations say what they were trained on. */
+async function isSynthetic(session: Session, trials: StudyFile['trials']): Promise<boolean> {
+  for (const { id } of trials) {
+    const { config } = await readTrialConfig(join(session.project.paths.runs, id));
+    if (![...config.train, ...config.test].every((image) => image.case.startsWith('99-'))) return false;
+  }
+  return trials.length > 0;
+}
+
+/** Images of each part, from the stored split: whatever the project has indexed since. */
+function partCounts(split: Split | null): ReportData['parts'] {
+  const placed = Object.values(split?.parts ?? {});
+  return parts.map((part) => ({ part, images: placed.filter((p) => p === part).length }));
 }

@@ -31,6 +31,17 @@ export async function createStudy(session: Session, plan: Plan): Promise<StudyFi
       `This project has a study "${plan.name}" already. Resume it, or give the plan another name.`,
       { field: 'name' },
     );
+  for (const { id } of configs) {
+    const left = (await readdir(join(paths.runs, id)).catch(() => [])).filter((name) => name !== 'config.json');
+    if (left.length > 0)
+      throw new LabError(
+        'already-exists',
+        `${join(paths.runs, id)} holds an earlier run. Move it away, or give the plan another name.`,
+        {
+          field: 'name',
+        },
+      );
+  }
   await savePlan(session, plan);
   for (const config of configs) {
     const folder = join(paths.runs, config.id);

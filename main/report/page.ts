@@ -29,7 +29,7 @@ export function reportPage(data: ReportData): string {
         <header>
           <h1>${title}</h1>
           <p class="meta">Magnilab ${data.version}, ${data.date.slice(0, 10)}. Research use only: not for diagnosis.</p>
-          ${data.dataset?.synthetic ? html`<p class="notice">The images are synthetic demo tissue. These numbers show that the lab works; they say nothing about how the networks compare on real tissue.</p>` : ''}
+          ${data.synthetic ? html`<p class="notice">The images are synthetic demo tissue. These numbers show that the lab works; they say nothing about how the networks compare on real tissue.</p>` : ''}
           ${data.leaks > 0 ? html`<p class="notice">${data.leaks} cases have images on both sides of the split. Every accuracy below is optimistic.</p>` : ''}
         </header>
         <section>
@@ -39,8 +39,10 @@ export function reportPage(data: ReportData): string {
         <section>
           <h2>Trained on one magnification, tested on all</h2>
           <p>
-            Accuracy in per cent, ${seedText(study.plan.seeds.length)}. Rows: magnification of training; columns: of the test.
-            Framed: the same magnification. The majority row is what always answering the more frequent class gives.
+            Accuracy in per cent,
+            ${seedText(study.plan.seeds.length)}${new Set(rows.map((r) => r.trial)).size < study.trials.length ? ', as far as trials have finished' : ''}.
+            Rows: magnification of training; columns: of the test. Framed: the same magnification. The majority row is what always
+            answering the more frequent class gives.
           </p>
           <div class="multiples">${matrices.map((m) => matrixTable(modelName(m.model), m, majority))}</div>
         </section>
@@ -109,6 +111,12 @@ function answer({ study, rows }: ReportData, matrices: readonly Matrix[]): Html 
   const [best] = ranked;
   const asked = `Which of ${models.join(', ')} keeps its accuracy when the magnification changes?`;
   if (!best) return html`<p>${asked} No trial has finished yet.</p>`;
+  const finished = new Set(rows.map((r) => r.trial)).size;
+  if (finished < study.trials.length)
+    return html`<p>
+      ${asked} ${finished} of ${study.trials.length} trials have finished: the means below cover different squares and must not be
+      compared.
+    </p>`;
   const images = new Set(rows.filter((r) => r.metric === 'accuracy').map((r) => r.test_mag)).size;
   const cases = Math.max(...rows.map((r) => r.n_cases));
   return html`<p>
@@ -204,7 +212,7 @@ function dataSection({ dataset, study, parts, leaks, dropped }: ReportData): Htm
           malignant,
         ]),
       )
-    : html`<p>The data set is not indexed in this project any more.</p>`;
+    : html`<p>The project has indexed another data set since; its counts are not shown.</p>`;
   const grouping =
     split.by === 'case'
       ? split.grouping === 'strict'
@@ -218,8 +226,8 @@ function dataSection({ dataset, study, parts, leaks, dropped }: ReportData): Htm
     </p>
     ${table(
       'Parts, all magnifications together',
-      ['Part', 'Images', 'Cases'],
-      parts.map((p) => [p.part, p.images, p.cases]),
+      ['Part', 'Images'],
+      parts.map((p) => [p.part, p.images]),
     )}`;
 }
 
@@ -257,12 +265,12 @@ function environment({ environments, trials }: ReportData): Html {
   return table('Of the first trial', ['', 'Value'], rows);
 }
 
-function citations({ study, dataset, version }: ReportData): Html {
+function citations({ study, synthetic, version }: ReportData): Html {
   const families = new Set(study.plan.models.map((id) => findVariant(id)?.family));
   const list = [
     magnilabCitation(version),
     STUDY_CITATION,
-    ...(dataset?.synthetic ? [] : [BREAKHIS_CITATION]),
+    ...(synthetic ? [] : [BREAKHIS_CITATION]),
     ...FAMILIES.filter((f) => families.has(f.family)).map((f) => f.citation),
   ];
   return html`<ul>

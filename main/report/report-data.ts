@@ -9,10 +9,12 @@ export interface ReportData {
   readonly study: StudyFile;
   readonly trials: readonly TrialSummary[];
   readonly rows: readonly ResultRow[];
-  /** null when the project's data set is not indexed any more */
+  /** null when the project has another data set now, or none */
   readonly dataset: IndexSummary | null;
-  /** images and cases per part */
-  readonly parts: readonly { readonly part: string; readonly images: number; readonly cases: number }[];
+  /** the images are Magnilab's demo tissue */
+  readonly synthetic: boolean;
+  /** images per part */
+  readonly parts: readonly { readonly part: string; readonly images: number }[];
   /** cases on more than one side */
   readonly leaks: number;
   readonly dropped: number;

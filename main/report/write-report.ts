@@ -9,6 +9,9 @@ import { reportPage } from './page.ts';
 import type { ReportData } from './report-data.ts';
 import { encodeResultRows } from './results-table.ts';
 
+/** What stands at the top of a report's folder; a folder that holds anything else is not replaced. */
+export const REPORT_FILES: readonly string[] = ['report.html', 'data', 'runs', 'environment.json', 'plan.json', 'citation.bib'];
+
 /** Files of a trial that go into the report. */
 export interface TrialFiles {
   readonly id: string;
@@ -48,11 +51,30 @@ export async function writeReport(
     await writeJson(await place('environment.json'), data.environments);
     await writeJson(await place('plan.json'), data.study.plan);
     const { plan } = data.study;
-    await writeAtomically(await place('citation.bib'), bibliography(data.version, plan.models, data.dataset?.synthetic ?? false));
-    await rm(folder, { recursive: true, force: true });
-    await rename(partial, folder);
+    await writeAtomically(await place('citation.bib'), bibliography(data.version, plan.models, data.synthetic));
+    await replaceFolder(partial, folder);
   } finally {
     await rm(partial, { recursive: true, force: true });
   }
   return files;
+}
+
+/** Moves the new folder to its place; the old one is removed last, and comes back when that fails. */
+async function replaceFolder(made: string, place: string): Promise<void> {
+  const old = `${made}.old`;
+  await rm(old, { recursive: true, force: true });
+  const existed = await rename(place, old).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return false;
+      throw error;
+    },
+  );
+  try {
+    await rename(made, place);
+  } catch (error) {
+    if (existed) await rename(old, place);
+    throw error;
+  }
+  await rm(old, { recursive: true, force: true });
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { mkdir, realpath, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, realpath, stat, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import lockfile from 'proper-lockfile';
@@ -19,6 +20,7 @@ export function projectPaths(folder: string) {
     cache: join(folder, 'cache'),
     reports: join(folder, 'reports'),
     lock: join(folder, 'lab.lock'),
+    owner: join(folder, 'lab.owner'),
   };
 }
 export type ProjectPaths = ReturnType<typeof projectPaths>;
@@ -59,7 +61,7 @@ export async function openProject(given: string): Promise<OpenProject> {
   if (!isProject(folder)) throw new LabError('not-found', `There is no Magnilab project in ${folder}.`, { field: 'folder' });
   await makeFolders(folder);
   const paths = projectPaths(folder);
-  const release = await lock(folder, paths.lock);
+  const release = await lock(folder, paths);
   try {
     const database = openDatabase(paths.database);
     return {
@@ -88,19 +90,42 @@ async function makeFolders(folder: string): Promise<void> {
   await writeFile(join(cache, 'CACHEDIR.TAG'), 'Signature: 8a477f597d28d172789f06886806bc55\n', { flag: 'w' });
 }
 
-async function lock(folder: string, path: string): Promise<() => Promise<void>> {
-  try {
-    return await lockfile.lock(folder, {
-      lockfilePath: path,
-      stale: 15_000,
-      update: 5_000,
-      retries: { retries: 3, minTimeout: 200 },
-    });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ELOCKED')
-      throw new LabError('project-locked', `Another Magnilab has the project ${folder} open. Close it there first.`, {
-        field: 'folder',
+const STALE_MS = 10_000;
+
+/**
+ * A lock that its owner renews; one that is not renewed belongs to a lab that died. While the owner named in lab.owner lives on
+ * this machine nobody waits for it; else the lock is waited for until it is stale.
+ */
+async function lock(folder: string, { lock, owner }: ProjectPaths): Promise<() => Promise<void>> {
+  const deadline = performance.now() + STALE_MS + 5_000;
+  for (;;) {
+    try {
+      const release = await lockfile.lock(folder, {
+        lockfilePath: lock,
+        stale: STALE_MS,
+        update: STALE_MS / 3,
+        onCompromised: () => {}, // the folder was moved or unplugged: what is written next says so
       });
-    throw error;
+      await writeFile(owner, JSON.stringify({ pid: process.pid, host: hostname() }));
+      return release;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') throw error;
+      if ((await ownerLives(owner)) || performance.now() > deadline)
+        throw new LabError('project-locked', `Another Magnilab has the project ${folder} open. Close it there first.`, {
+          field: 'folder',
+        });
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+}
+
+async function ownerLives(path: string): Promise<boolean> {
+  try {
+    const { pid, host } = JSON.parse(await readFile(path, 'utf8')) as { pid: number; host: string };
+    if (host !== hostname()) return false; // on another machine: only the lock's age tells
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

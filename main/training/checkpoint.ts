@@ -75,7 +75,7 @@ export async function loadResumePoint(
   if (point.config !== config)
     throw new LabError(
       'damaged-file',
-      `${path} was made by another configuration than config.json. Delete the trial's folder and start it again.`,
+      `${path} was made by another configuration than config.json. Delete checkpoint-last.safetensors to train it from the start.`,
     );
   const values = matchParameters(weights.specs, without(file, MOMENTUM), path);
   const momentumSpecs = weights.trainable().map(({ spec }) => spec);

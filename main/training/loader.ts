@@ -36,22 +36,30 @@ export class Loader {
   private readonly ring: SharedArrayBuffer;
   private readonly slots: number;
   private readonly waiting = new Map<number, { resolve: () => void; reject: (error: Error) => void }>();
-  private readonly options: LoaderOptions;
+  private readonly options: Pick<LoaderOptions, 'batchSize' | 'seed'>;
+  private readonly imageCount: number;
   private readonly batchBytes: number;
 
   constructor(options: LoaderOptions) {
-    this.options = { ...options, batchSize: Math.min(options.batchSize, options.images.length) };
+    this.imageCount = options.images.length; // the images themselves live on in shared memory alone
+    this.options = { seed: options.seed, batchSize: Math.min(options.batchSize, this.imageCount) };
     const threads = options.threads ?? Math.max(1, Math.min(8, availableParallelism() - 1));
     this.slots = threads + 2;
     this.batchBytes = this.options.batchSize * options.inputSize[0] * options.inputSize[1] * 3;
     this.ring = new SharedArrayBuffer(this.slots * this.batchBytes);
     const { pixels, table } = share(options.images);
-    const data: LoadWorkerData = { ...this.options, pixels, table, ring: this.ring };
-    const { inputSize, batchSize, augmentation, seed } = data;
+    const { inputSize, augmentation, seed } = options;
+    const workerData: LoadWorkerData = {
+      pixels,
+      table,
+      ring: this.ring,
+      inputSize,
+      batchSize: this.options.batchSize,
+      augmentation,
+      seed,
+    };
     this.workers = Array.from({ length: threads }, () => {
-      const worker = new Worker(entryUrl('load'), {
-        workerData: { pixels, table, ring: this.ring, inputSize, batchSize, augmentation, seed },
-      });
+      const worker = new Worker(entryUrl('load'), { workerData });
       worker.on('message', (slot: number) => this.waiting.get(slot)?.resolve());
       worker.on('error', (error) => this.waiting.forEach(({ reject }) => reject(error as Error)));
       return worker;
@@ -60,9 +68,9 @@ export class Loader {
 
   /** The batches of one epoch (0-based), in order. */
   async *epoch(epoch: number): AsyncGenerator<Batch> {
-    const { images, batchSize, seed } = this.options;
-    const order = new Random(seed, 2, epoch).shuffle(images.map((_, i) => i));
-    const steps = stepsPerEpoch(images.length, batchSize);
+    const { batchSize, seed } = this.options;
+    const order = new Random(seed, 2, epoch).shuffle(Array.from({ length: this.imageCount }, (_, i) => i));
+    const steps = stepsPerEpoch(this.imageCount, batchSize);
     const filled: Promise<void>[] = [];
     const request = (step: number) => {
       if (step >= steps) return;

@@ -165,11 +165,16 @@ export function evaluationView(image: Pixels, { inputSize: [height, width], mode
   const [resizedWidth, resizedHeight] = [Math.floor(image.width * scale + 1e-6), Math.floor(image.height * scale + 1e-6)];
   const resized = new Uint8Array(resizedWidth * resizedHeight * 3);
   resize(image, whole, resizedWidth, resizedHeight, filter, resized);
-  const left = Math.round((resizedWidth - width) / 2);
-  const top = Math.round((resizedHeight - height) / 2);
+  const left = roundHalfToEven((resizedWidth - width) / 2); // as Python rounds in torchvision
+  const top = roundHalfToEven((resizedHeight - height) / 2);
   for (let y = 0; y < height; y++) {
     const start = ((top + y) * resizedWidth + left) * 3;
     target.set(resized.subarray(start, start + width * 3), y * width * 3);
   }
   return target;
+}
+
+function roundHalfToEven(n: number): number {
+  const floor = Math.floor(n);
+  return n - floor === 0.5 ? floor + (floor % 2) : Math.round(n);
 }

@@ -55,12 +55,11 @@ export async function runTrial(folder: string, config: TrialConfig, hash: string
   const stopped = (): TrialOutcome => ({ stopped: true, epochs: progress.epoch, trainingSeconds: progress.seconds });
 
   if (progress.epoch < epochs) {
-    const images = await pictures.training();
-    if (images === null) return stopped();
-    const loader = new Loader({ ...config, images, batchSize: config.training.batchSize });
+    const loader = await openLoader();
+    if (!loader) return stopped();
     try {
       while (progress.epoch < epochs) {
-        const next = await oneEpoch(progress);
+        const next = await oneEpoch(loader, progress);
         if (!next) return stopped();
         progress = next;
       }
@@ -68,7 +67,13 @@ export async function runTrial(folder: string, config: TrialConfig, hash: string
       await loader.close();
     }
 
-    async function oneEpoch(before: Progress): Promise<Progress | null> {
+    /** The decoded images leave scope here: they live on in the loader's shared memory alone. */
+    async function openLoader(): Promise<Loader | null> {
+      const images = await pictures.training();
+      return images && new Loader({ ...config, images, batchSize: config.training.batchSize });
+    }
+
+    async function oneEpoch(loader: Loader, before: Progress): Promise<Progress | null> {
       const started = performance.now();
       const { epoch } = before;
       const learningRate = learningRateAt(epoch, config.training);
@@ -143,7 +148,7 @@ export async function runTrial(folder: string, config: TrialConfig, hash: string
     if (config.validation.length === 0) return null;
     let [loss, correct] = [0, 0];
     for await (const { images, pixels } of pictures.evaluation(config.validation, 'validating')) {
-      const logits = logitsOf(trainer.weights, pixels, images.length);
+      const logits = requireFinite(logitsOf(trainer.weights, pixels, images.length));
       const labels = images.map((image) => labelIndex(image.label));
       correct += countCorrect(logits, labels);
       labels.forEach((label, i) => (loss += Math.log1p(Math.exp(logits[2 * i + 1 - label] - logits[2 * i + label]))));
@@ -155,7 +160,7 @@ export async function runTrial(folder: string, config: TrialConfig, hash: string
   const best = await loadWeights(files.best, model);
   const predictions: Prediction[] = [];
   for await (const { images, pixels } of pictures.evaluation(config.test, 'testing')) {
-    const logits = logitsOf(best, pixels, images.length);
+    const logits = requireFinite(logitsOf(best, pixels, images.length));
     images.forEach((image, i) => predictions.push(predictionOf(image, logits[2 * i], logits[2 * i + 1])));
   }
   best.dispose();
@@ -176,4 +181,12 @@ function weightsMetadata(config: TrialConfig, epoch: number): Record<string, str
     epoch: String(epoch),
     magnilab: config.magnilabVersion,
   };
+}
+
+/** A network that overflowed has no results, not wrong ones. */
+function requireFinite(logits: Float32Array): Float32Array {
+  if (logits.every(Number.isFinite)) return logits;
+  throw new LabError('trial-failed', "The network's outputs are not numbers: lower the learning rate.", {
+    field: 'training.learningRate',
+  });
 }

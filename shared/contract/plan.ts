@@ -125,7 +125,7 @@ export function presetPlan(preset: Preset, name: string, folder: string): Plan {
       inputSize: [64, 64],
       // small batches: few images still make enough steps; the last epoch: a handful of validation images would choose by luck
       training: { epochs: 16, batchSize: 8, warmupEpochs: 1, cooldownEpochs: 0, learningRate: 0.01, selection: 'last' },
-      augmentation: { scale: [0.6, 1], verticalFlip: 0.5, colourJitter: 0.3 },
+      augmentation: { scale: [0.7, 1], verticalFlip: 0.5, colourJitter: 0.2 },
     });
   }
   return planSchema.parse(base);

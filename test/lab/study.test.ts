@@ -75,6 +75,13 @@ describe('a study', { timeout: 180_000 }, () => {
       expect(table).toContain(`,${TRIAL},accuracy,image,${cell.metrics.accuracy},`);
     }
     expect(page).not.toMatch(/<script|src="http|href="http/);
+    expect(page).toContain('synthetic demo tissue');
+
+    // a second export replaces the first, but never what somebody put beside it
+    await lab.services['reports.export']({ study: 'Quick', folder });
+    await writeFile(join(folder, 'notes.txt'), 'mine');
+    await expect(lab.services['reports.export']({ study: 'Quick', folder })).rejects.toMatchObject({ code: 'already-exists' });
+    expect(await readFile(join(folder, 'notes.txt'), 'utf8')).toBe('mine');
 
     for (const [name, input] of [
       ['lab.info', {}],
@@ -133,8 +140,53 @@ describe('a study', { timeout: 180_000 }, () => {
     const before = performance.now();
     const paused = await lab.services['studies.pause']({ study: 'Quick' });
     expect(performance.now() - before).toBeLessThan(2500); // two seconds, and the scheduling of a busy machine
-    expect(paused).toMatchObject({ state: 'interrupted', trials: [{ state: 'interrupted' }] });
+    expect(paused).toMatchObject({ state: 'paused', trials: [{ state: 'interrupted' }] });
     expect(paused.trials[0].epoch).toBeGreaterThanOrEqual(1);
+  });
+
+  it('goes on when Resume follows Pause at once, and stays cancelled when Pause follows Cancel at once', async () => {
+    const { lab } = await labWith(tissue);
+    await lab.services['studies.start']({ plan: quickPlan(tissue) });
+    await secondEpoch(lab);
+    const pausing = lab.services['studies.pause']({ study: 'Quick' });
+    const resuming = lab.services['studies.resume']({ study: 'Quick' });
+    await Promise.all([pausing, resuming]);
+    await lab.queue.whenIdle();
+    expect((await stateOf(lab)).state).toBe('finished');
+
+    await lab.services['studies.start']({ plan: quickPlan(tissue, { name: 'Second' }) });
+    await secondEpoch(lab);
+    await Promise.all([
+      lab.services['trials.cancel']({ trial: TRIAL.replace('Quick', 'Second') }),
+      lab.services['studies.pause']({ study: 'Second' }),
+    ]);
+    const [, second] = await lab.services['studies.list']({});
+    expect(second.trials[0].state).toBe('cancelled');
+  });
+
+  it('says that its folder has gone when it cannot start, and keeps the lab alive', async () => {
+    const { lab, project } = await labWith(tissue);
+    await lab.services['studies.start']({ plan: quickPlan(tissue) });
+    await secondEpoch(lab);
+    await lab.services['studies.pause']({ study: 'Quick' });
+    await rm(runFolder(project, TRIAL), { recursive: true });
+    const told = nextEvent(lab, (e) => (e.type === 'trial' && e.message.type === 'failed' ? e.message.error : undefined));
+    await lab.services['studies.resume']({ study: 'Quick' });
+    expect((await told).message).toMatch(/config\.json|ENOENT/);
+    await lab.queue.whenIdle();
+    expect(await lab.services['lab.info']({})).toMatchObject({ door: 'browser' });
+  });
+
+  it('does not take over the results of an earlier run of the same name', async () => {
+    const { lab, project } = await labWith(tissue);
+    await lab.services['studies.start']({ plan: quickPlan(tissue) });
+    await secondEpoch(lab);
+    await lab.services['studies.pause']({ study: 'Quick' });
+    await rm(join(project, 'studies', 'Quick.json'));
+    await expect(lab.services['studies.start']({ plan: quickPlan(tissue) })).rejects.toMatchObject({
+      code: 'already-exists',
+      message: expect.stringContaining('earlier run'),
+    });
   });
 
   it('cancelled stays cancelled until it is retried', async () => {

@@ -93,7 +93,7 @@ describe('the served lab', () => {
 
   it('does not spend the token on a wrong one', async () => {
     await get('/?token=wrong');
-    expect(await signIn()).toMatch(/^magnilab=.{20,}/);
+    expect(await signIn()).toMatch(/^magnilab-\d+=.{20,}/);
   });
 
   it.each(['evil.example', 'evil.example:80', '127.0.0.1', '[::1]:1'])('refuses the Host "%s"', async (host) => {
@@ -131,6 +131,24 @@ describe('the served lab', () => {
     socket.send(JSON.stringify({ t: 'q', m: 'call', a: ['tasks.list', {}], i: '1' }));
     expect(await answer).toEqual({ t: 's', i: '1', r: { ok: true, value: [] } });
     socket.close();
+  });
+
+  it('outlives a refused WebSocket whose client resets the connection', async () => {
+    const errors: unknown[] = [];
+    const note = (error: unknown) => errors.push(error);
+    process.on('uncaughtException', note);
+    for (let i = 0; i < 20; i++) {
+      const socket = connectTcp(served.port, '127.0.0.1');
+      socket.on('error', () => {});
+      await new Promise<void>((resolve) => socket.on('connect', resolve));
+      socket.write(`GET /lab HTTP/1.1\r\nHost: 127.0.0.1:${served.port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n`);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      socket.resetAndDestroy();
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    process.off('uncaughtException', note);
+    expect(errors).toEqual([]);
+    expect((await get('/')).status).toBe(403);
   });
 
   it('refuses a WebSocket without cookie, of another origin, of none, or to another path', async () => {

@@ -40,6 +40,14 @@ describe('the view in evaluation', () => {
       for (let i = 0; i < 14 * 3; i++) expect(cropped[y * 14 * 3 + i]).toBe(target[((y + 1) * 22 + 4) * 3 + i]);
   });
 
+  it('crops a BreakHis image where torchvision does: 389 x 256 at column 82, half rounded to even', () => {
+    // every column has its own red value, so a crop tells where it was taken
+    const width = 389;
+    const data = Uint8Array.from({ length: width * 256 * 3 }, (_, i) => (Math.floor(i / 3) % width) % 251);
+    const cropped = evaluationView({ width, height: 256, data }, { ...view, inputSize: [224, 224], mode: 'crop' });
+    expect(cropped[0]).toBe(82);
+  });
+
   it('squeezes the whole frame', () => {
     const target = new Uint8Array(14 * 14 * 3);
     resize(picture, { x: 0, y: 0, width, height }, 14, 14, 'bilinear', target);
