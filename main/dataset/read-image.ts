@@ -131,14 +131,44 @@ function checkSize(width: number, height: number): ImageHeader | ImageFault {
   return { ok: true, width, height };
 }
 
-/** Whether a PNG reaches its last chunk; other formats are judged by their decoders. */
+/** Whether a file reaches the end that its format has: a PNG its last chunk, a JPEG its end mark, a TIFF its last strip. */
 function isComplete(file: Buffer): boolean {
-  if (!file.subarray(0, 8).equals(PNG_SIGNATURE)) return true;
+  const format = formatOf(file.subarray(0, 32));
+  if (format === 'jpeg') return file.lastIndexOf(JPEG_END) > 0;
+  if (format === 'tiff') return tiffStripsEnd(file) <= file.length;
+  if (format !== 'png') return true;
   for (let at = 8; at + 12 <= file.length;) {
     if (file.toString('latin1', at + 4, at + 8) === 'IEND') return true;
     at += 12 + file.readUInt32BE(at);
   }
   return false;
+}
+
+const JPEG_END = Buffer.from([0xff, 0xd9]);
+const SHORT = 3; // TIFF's 16-bit type; offsets are 32-bit otherwise
+
+/**
+ * Where the last strip or tile of a TIFF's first picture ends, in bytes. The decoder's own message cannot be trusted to say
+ * that a file is short: libvips keeps one message for all threads.
+ */
+function tiffStripsEnd(file: Buffer): number {
+  const little = file.toString('latin1', 0, 2) === 'II';
+  const u16 = (at: number) => (at + 2 > file.length ? 0 : little ? file.readUInt16LE(at) : file.readUInt16BE(at));
+  const u32 = (at: number) => (at + 4 > file.length ? 0 : little ? file.readUInt32LE(at) : file.readUInt32BE(at));
+  if (u16(2) !== 42) return 0; // BigTIFF: the decoder decides
+  const directory = u32(4);
+  const values = (...tags: number[]): number[] => {
+    for (let entry = directory + 2, i = 0; i < u16(directory); i++, entry += 12) {
+      if (!tags.includes(u16(entry))) continue;
+      const [type, count] = [u16(entry + 2), Math.min(u32(entry + 4), file.length)];
+      const size = type === SHORT ? 2 : 4;
+      const start = size * count <= 4 ? entry + 8 : u32(entry + 8);
+      return Array.from({ length: count }, (_, k) => (size === 2 ? u16(start + 2 * k) : u32(start + 4 * k)));
+    }
+    return [];
+  };
+  const counts = values(279, 325); // StripByteCounts, TileByteCounts
+  return Math.max(0, ...values(273, 324).map((offset, i) => offset + (counts[i] ?? 0)));
 }
 
 function decodeFault(error: unknown, truncated: boolean, size?: number): ImageFault {
