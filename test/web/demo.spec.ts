@@ -120,10 +120,10 @@ test('run: a study is paused and goes on', async () => {
   await page.waitForURL(/#\/run/);
   await expect(page.getByText('Running', { exact: true }).first()).toBeVisible();
   await button('Pause').click();
-  await expect(page.getByText('This study was interrupted')).toBeVisible();
+  await expect(page.getByText('This study is paused')).toBeVisible();
   await page.reload();
   await page.locator('main > header').getByRole('button', { name: 'Resume' }).click();
-  await expect(page.getByText('This study was interrupted')).toBeHidden();
+  await expect(page.getByText('This study is paused')).toBeHidden();
 });
 
 test('run: a trial trains, its curves grow, and it finishes', async () => {
