@@ -1,7 +1,7 @@
 import { posix, resolve } from 'node:path';
 import type { IndexedImage, IndexSummary, ManifestReport, Problem, ProblemCode } from '../../shared/contract/dataset.ts';
 import { LabError } from '../../shared/contract/errors.ts';
-import { parseBreakhisName, SUBTYPES } from '../../shared/domain/breakhis.ts';
+import { isDemoCase, parseBreakhisName, SUBTYPES } from '../../shared/domain/breakhis.ts';
 import { readImageTable } from './csv.ts';
 import { findDuplicateNames, findDuplicatePixels, findFolderContradictions, findUnexpectedSizes } from './findings.ts';
 import { type Inspection, InspectPool, type InspectPoolOptions, type InspectTask } from './inspect.ts';
@@ -61,8 +61,6 @@ interface Entry {
   inspection: Inspection | null;
 }
 
-/** Demo tissue is named like BreakHis, with this year. */
-const DEMO_YEAR = '99';
 /** Faults that another attempt cannot cure while the file stays the same. */
 const LASTING: readonly ProblemCode[] = ['zero-bytes', 'not-an-image', 'truncated', 'too-large'];
 
@@ -213,7 +211,7 @@ async function comparePublished(entries: readonly Entry[]) {
 }
 
 function isDemo(facts: Facts): boolean {
-  return facts.subtype !== '' && facts.case.startsWith(`${DEMO_YEAR}-`);
+  return facts.subtype !== '' && isDemoCase(facts.case);
 }
 
 /** Counts of an index for the page and the command line. Pure. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
 import sharp from 'sharp';
 import type { CallOutput, ImageFilter, ParsedInput, SplitPreview } from '../../shared/contract/api.ts';
 import {
@@ -13,7 +14,7 @@ import {
 } from '../../shared/contract/dataset.ts';
 import { LABELS } from '../../shared/domain/label.ts';
 import { readPartList } from '../dataset/csv.ts';
-import { indexFolder, type IndexProgress, summarise } from '../dataset/index-folder.ts';
+import { indexFolder, type IndexOptions, type IndexProgress, type IndexResult, summarise } from '../dataset/index-folder.ts';
 import { readFold } from '../dataset/manifest.ts';
 import { makeSplit } from '../dataset/splits.ts';
 import { openDatabase } from '../store/database.ts';
@@ -39,14 +40,7 @@ export async function indexIntoProject(
   const root = resolve(folder);
   const { database } = session.project;
   const before = session.index?.folder === root ? session.index.result.files : undefined;
-  const result = await indexFolder(root, {
-    csv,
-    verify,
-    known: before,
-    signal,
-    onProgress: (p) => report(PHASES[p.phase], p.done, p.total),
-  });
-  saveIndex(database, root, result);
+  const result = await indexAndSave(database, root, { csv, verify, known: before, signal }, report);
   session.setIndex({ folder: root, result });
   return summarise(result, root);
 }
@@ -67,18 +61,16 @@ export async function indexStandalone(
   const database = openDatabase(join(indexes, `${name}.sqlite`));
   try {
     const known = loadIndex(database)?.result.files;
-    const result = await indexFolder(root, {
-      csv,
-      verify,
-      known,
-      signal,
-      onProgress: (p) => report(PHASES[p.phase], p.done, p.total),
-    });
-    saveIndex(database, root, result);
-    return summarise(result, root);
+    return summarise(await indexAndSave(database, root, { csv, verify, known, signal }, report), root);
   } finally {
     database.close();
   }
+}
+
+async function indexAndSave(database: DatabaseSync, root: string, options: IndexOptions, report: Report): Promise<IndexResult> {
+  const result = await indexFolder(root, { ...options, onProgress: (p) => report(PHASES[p.phase], p.done, p.total) });
+  saveIndex(database, root, result);
+  return result;
 }
 
 export function datasetSummary(session: Session): IndexSummary | null {

@@ -53,6 +53,11 @@ export function imagesOf(
  * @throws LabError "no-project" or "bad-input" without an indexed data set
  */
 export async function checkPlan(session: Session, plan: Plan): Promise<PlanCheck> {
+  return (await examinePlan(session, plan)).check;
+}
+
+/** The check, with the split that it was made with (null where it could not be made) and whether patients leak. */
+async function examinePlan(session: Session, plan: Plan): Promise<{ check: PlanCheck; split: Split | null; leaks: boolean }> {
   const { images } = session.indexed.result;
   const problems: PlanCheck['problems'] = [];
   const warnings: PlanCheck['warnings'] = [];
@@ -68,9 +73,9 @@ export async function checkPlan(session: Session, plan: Plan): Promise<PlanCheck
     problems.push({ field: `split.${field}`, message });
     return null;
   });
+  const { leak, warning } = split ? leakOf(plan, split) : {};
   if (split) {
     problems.push(...coverageProblems(plan, images, split));
-    const { leak, warning } = leakOf(plan, split);
     if (leak) problems.push({ field: 'split.by', message: leak });
     if (warning) warnings.push({ field: 'split.by', message: warning });
   }
@@ -85,7 +90,7 @@ export async function checkPlan(session: Session, plan: Plan): Promise<PlanCheck
   const perModel = plan.trainMagnifications.length * plan.seeds.length;
   const epochs = plan.training.epochs + plan.training.cooldownEpochs;
   const seconds = rows.reduce((sum, row) => sum + ((row.secondsPerEpoch ?? 0) * epochs + TRIAL_SECONDS) * perModel, 0);
-  return {
+  const check: PlanCheck = {
     trials: plan.models.length * perModel,
     seconds,
     diskBytes: rows.reduce((sum, row) => sum + row.params * 4 * 3 * perModel, 0), // weights once, weights with momenta once
@@ -93,22 +98,19 @@ export async function checkPlan(session: Session, plan: Plan): Promise<PlanCheck
     problems,
     warnings,
   };
+  return { check, split, leaks: leak !== undefined };
 }
 
 /** Refuses what checkPlan finds. @throws LabError "leak" or "bad-input" naming the field */
 export async function requireSound(session: Session, plan: Plan): Promise<Split> {
-  const { problems } = await checkPlan(session, plan);
-  const split = problems.length === 0 ? await splitDataset(session, plan.split) : null;
-  if (split) return split;
-  const [first] = problems;
-  const leak = problems.find((p) => p.message.startsWith(LEAK_BEGINS));
-  throw new LabError(leak ? 'leak' : 'bad-input', problems.map((p) => `${p.field}: ${p.message}`).join(' '), {
-    field: (leak ?? first).field,
+  const { check, split, leaks } = await examinePlan(session, plan);
+  const { problems } = check;
+  if (split && problems.length === 0) return split;
+  throw new LabError(leaks ? 'leak' : 'bad-input', problems.map((p) => `${p.field}: ${p.message}`).join(' '), {
+    field: leaks ? 'split.by' : problems[0].field,
     problems,
   });
 }
-
-const LEAK_BEGINS = 'Patients stand on both sides';
 
 function leakOf(plan: Plan, split: Split): { leak?: string; warning?: string } {
   if (split.leaks.length === 0) return {};
@@ -117,7 +119,7 @@ function leakOf(plan: Plan, split: Split): { leak?: string; warning?: string } {
       .slice(0, 5)
       .map((l) => l.case)
       .join(', ') + (split.leaks.length > 5 ? ', ...' : '');
-  const message = `${LEAK_BEGINS}: ${split.leaks.length} cases (${names}) have images in more than one part, so the test would flatter every model`;
+  const message = `Patients stand on both sides: ${split.leaks.length} cases (${names}) have images in more than one part, so the test would flatter every model`;
   return plan.protocol === 'paper'
     ? { warning: `${message}. The paper's protocol is like that; its numbers cannot be compared with patient-safe ones.` }
     : { leak: `${message}. Split by case, or choose the protocol "paper" to repeat the published study.` };

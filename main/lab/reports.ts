@@ -4,6 +4,7 @@ import { type Split, parts, splitSchema } from '../../shared/contract/dataset.ts
 import { LabError } from '../../shared/contract/errors.ts';
 import type { StudyFile } from '../../shared/contract/study.ts';
 import { type TrialEnvironment, trialEnvironmentSchema } from '../../shared/contract/trial.ts';
+import { isDemoCase } from '../../shared/domain/breakhis.ts';
 import { reportPage } from '../report/page.ts';
 import type { ReportData } from '../report/report-data.ts';
 import { resultRows } from '../report/results-table.ts';
@@ -88,7 +89,7 @@ async function collect(
 async function isSynthetic(session: Session, trials: StudyFile['trials']): Promise<boolean> {
   for (const { id } of trials) {
     const { config } = await readTrialConfig(join(session.project.paths.runs, id));
-    if (![...config.train, ...config.test].every((image) => image.case.startsWith('99-'))) return false;
+    if (![...config.train, ...config.test].every((image) => isDemoCase(image.case))) return false;
   }
   return trials.length > 0;
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { LabError } from '../../shared/contract/errors.ts';
+import { isDemoCase } from '../../shared/domain/breakhis.ts';
 import type { Project } from '../../shared/contract/system.ts';
 import { readJson, writeJson } from '../store/atomic.ts';
 import { loadIndex } from '../store/image-index.ts';
@@ -107,7 +108,7 @@ export class Session {
 }
 
 function isSynthetic({ images }: IndexResult): boolean {
-  return images.length > 0 && images.every((image) => image.case.startsWith('99-'));
+  return images.length > 0 && images.every((image) => isDemoCase(image.case));
 }
 
 const recentFile = () => join(stateFolder(), 'recent.json');

@@ -85,14 +85,27 @@ export async function loadResumePoint(
   return point;
 }
 
-/**
- * Weights of a model from a safetensors file, ours or timm's.
- * @throws LabError "damaged-file" that names every unknown, missing or misshapen parameter
- */
-export async function loadWeights(path: string, model: Model): Promise<Weights> {
+/** A weights file, ours or timm's, read once. */
+export interface WeightsFile {
+  /** e.g. which model it belongs to */
+  readonly metadata: Readonly<Record<string, string>>;
+  /**
+   * The weights of a model.
+   * @throws LabError "damaged-file" that names every unknown, missing or misshapen parameter
+   */
+  load(model: Model): Weights;
+}
+
+/** @throws LabError "not-found" or "damaged-file" */
+export async function openWeights(path: string): Promise<WeightsFile> {
   const file = decodeSafetensors(await readWeightsFile(path), path);
-  const values = matchParameters(model.specs, without(file, MOMENTUM), path);
-  return new Weights(model, (spec) => values.get(spec.name)!);
+  return {
+    metadata: file.metadata,
+    load(model) {
+      const values = matchParameters(model.specs, without(file, MOMENTUM), path);
+      return new Weights(model, (spec) => values.get(spec.name)!);
+    },
+  };
 }
 
 /** Values by name in PyTorch's layout, after every name and shape has been compared. */
@@ -147,11 +160,6 @@ function only(file: SafetensorsFile, prefix: string): Map<string, StoredTensor> 
 
 function without(file: SafetensorsFile, prefix: string): Map<string, StoredTensor> {
   return new Map([...file.tensors].filter(([name]) => !name.startsWith(prefix)));
-}
-
-/** The metadata of a safetensors file, e.g. which model it belongs to. @throws LabError "not-found" or "damaged-file" */
-export async function readMetadata(path: string): Promise<Readonly<Record<string, string>>> {
-  return decodeSafetensors(await readWeightsFile(path), path).metadata;
 }
 
 async function readWeightsFile(path: string): Promise<Buffer> {

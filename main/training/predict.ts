@@ -10,7 +10,7 @@ import { decodeImage } from '../dataset/read-image.ts';
 import { loadTensorFlow } from '../engine/tensorflow.ts';
 import { probabilityMalignant } from '../evaluation/predictions.ts';
 import { createModel } from '../models/registry.ts';
-import { loadWeights, readMetadata } from './checkpoint.ts';
+import { openWeights } from './checkpoint.ts';
 import { evaluationView } from './resample.ts';
 import { evaluate } from './trainer.ts';
 
@@ -22,7 +22,8 @@ process.stdout.write(`${JSON.stringify(answer)}\n`);
 
 async function predict(): Promise<PredictRow[]> {
   const request = parseOrThrow(predictRequestSchema, JSON.parse(await text(process.stdin)), 'predict request');
-  const metadata = await readMetadata(request.weights);
+  const file = await openWeights(request.weights);
+  const { metadata } = file;
   const id = request.model ?? metadata.model;
   if (!id)
     throw new LabError('bad-input', `${request.weights} does not say which model it belongs to: name it with --model.`, {
@@ -37,7 +38,7 @@ async function predict(): Promise<PredictRow[]> {
   if (problem) throw new LabError('bad-input', problem, { field: 'inputSize' });
   const mode = request.resize ?? (metadata.evaluation === 'full frame' ? 'full frame' : 'crop');
   await loadTensorFlow();
-  const weights = await loadWeights(request.weights, model);
+  const weights = file.load(model);
   const rows: PredictRow[] = [];
   for (const path of request.files) {
     const image = await decodeImage(path);

@@ -7,7 +7,7 @@ import { encodePredictions, predictionOf } from '../evaluation/predictions.ts';
 import { createModel } from '../models/registry.ts';
 import { initialValues, Weights } from '../models/weights.ts';
 import { writeAtomically } from '../store/atomic.ts';
-import { loadResumePoint, loadWeights, saveResumePoint, saveWeights } from './checkpoint.ts';
+import { loadResumePoint, openWeights, saveResumePoint, saveWeights } from './checkpoint.ts';
 import { Loader, stepsPerEpoch } from './loader.ts';
 import { Pictures, type TrialHooks } from './pictures.ts';
 import { learningRateAt, totalEpochs } from './schedule.ts';
@@ -157,7 +157,7 @@ export async function runTrial(folder: string, config: TrialConfig, hash: string
   }
 
   trainer.dispose();
-  const best = await loadWeights(files.best, model);
+  const best = (await openWeights(files.best)).load(model);
   const predictions: Prediction[] = [];
   for await (const { images, pixels } of pictures.evaluation(config.test, 'testing')) {
     const logits = requireFinite(logitsOf(best, pixels, images.length));
