@@ -14,6 +14,7 @@ export default defineConfig({
           index: 'main/index.ts',
           cli: 'main/cli/index.ts',
           trial: 'main/training/trial.ts',
+          measure: 'main/training/measure.ts',
           probe: 'main/engine/probe.ts',
           predict: 'main/training/predict.ts',
           inspect: 'main/dataset/inspect-worker.ts',

@@ -2,40 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { LabError } from '../../shared/contract/errors.ts';
+import type { Binding, NodeBackend } from './binding.ts';
 import { findRuntime, type Runtime } from './runtime.ts';
 
 const requireModule = createRequire(import.meta.url);
-
-/** The native addon of tfjs-node: the only way from tfjs' kernels to TensorFlow. */
-export interface Binding {
-  readonly TF_Version: string;
-  readonly TF_FLOAT: number;
-  readonly TF_INT32: number;
-  readonly TF_ATTR_TYPE: number;
-  readonly TF_ATTR_FLOAT: number;
-  readonly TF_ATTR_BOOL: number;
-  readonly TF_ATTR_STRING: number;
-  isUsingGpuDevice(): boolean;
-  getNumOfTensors(): number;
-}
-
-export interface OpAttribute {
-  readonly name: string;
-  readonly type: number;
-  readonly value: unknown;
-}
-
-/** The parts of tfjs-node's backend that operators by name need. */
-export interface NodeBackend {
-  readonly binding: Binding;
-  executeSingleOutput(op: string, attributes: readonly OpAttribute[], inputs: readonly tf.Tensor[]): tf.Tensor;
-  executeMultipleOutputs(
-    op: string,
-    attributes: readonly OpAttribute[],
-    inputs: readonly tf.Tensor[],
-    outputs: number,
-  ): tf.Tensor[];
-}
 
 export interface TensorFlow {
   readonly runtime: Runtime;

@@ -6,6 +6,7 @@ import type { IndexedImage, Part, Split } from '../../shared/contract/dataset.ts
 import { LabError, parseOrThrow, toEnvelope } from '../../shared/contract/errors.ts';
 import { type Plan, planSchema } from '../../shared/contract/plan.ts';
 import { type Family, findVariant, type Variant } from '../../shared/domain/catalogue.ts';
+import { trainingMemory } from '../../shared/domain/estimates.ts';
 import { magnificationName } from '../../shared/domain/magnification.ts';
 import { readJson, writeJson } from '../store/atomic.ts';
 import { splitDataset } from './datasets.ts';
@@ -165,11 +166,10 @@ function estimate(
   const steps = Math.max(1, Math.floor(images / plan.training.batchSize));
   const overhead = variant.params * UPDATE_SECONDS_PER_PARAMETER + STEP_SECONDS; // the backward pass costs twice the forward pass
   const decoded = Math.max(0, ...trainedImages) * averageImageBytes; // an upper bound: pictures are shrunk where crops allow
-  const activations = variant.activationsPerPixel * height * width * plan.training.batchSize * 4;
   return {
     id: variant.id,
     params: variant.params,
-    memoryBytes: activations + variant.params * 4 * 3 + decoded + 300e6, // weights, gradients, momenta; TensorFlow itself
+    memoryBytes: trainingMemory(variant, plan.inputSize, plan.training.batchSize) + decoded,
     secondsPerEpoch: trainedImages.length > 0 ? images * forward * 3 + steps * overhead : null,
   };
 }

@@ -4,7 +4,9 @@
  * in layout.ts.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { batchNormTraining, statelessUniform } from '../engine/operators.ts';
+import { conv2d } from '../engine/operators/convolution.ts';
+import { batchNormTraining } from '../engine/operators/normalisation.ts';
+import { dropout as dropValues } from '../engine/operators/random.ts';
 
 /** How a parameter is stored here and in PyTorch: see layout.ts. */
 export type Layout = 'conv' | 'conv transpose' | 'linear' | 'plain';
@@ -31,8 +33,8 @@ export interface Pass {
   weight(name: string): tf.Tensor;
   /** new value of a running statistic, to be assigned after the step */
   update(name: string, value: tf.Tensor): void;
-  /** two numbers that decide the next dropout mask; differ at every call within a pass */
-  nextSeed(): readonly [number, number];
+  /** int32 [2], decides the next dropout mask; differs at every call within a pass */
+  nextSeed(): tf.Tensor1D;
 }
 
 /** Collects the parameters that a model declares. */
@@ -80,14 +82,12 @@ export function torchDefault(fanIn: number): Initialiser {
 }
 
 /**
- * Convolution with PyTorch's padding of kernel / 2 on every side (or none).
+ * Convolution, padded alike on every side.
  * @param x [N, H, W, C]
  */
 export function conv(pass: Pass, name: string, x: tf.Tensor4D, { stride = 1, padding = 0, bias = false } = {}): tf.Tensor4D {
   const weight = pass.weight(`${name}.weight`) as tf.Tensor4D; // (height, width, in, out)
-  // PyTorch pads both sides alike, TensorFlow's "same" does not when it strides
-  const padded: tf.Tensor4D = padding > 0 && stride > 1 ? tf.pad(x, pads(padding)) : x;
-  const y = tf.conv2d(padded, weight, stride, padding > 0 && stride === 1 ? 'same' : 'valid');
+  const y = conv2d(x, weight, stride, [padding, padding]);
   return bias ? tf.add(y, pass.weight(`${name}.bias`)) : y;
 }
 
@@ -126,25 +126,10 @@ export function batchNorm(pass: Pass, name: string, x: tf.Tensor4D): tf.Tensor4D
 /** Zeroes a share of the values and scales the rest; the identity outside training. */
 export function dropout<T extends tf.Tensor>(pass: Pass, x: T, rate: number): T {
   if (!pass.training || rate === 0) return x;
-  const keep = tf.cast(tf.greaterEqual(statelessUniform(x.shape, pass.nextSeed()), rate), 'float32');
-  return tf.mul(x, tf.mul(keep, 1 / (1 - rate)));
-}
-
-/** PyTorch's MaxPool2d(kernel 3, stride 2, padding 1) on values that are not negative, where padding with zeros is the same. */
-export function maxPool3(x: tf.Tensor4D): tf.Tensor4D {
-  return tf.maxPool(tf.pad(x, pads(1)), 3, 2, 'valid');
+  return dropValues(x, rate, pass.nextSeed());
 }
 
 /** Global average pooling. @param x [N, H, W, C] @returns [N, C] */
 export function globalPool(x: tf.Tensor4D): tf.Tensor2D {
   return tf.mean(x, [1, 2]);
-}
-
-function pads(n: number): [number, number][] {
-  return [
-    [0, 0],
-    [n, n],
-    [n, n],
-    [0, 0],
-  ];
 }

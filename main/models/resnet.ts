@@ -7,8 +7,9 @@
  *   head    global average pool, linear
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { relu } from '../engine/operators.ts';
-import { batchNorm, conv, globalPool, type Initialiser, linear, maxPool3, type Pass, Specs } from './layers.ts';
+import { relu } from '../engine/operators/activation.ts';
+import { maxPool } from '../engine/operators/convolution.ts';
+import { batchNorm, conv, globalPool, type Initialiser, linear, type Pass, Specs } from './layers.ts';
 import type { Model } from './model.ts';
 
 export interface ResNetConfig {
@@ -44,7 +45,7 @@ export function resnet({ depths, widths }: ResNetConfig, classes: number): Model
     specs: specs.list,
     forward(pass, x) {
       x = relu(batchNorm(pass, 'bn1', conv(pass, 'conv1', x, { stride: 2, padding: 3 }))); // (N, H/2, W/2, 64)
-      x = maxPool3(x); // (N, H/4, W/4, 64)
+      x = maxPool(x, 3, 2, [1, 1]); // (N, H/4, W/4, 64)
       for (const block of blocks) x = basicBlock(pass, block, x); // (N, H/32, W/32, 512) in the end
       return linear(pass, 'fc', globalPool(x)); // (N, classes)
     },

@@ -8,7 +8,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { WaveMixConfig } from '../../shared/domain/catalogue.ts';
-import { gelu } from '../engine/operators.ts';
+import { gelu } from '../engine/operators/activation.ts';
 import { batchNorm, conv, convTranspose4, dropout, globalPool, linear, type Pass, Specs } from './layers.ts';
 import type { Model } from './model.ts';
 

@@ -1,37 +1,28 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { hashText, Random } from '../../shared/domain/random.ts';
+import type { VariableSpec } from '../engine/compile.ts';
 import { tensorflowShape, toTensorFlow } from './layout.ts';
 import type { ParameterSpec, Pass } from './layers.ts';
 import type { Model } from './model.ts';
 
-/** The weights of a model in TensorFlow's layout, by timm's names. */
-export class Weights {
-  readonly specs: readonly ParameterSpec[];
-  private readonly variables = new Map<string, tf.Variable>();
+/** The parameters of a model by timm's names, in TensorFlow's layout. */
+export type WeightValues = ReadonlyMap<string, Float32Array>;
 
-  /** Values in PyTorch's layout for every spec. */
-  constructor(model: Model, values: (spec: ParameterSpec) => Float32Array) {
-    this.specs = model.specs;
-    for (const spec of model.specs) {
-      const value = toTensorFlow(spec.layout, spec.shape, values(spec));
-      const initial = tf.tensor(value, tensorflowShape(spec.layout, spec.shape), 'float32');
-      this.variables.set(spec.name, tf.variable(initial, spec.trainable));
-      initial.dispose();
-    }
-  }
+/** Weights of a model from values in PyTorch's layout. */
+export function weightsFrom(model: Model, values: (spec: ParameterSpec) => Float32Array): WeightValues {
+  return new Map(model.specs.map((spec) => [spec.name, toTensorFlow(spec.layout, spec.shape, values(spec))]));
+}
 
-  get(name: string): tf.Variable {
-    return this.variables.get(name)!;
-  }
+/** The weights as variables of a step. */
+export function weightVariables(model: Model, weights: WeightValues): ReadonlyMap<string, VariableSpec> {
+  return new Map(
+    model.specs.map(({ name, layout, shape }) => [name, { shape: tensorflowShape(layout, shape), values: weights.get(name)! }]),
+  );
+}
 
-  trainable(): { spec: ParameterSpec; variable: tf.Variable }[] {
-    return this.specs.filter((spec) => spec.trainable).map((spec) => ({ spec, variable: this.get(spec.name) }));
-  }
-
-  dispose(): void {
-    for (const variable of this.variables.values()) variable.dispose();
-    this.variables.clear();
-  }
+/** Weights at the start of training: a function of the seed alone. */
+export function initialWeights(model: Model, seed: number): WeightValues {
+  return weightsFrom(model, (spec) => initialValues(spec, seed));
 }
 
 /** Initial values of one parameter in PyTorch's layout; a function of the seed and the parameter's name alone. */
@@ -47,11 +38,13 @@ export function initialValues({ name, shape, initialiser }: ParameterSpec, seed:
 }
 
 /** A pass that reads the weights and forgets updates: for evaluation. */
-export function evaluationPass(weights: Weights): Pass {
+export function evaluationPass(weights: ReadonlyMap<string, tf.Tensor>): Pass {
   return {
     training: false,
-    weight: (name) => weights.get(name),
+    weight: (name) => weights.get(name)!,
     update: () => {},
-    nextSeed: () => [0, 0],
+    nextSeed: () => {
+      throw new Error('evaluation draws no random numbers');
+    },
   };
 }

@@ -1,25 +1,25 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { readFile } from 'node:fs/promises';
 import { LabError, parseOrThrow } from '../../shared/contract/errors.ts';
 import { type ResumePoint, resumePointSchema } from '../../shared/contract/trial.ts';
-import { tensorflowShape, toTensorFlow, toTorch } from '../models/layout.ts';
+import { toTensorFlow, toTorch } from '../models/layout.ts';
 import type { ParameterSpec } from '../models/layers.ts';
 import type { Model } from '../models/model.ts';
-import { Weights } from '../models/weights.ts';
+import type { WeightValues } from '../models/weights.ts';
 import { writeAtomically } from '../store/atomic.ts';
-import { decodeSafetensors, encodeSafetensors, type SafetensorsFile, type StoredTensor } from './safetensors.ts';
+import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors.ts';
 
-const MOMENTUM = 'optimizer.momentum.';
+/** State beside the model's own parameters: the optimiser's, moving averages, the loss scale. */
+const TRAINING_STATE = /^(optimizer|ema|lossScale)(\.|$)/;
 
 /**
  * Weights under timm's names and in PyTorch's layout, `num_batches_tracked` included: timm's
  * `create_model(name, num_classes=2).load_state_dict(..., strict=True)` takes them.
  */
-export function stateDict(weights: Weights, steps: number): Map<string, StoredTensor> {
+export function stateDict(specs: readonly ParameterSpec[], values: WeightValues, steps: number): Map<string, StoredTensor> {
   const tensors = new Map<string, StoredTensor>();
-  for (const spec of weights.specs) {
-    tensors.set(spec.name, stored(spec, weights.get(spec.name).dataSync<'float32'>()));
-    if (spec.name.endsWith('.running_var')) {
+  for (const spec of specs) {
+    tensors.set(spec.name, stored(spec, values.get(spec.name)!));
+    if (spec.name.endsWith('.running_var') && !TRAINING_STATE.test(spec.name)) {
       const counter = spec.name.replace(/running_var$/, 'num_batches_tracked');
       tensors.set(counter, { dtype: 'I64', shape: [], values: BigInt64Array.of(BigInt(steps)) });
     }
@@ -34,36 +34,35 @@ function stored({ layout, shape }: ParameterSpec, values: Float32Array): StoredT
 /** The weights of the best epoch: a file for timm and for `magnilab predict`. */
 export async function saveWeights(
   path: string,
-  weights: Weights,
+  model: Model,
+  weights: WeightValues,
   steps: number,
   metadata: Record<string, string>,
 ): Promise<void> {
-  await writeAtomically(path, encodeSafetensors({ tensors: stateDict(weights, steps), metadata }));
+  await writeAtomically(path, encodeSafetensors({ tensors: stateDict(model.specs, weights, steps), metadata }));
 }
 
+/** @param state everything that lives from step to step, the model's parameters first */
 export async function saveResumePoint(
   path: string,
-  weights: Weights,
-  momenta: ReadonlyMap<string, tf.Variable>,
+  state: readonly ParameterSpec[],
+  values: WeightValues,
   point: ResumePoint,
 ): Promise<void> {
-  const tensors = stateDict(weights, point.steps);
-  for (const { spec } of weights.trainable())
-    tensors.set(MOMENTUM + spec.name, stored(spec, momenta.get(spec.name)!.dataSync<'float32'>()));
+  const tensors = stateDict(state, values, point.steps);
   const metadata = { format: 'magnilab-resume-1', point: JSON.stringify(point) };
   await writeAtomically(path, encodeSafetensors({ tensors, metadata }));
 }
 
 /**
- * Loads a resume point into a trainer's weights and momenta.
- * @throws LabError "damaged-file" when the file is not whole or belongs to another config; nothing is assigned then
+ * Reads a resume point.
+ * @throws LabError "damaged-file" when the file is not whole or belongs to another config
  */
 export async function loadResumePoint(
   path: string,
-  weights: Weights,
-  momenta: ReadonlyMap<string, tf.Variable>,
+  state: readonly ParameterSpec[],
   config: string,
-): Promise<ResumePoint> {
+): Promise<{ point: ResumePoint; values: WeightValues }> {
   const file = decodeSafetensors(await readFile(path), path);
   let json: unknown = null;
   try {
@@ -77,12 +76,7 @@ export async function loadResumePoint(
       'damaged-file',
       `${path} was made by another configuration than config.json. Delete checkpoint-last.safetensors to train it from the start.`,
     );
-  const values = matchParameters(weights.specs, without(file, MOMENTUM), path);
-  const momentumSpecs = weights.trainable().map(({ spec }) => spec);
-  const buffers = matchParameters(momentumSpecs, only(file, MOMENTUM), path);
-  assignAll(weights.specs, values, (name) => weights.get(name));
-  assignAll(momentumSpecs, buffers, (name) => momenta.get(name)!);
-  return point;
+  return { point, values: matchParameters(state, file.tensors, path) };
 }
 
 /** A weights file, ours or timm's, read once. */
@@ -93,7 +87,7 @@ export interface WeightsFile {
    * The weights of a model.
    * @throws LabError "damaged-file" that names every unknown, missing or misshapen parameter
    */
-  load(model: Model): Weights;
+  load(model: Model): WeightValues;
 }
 
 /** @throws LabError "not-found" or "damaged-file" */
@@ -102,13 +96,13 @@ export async function openWeights(path: string): Promise<WeightsFile> {
   return {
     metadata: file.metadata,
     load(model) {
-      const values = matchParameters(model.specs, without(file, MOMENTUM), path);
-      return new Weights(model, (spec) => values.get(spec.name)!);
+      const own = new Map([...file.tensors].filter(([name]) => !TRAINING_STATE.test(name)));
+      return matchParameters(model.specs, own, path);
     },
   };
 }
 
-/** Values by name in PyTorch's layout, after every name and shape has been compared. */
+/** Values by name in TensorFlow's layout, after every name and shape has been compared. */
 function matchParameters(
   specs: readonly ParameterSpec[],
   tensors: ReadonlyMap<string, StoredTensor>,
@@ -126,7 +120,7 @@ function matchParameters(
     else if (dtype !== 'F32') unfit.push(`"${name}" is ${dtype}, not F32`);
     else if (shape.join() !== spec.shape.join())
       unfit.push(`"${name}" has shape [${shape.join(', ')}], not [${spec.shape.join(', ')}]`);
-    else values.set(name, stored as Float32Array);
+    else values.set(name, toTensorFlow(spec.layout, spec.shape, stored as Float32Array));
   }
   const groups = [unfit, missing, unknown];
   const faults = groups.flat();
@@ -138,28 +132,6 @@ function matchParameters(
     throw new LabError('damaged-file', `${path} does not hold this model's weights: ${shown.join('; ')}.`, { faults });
   }
   return values;
-}
-
-function assignAll(
-  specs: readonly ParameterSpec[],
-  values: Map<string, Float32Array>,
-  variable: (name: string) => tf.Variable,
-): void {
-  for (const { name, layout, shape } of specs) {
-    tf.tidy(() =>
-      variable(name).assign(tf.tensor(toTensorFlow(layout, shape, values.get(name)!), tensorflowShape(layout, shape))),
-    );
-  }
-}
-
-function only(file: SafetensorsFile, prefix: string): Map<string, StoredTensor> {
-  return new Map(
-    [...file.tensors].filter(([name]) => name.startsWith(prefix)).map(([name, t]) => [name.slice(prefix.length), t]),
-  );
-}
-
-function without(file: SafetensorsFile, prefix: string): Map<string, StoredTensor> {
-  return new Map([...file.tensors].filter(([name]) => !name.startsWith(prefix)));
 }
 
 async function readWeightsFile(path: string): Promise<Buffer> {

@@ -4,7 +4,8 @@ import type { Variant } from '../../shared/domain/catalogue.ts';
 import { PixelCache } from './pixel-cache.ts';
 import { evaluationView, type Pixels, shrink } from './resample.ts';
 
-const EVALUATION_BATCH = 32;
+/** images per batch of validation and test */
+export const EVALUATION_BATCH = 32;
 
 /** How a trial process talks to whoever started it. */
 export interface TrialHooks {

@@ -12,7 +12,7 @@ import { probabilityMalignant } from '../evaluation/predictions.ts';
 import { createModel } from '../models/registry.ts';
 import { openWeights } from './checkpoint.ts';
 import { evaluationView } from './resample.ts';
-import { evaluate } from './trainer.ts';
+import { Evaluator } from './trainer.ts';
 
 const answer = await predict().then(
   (predictions): PredictAnswer => ({ ok: true, predictions }),
@@ -38,7 +38,8 @@ async function predict(): Promise<PredictRow[]> {
   if (problem) throw new LabError('bad-input', problem, { field: 'inputSize' });
   const mode = request.resize ?? (metadata.evaluation === 'full frame' ? 'full frame' : 'crop');
   await loadTensorFlow();
-  const weights = file.load(model);
+  const computation = { rung: 'session', precision: 'float32' } as const;
+  const evaluator = new Evaluator({ model, variant, batchSize: 1, inputSize, weights: file.load(model), computation });
   const rows: PredictRow[] = [];
   for (const path of request.files) {
     const image = await decodeImage(path);
@@ -50,7 +51,7 @@ async function predict(): Promise<PredictRow[]> {
     } catch (error) {
       throw new LabError('bad-input', `${path}: ${(error as Error).message}.`, { field: 'files', path });
     }
-    const [benign, malignant] = evaluate(model, variant, weights, pixels, 1, inputSize);
+    const [benign, malignant] = evaluator.logits(pixels);
     const p = probabilityMalignant(benign, malignant);
     rows.push({ path, logits: [benign, malignant], probabilities: { benign: 1 - p, malignant: p } });
   }

@@ -1,172 +1,268 @@
 import { existsSync } from 'node:fs';
 import { LabError } from '../../shared/contract/errors.ts';
-import type { Epoch, Prediction, ResumePoint, TrialConfig } from '../../shared/contract/trial.ts';
+import type { EngineChoice, Epoch, Prediction, ResumePoint, TrialConfig } from '../../shared/contract/trial.ts';
+import { inputSizeProblem, type Variant } from '../../shared/domain/catalogue.ts';
 import { labelIndex } from '../../shared/domain/label.ts';
-import { inputSizeProblem } from '../../shared/domain/catalogue.ts';
+import { isOutOfMemory } from '../engine/tune.ts';
 import { encodePredictions, predictionOf } from '../evaluation/predictions.ts';
+import type { Model } from '../models/model.ts';
 import { createModel } from '../models/registry.ts';
-import { initialValues, Weights } from '../models/weights.ts';
+import { initialWeights, type WeightValues } from '../models/weights.ts';
 import { writeAtomically } from '../store/atomic.ts';
 import { loadResumePoint, openWeights, saveResumePoint, saveWeights } from './checkpoint.ts';
+import { halveBatch } from './engine-choice.ts';
 import { Loader, stepsPerEpoch } from './loader.ts';
-import { Pictures, type TrialHooks } from './pictures.ts';
+import { EVALUATION_BATCH, Pictures, type TrialHooks } from './pictures.ts';
 import { learningRateAt, totalEpochs } from './schedule.ts';
-import { countCorrect, evaluate, Trainer } from './trainer.ts';
+import { countCorrect, Evaluator, Trainer } from './trainer.ts';
 import { appendHistory, repairHistory, trialFiles } from './trial-folder.ts';
 
 export interface TrialOutcome {
   readonly stopped: boolean;
   readonly epochs: number;
   readonly trainingSeconds: number;
+  /** as given, or with the batch that fitted */
+  readonly choice: EngineChoice;
+  /** what the training step really ran on; null when nothing was left to train */
+  readonly compiled: Trainer['compiled'] | null;
+}
+
+export interface TrialInput {
+  readonly folder: string;
+  readonly config: TrialConfig;
+  /** SHA-256 of config.json */
+  readonly hash: string;
+  readonly hooks: TrialHooks;
 }
 
 /** What it takes to go on after the last finished epoch. */
 type Progress = Omit<ResumePoint, 'row' | 'config'>;
 
 /**
- * Trains and tests one trial in its folder, from the start or from its resume point. TensorFlow must be loaded.
- * Writes history.jsonl, checkpoint-last, checkpoint-best and, at the end, predictions.csv. Order of the writes of an epoch:
- * best weights, resume point, history; a crash between any two of them is mended on resume.
+ * Trains and tests one trial in its folder, from the start or from its resume point. TensorFlow must be loaded. When memory runs
+ * out, it goes on after the last finished epoch with half the batch.
+ * @throws LabError "out-of-memory" when a batch of one image does not fit
  */
-export async function runTrial(folder: string, config: TrialConfig, hash: string, hooks: TrialHooks): Promise<TrialOutcome> {
-  const files = trialFiles(folder);
-  const { variant, model } = createModel(config.model);
-  const problem = inputSizeProblem(variant, config.inputSize);
-  if (problem) throw new LabError('bad-input', problem, { field: 'inputSize' });
-  const pictures = new Pictures(config, variant, hooks);
-  const epochs = totalEpochs(config.training);
-  const trainer = new Trainer(
-    model,
-    variant,
-    new Weights(model, (spec) => initialValues(spec, config.seed)),
-    config.training,
-    config.seed,
-  );
-  let progress: Progress = { epoch: 0, steps: 0, bestEpoch: -1, bestAccuracy: -1, seconds: 0 };
-  if (existsSync(files.last)) {
-    const { row, config: _config, ...point } = await loadResumePoint(files.last, trainer.weights, trainer.momenta, hash);
-    await repairHistory(files.history, point.epoch, row);
-    progress = point;
-  } else {
-    await writeAtomically(files.history, '');
-  }
-  const logitsOf = (weights: Weights, pixels: Uint8Array, count: number) =>
-    evaluate(model, variant, weights, pixels, count, config.inputSize);
-  const stopped = (): TrialOutcome => ({ stopped: true, epochs: progress.epoch, trainingSeconds: progress.seconds });
-
-  if (progress.epoch < epochs) {
-    const loader = await openLoader();
-    if (!loader) return stopped();
+export async function runTrial(input: TrialInput, choice: EngineChoice): Promise<TrialOutcome> {
+  for (;;) {
+    const attempt = new Attempt(input, choice);
     try {
-      while (progress.epoch < epochs) {
-        const next = await oneEpoch(loader, progress);
-        if (!next) return stopped();
-        progress = next;
+      const stopped = !(await attempt.run());
+      const { progress, compiled } = attempt;
+      return { stopped, epochs: progress.epoch, trainingSeconds: progress.seconds, choice, compiled };
+    } catch (error) {
+      if (error instanceof LabError || !isOutOfMemory((error as Error).message)) throw error;
+      const { batchSize } = choice;
+      choice = await halveBatch(trialFiles(input.folder).engine, choice);
+      const text = `Memory ran out with a batch of ${batchSize}: going on with ${choice.batchSize}.`;
+      input.hooks.send({ type: 'notice', text });
+    } finally {
+      attempt.dispose();
+    }
+  }
+}
+
+/**
+ * One try at a trial with one batch size. Writes history.jsonl, checkpoint-last, checkpoint-best and, at the end,
+ * predictions.csv. Order of the writes of an epoch: best weights, resume point, history; a crash between any two of them is
+ * mended on resume.
+ */
+class Attempt {
+  progress: Progress = { epoch: 0, steps: 0, bestEpoch: -1, bestAccuracy: -1, seconds: 0 };
+  compiled: Trainer['compiled'] | null = null;
+  private readonly config: TrialConfig;
+  private readonly hash: string;
+  private readonly hooks: TrialHooks;
+  private readonly files: ReturnType<typeof trialFiles>;
+  private readonly choice: EngineChoice;
+  private readonly variant: Variant;
+  private readonly model: Model;
+  private readonly pictures: Pictures;
+  private readonly epochs: number;
+  private readonly batchSize: number;
+  private trainer: Trainer | null = null;
+  private evaluator: Evaluator | null = null;
+
+  constructor({ folder, config, hash, hooks }: TrialInput, choice: EngineChoice) {
+    const { variant, model } = createModel(config.model);
+    const problem = inputSizeProblem(variant, config.inputSize);
+    if (problem) throw new LabError('bad-input', problem, { field: 'inputSize' });
+    this.config = config;
+    this.hash = hash;
+    this.hooks = hooks;
+    this.files = trialFiles(folder);
+    this.choice = choice;
+    this.variant = variant;
+    this.model = model;
+    this.pictures = new Pictures(config, variant, hooks);
+    this.epochs = totalEpochs(config.training);
+    this.batchSize = Math.min(choice.batchSize, config.train.length);
+  }
+
+  /** @returns false when it was stopped */
+  async run(): Promise<boolean> {
+    return (await this.train()) && (await this.test());
+  }
+
+  dispose(): void {
+    this.trainer?.dispose();
+    this.evaluator?.dispose();
+    this.trainer = this.evaluator = null;
+  }
+
+  private async train(): Promise<boolean> {
+    const trainer = await this.openTrainer();
+    if (this.progress.epoch >= this.epochs) return true;
+    const loader = await this.openLoader();
+    if (!loader) return false;
+    try {
+      while (this.progress.epoch < this.epochs) {
+        if (!(await this.oneEpoch(trainer, loader))) return false;
       }
+      return true;
     } finally {
       await loader.close();
-    }
-
-    /** The decoded images leave scope here: they live on in the loader's shared memory alone. */
-    async function openLoader(): Promise<Loader | null> {
-      const images = await pictures.training();
-      return images && new Loader({ ...config, images, batchSize: config.training.batchSize });
-    }
-
-    async function oneEpoch(loader: Loader, before: Progress): Promise<Progress | null> {
-      const started = performance.now();
-      const { epoch } = before;
-      const learningRate = learningRateAt(epoch, config.training);
-      const steps = stepsPerEpoch(config.train.length, config.training.batchSize);
-      let [loss, correct, seen, done] = [0, 0, 0, 0];
-      for await (const batch of loader.epoch(epoch)) {
-        const labels = batch.images.map((i) => labelIndex(config.train[i].label));
-        const result = trainer.step(batch.pixels, labels, config.inputSize, learningRate, before.steps + done);
-        if (!Number.isFinite(result.loss))
-          throw new LabError(
-            'trial-failed',
-            `The loss is not a number in epoch ${epoch + 1}: lower the learning rate (${learningRate}).`,
-            {
-              field: 'training.learningRate',
-            },
-          );
-        loss += result.loss * labels.length;
-        correct += result.correct;
-        seen += labels.length;
-        done++;
-        const seconds = (performance.now() - started) / 1000;
-        const epochSeconds = epoch > 0 ? before.seconds / epoch : (seconds / done) * steps;
-        hooks.send({
-          type: 'step',
-          epoch,
-          epochs,
-          step: done,
-          steps,
-          loss: loss / seen,
-          learningRate,
-          imagesPerSecond: seen / seconds,
-          secondsLeft: Math.max(0, epochSeconds * (epochs - epoch) - seconds),
-          memoryBytes: process.memoryUsage.rss(),
-        });
-        await new Promise(setImmediate); // lets a stop arrive
-        if (hooks.stopped()) return null;
-      }
-      const trainSeconds = (performance.now() - started) / 1000;
-      const validation = await validate();
-      if (hooks.stopped()) return null;
-      // without validation images the last epoch counts, as a rule and not by luck
-      const best = config.training.selection === 'last' || !validation || validation.accuracy > before.bestAccuracy;
-      const seconds = (performance.now() - started) / 1000;
-      const row: Epoch = {
-        epoch,
-        epochs,
-        learningRate,
-        trainLoss: loss / seen,
-        trainAccuracy: correct / seen,
-        validationLoss: validation?.loss ?? null,
-        validationAccuracy: validation?.accuracy ?? null,
-        imagesPerSecond: seen / trainSeconds,
-        seconds,
-        best,
-      };
-      const after: Progress = {
-        epoch: epoch + 1,
-        steps: before.steps + done,
-        bestEpoch: best ? epoch : before.bestEpoch,
-        bestAccuracy: best ? (validation?.accuracy ?? -1) : before.bestAccuracy,
-        seconds: before.seconds + seconds,
-      };
-      if (best) await saveWeights(files.best, trainer.weights, after.steps, weightsMetadata(config, epoch));
-      await saveResumePoint(files.last, trainer.weights, trainer.momenta, { ...after, row, config: hash });
-      await appendHistory(files.history, row);
-      hooks.send({ type: 'epoch', row });
-      return after;
+      this.trainer?.dispose();
+      this.trainer = null;
     }
   }
 
-  async function validate(): Promise<{ loss: number; accuracy: number } | null> {
-    if (config.validation.length === 0) return null;
+  /** A trainer at the resume point where there is one. */
+  private async openTrainer(): Promise<Trainer> {
+    const { model, variant, batchSize, config, choice } = this;
+    const { seed, inputSize, training: settings } = config;
+    const weights = initialWeights(model, seed);
+    const trainer = new Trainer({ model, variant, settings, batchSize, inputSize, seed, weights, computation: choice });
+    this.trainer = trainer;
+    this.compiled = trainer.compiled;
+    if (existsSync(this.files.last)) {
+      const { point, values } = await loadResumePoint(this.files.last, trainer.state, this.hash);
+      trainer.write(values);
+      const { row, config: _config, ...progress } = point;
+      await repairHistory(this.files.history, progress.epoch, row);
+      this.progress = progress;
+    } else {
+      await writeAtomically(this.files.history, '');
+    }
+    return trainer;
+  }
+
+  /** The decoded images leave scope here: they live on in the loader's shared memory alone. */
+  private async openLoader(): Promise<Loader | null> {
+    const images = await this.pictures.training();
+    return images && new Loader({ ...this.config, images, batchSize: this.batchSize });
+  }
+
+  private async oneEpoch(trainer: Trainer, loader: Loader): Promise<boolean> {
+    const { config, hooks, files } = this;
+    const before = this.progress;
+    const { epoch } = before;
+    const started = performance.now();
+    const secondsSince = () => (performance.now() - started) / 1000;
+    const learningRate = learningRateAt(epoch, config.training);
+    const steps = stepsPerEpoch(config.train.length, this.batchSize);
+    let [loss, correct, seen, done] = [0, 0, 0, 0];
+    for await (const batch of loader.epoch(epoch)) {
+      const labels = Int32Array.from(batch.images, (i) => labelIndex(config.train[i].label));
+      const result = trainer.step(batch.pixels, labels, learningRate, before.steps + done);
+      if (!Number.isFinite(result.loss))
+        throw new LabError(
+          'trial-failed',
+          `The loss is not a number in epoch ${epoch + 1}: lower the learning rate (${learningRate}).`,
+          { field: 'training.learningRate' },
+        );
+      loss += result.loss * labels.length;
+      correct += result.correct;
+      seen += labels.length;
+      done++;
+      const seconds = secondsSince();
+      const epochSeconds = epoch > 0 ? before.seconds / epoch : (seconds / done) * steps;
+      hooks.send({
+        type: 'step',
+        epoch,
+        epochs: this.epochs,
+        step: done,
+        steps,
+        loss: loss / seen,
+        learningRate,
+        imagesPerSecond: seen / seconds,
+        secondsLeft: Math.max(0, epochSeconds * (this.epochs - epoch) - seconds),
+        memoryBytes: process.memoryUsage.rss(),
+      });
+      await new Promise(setImmediate); // lets a stop arrive
+      if (hooks.stopped()) return false;
+    }
+    const trainSeconds = secondsSince();
+    const state = trainer.read();
+    const weights = trainer.evaluated(state);
+    const validation = await this.validate(weights);
+    if (hooks.stopped()) return false;
+    // without validation images the last epoch counts, as a rule and not by luck
+    const best = config.training.selection === 'last' || !validation || validation.accuracy > before.bestAccuracy;
+    const seconds = secondsSince();
+    const row: Epoch = {
+      epoch,
+      epochs: this.epochs,
+      learningRate,
+      trainLoss: loss / seen,
+      trainAccuracy: correct / seen,
+      validationLoss: validation?.loss ?? null,
+      validationAccuracy: validation?.accuracy ?? null,
+      imagesPerSecond: seen / trainSeconds,
+      seconds,
+      best,
+    };
+    const after: Progress = {
+      epoch: epoch + 1,
+      steps: before.steps + done,
+      bestEpoch: best ? epoch : before.bestEpoch,
+      bestAccuracy: best ? (validation?.accuracy ?? -1) : before.bestAccuracy,
+      seconds: before.seconds + seconds,
+    };
+    if (best) await saveWeights(files.best, this.model, weights, after.steps, weightsMetadata(config, epoch));
+    await saveResumePoint(files.last, trainer.state, state, { ...after, row, config: this.hash });
+    await appendHistory(files.history, row);
+    this.progress = after;
+    hooks.send({ type: 'epoch', row });
+    return true;
+  }
+
+  private async validate(weights: WeightValues): Promise<{ loss: number; accuracy: number } | null> {
+    const { validation } = this.config;
+    if (validation.length === 0) return null;
+    const evaluator = this.evaluatorWith(weights);
     let [loss, correct] = [0, 0];
-    for await (const { images, pixels } of pictures.evaluation(config.validation, 'validating')) {
-      const logits = requireFinite(logitsOf(trainer.weights, pixels, images.length));
+    for await (const { images, pixels } of this.pictures.evaluation(validation, 'validating')) {
+      const logits = requireFinite(evaluator.logits(pixels));
       const labels = images.map((image) => labelIndex(image.label));
       correct += countCorrect(logits, labels);
       labels.forEach((label, i) => (loss += Math.log1p(Math.exp(logits[2 * i + 1 - label] - logits[2 * i + label]))));
     }
-    return { loss: loss / config.validation.length, accuracy: correct / config.validation.length };
+    return { loss: loss / validation.length, accuracy: correct / validation.length };
   }
 
-  trainer.dispose();
-  const best = (await openWeights(files.best)).load(model);
-  const predictions: Prediction[] = [];
-  for await (const { images, pixels } of pictures.evaluation(config.test, 'testing')) {
-    const logits = requireFinite(logitsOf(best, pixels, images.length));
-    images.forEach((image, i) => predictions.push(predictionOf(image, logits[2 * i], logits[2 * i + 1])));
+  private async test(): Promise<boolean> {
+    const evaluator = this.evaluatorWith((await openWeights(this.files.best)).load(this.model));
+    const predictions: Prediction[] = [];
+    for await (const { images, pixels } of this.pictures.evaluation(this.config.test, 'testing')) {
+      const logits = requireFinite(evaluator.logits(pixels));
+      images.forEach((image, i) => predictions.push(predictionOf(image, logits[2 * i], logits[2 * i + 1])));
+    }
+    if (this.hooks.stopped()) return false;
+    await writeAtomically(this.files.predictions, encodePredictions(predictions));
+    return true;
   }
-  best.dispose();
-  if (hooks.stopped()) return stopped();
-  await writeAtomically(files.predictions, encodePredictions(predictions));
-  return { stopped: false, epochs: progress.epoch, trainingSeconds: progress.seconds };
+
+  private evaluatorWith(weights: WeightValues): Evaluator {
+    if (this.evaluator) this.evaluator.write(weights);
+    else {
+      const { model, variant, config } = this;
+      const { inputSize } = config;
+      const computation = { rung: this.compiled?.rung ?? this.choice.rung, precision: 'float32' } as const;
+      this.evaluator = new Evaluator({ model, variant, batchSize: EVALUATION_BATCH, inputSize, weights, computation });
+    }
+    return this.evaluator;
+  }
 }
 
 function weightsMetadata(config: TrialConfig, epoch: number): Record<string, string> {

@@ -1,10 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { TrainingSettings } from '../../shared/contract/plan.ts';
 import type { Variant } from '../../shared/domain/catalogue.ts';
-import { crossEntropy } from '../engine/operators.ts';
-import type { Pass } from '../models/layers.ts';
+import { compile, type CompiledStep, type Rung } from '../engine/compile.ts';
+import type { Precision } from '../engine/precision.ts';
+import type { ParameterSpec } from '../models/layers.ts';
 import type { Model } from '../models/model.ts';
-import { evaluationPass, type Weights } from '../models/weights.ts';
+import { evaluationPass, type WeightValues, weightVariables } from '../models/weights.ts';
+import { averageName, initialState, type TrainInput, type TrainStep, trainStep } from './train-step.ts';
+
+/** How steps are computed. */
+export interface Computation {
+  readonly rung: Rung;
+  readonly precision: Precision;
+}
 
 export interface StepResult {
   /** mean over the batch, with label smoothing */
@@ -12,129 +20,139 @@ export interface StepResult {
   readonly correct: number;
 }
 
-/**
- * One network in training: SGD with Nesterov momentum as PyTorch defines it (v = m v + g; w -= lr (g + m v)), weight decay
- * added to the gradient of every parameter that is not one-dimensional, as timm filters it.
- */
-export class Trainer {
-  readonly weights: Weights;
-  /** momentum buffers by parameter name, in TensorFlow's layout */
-  readonly momenta = new Map<string, tf.Variable>();
-  private readonly model: Model;
-  private readonly variant: Variant;
-  private readonly settings: TrainingSettings;
-  private readonly seed: number;
+export interface TrainerOptions {
+  readonly model: Model;
+  readonly variant: Variant;
+  readonly settings: TrainingSettings;
+  readonly batchSize: number;
+  /** height, width */
+  readonly inputSize: readonly [number, number];
+  /** decides the dropout masks */
+  readonly seed: number;
+  readonly weights: WeightValues;
+  readonly computation: Computation;
+}
 
-  constructor(model: Model, variant: Variant, weights: Weights, settings: TrainingSettings, seed: number) {
-    this.model = model;
-    this.variant = variant;
-    this.weights = weights;
-    this.settings = settings;
-    this.seed = seed;
-    for (const { spec, variable } of weights.trainable()) {
-      const zeros = tf.zerosLike(variable);
-      this.momenta.set(spec.name, tf.variable(zeros, false));
-      zeros.dispose();
-    }
+/** One network in training: its compiled step and, inside that, its weights and optimiser state. */
+export class Trainer {
+  /** what {@link read} returns and a resume point holds */
+  readonly state: readonly ParameterSpec[];
+  readonly compiled: Pick<CompiledStep<TrainInput>, 'rung' | 'precision' | 'refusals' | 'compileSeconds'>;
+  private readonly program: CompiledStep<TrainInput>;
+  private readonly definition: TrainStep;
+  private readonly options: Pick<TrainerOptions, 'model' | 'settings' | 'seed'>;
+
+  constructor({ model, variant, settings, batchSize, inputSize, seed, weights, computation }: TrainerOptions) {
+    this.options = { model, settings, seed };
+    this.definition = trainStep({
+      model,
+      settings,
+      batchSize,
+      inputSize,
+      normalise: normaliser(variant),
+      scaleLoss: computation.precision === 'float16',
+    });
+    this.state = this.definition.state;
+    const variables = initialState(this.definition, weights);
+    this.program = compile(this.definition.step, { inputs: this.definition.inputs, variables, ...computation });
+    this.compiled = this.program;
   }
 
   /**
-   * One step on a batch.
+   * One step on a full batch.
    * @param pixels uint8 [N, height, width, 3]
    * @param labels N class indices
-   * @param step counts from 0 over all epochs: it decides the dropout masks
+   * @param step counts from 0 over all epochs
    */
-  step(
-    pixels: Uint8Array,
-    labels: readonly number[],
-    size: readonly [number, number],
-    learningRate: number,
-    step: number,
-  ): StepResult {
-    const x = tf.tidy(() => normalise(pixels, [labels.length, ...size, 3], this.variant));
-    try {
-      return this.stepOn(x, labels, learningRate, step);
-    } finally {
-      x.dispose();
-    }
-  }
-
-  /** As {@link step}, on normalised images [N, height, width, 3]. */
-  stepOn(x: tf.Tensor4D, labels: readonly number[], learningRate: number, step: number): StepResult {
-    return tf.tidy(() => {
-      const smoothing = this.settings.labelSmoothing;
-      const hot = tf.cast(tf.oneHot(tf.tensor1d([...labels], 'int32'), 2), 'float32');
-      const targets = tf.add(tf.mul(hot, 1 - smoothing), smoothing / 2) as tf.Tensor2D;
-
-      const updates = new Map<string, tf.Tensor>();
-      let layer = 0;
-      const pass: Pass = {
-        training: true,
-        weight: (name) => this.weights.get(name),
-        update: (name, value) => updates.set(name, tf.keep(value)),
-        nextSeed: () => [this.seed, (step * 4096 + layer++) % 0x7fffffff],
-      };
-      const trainable = this.weights.trainable();
-      let logits!: tf.Tensor2D;
-      const { value, grads } = tf.variableGrads(
-        () => {
-          logits = tf.keep(this.model.forward(pass, x));
-          return crossEntropy(logits, targets);
-        },
-        trainable.map((t) => t.variable),
-      );
-
-      for (const { spec, variable } of trainable) {
-        const decay = spec.shape.length > 1 ? this.settings.weightDecay : 0;
-        this.descend(variable, this.momenta.get(spec.name)!, grads[variable.name], learningRate, decay);
-      }
-      for (const [name, update] of updates) {
-        this.weights.get(name).assign(update);
-        update.dispose();
-      }
-      const [loss] = value.dataSync<'float32'>();
-      const correct = countCorrect(logits.dataSync<'float32'>(), labels);
-      logits.dispose();
-      return { loss, correct };
+  step(pixels: Uint8Array, labels: Int32Array, learningRate: number, step: number): StepResult {
+    const { correction1 = 1, correction2 = 1 } = this.definition.optimiser.scalarsAt(step + 1);
+    const { loss, correct } = this.program.run({
+      pixels,
+      labels,
+      seed: Int32Array.of(this.options.seed, (step * SEEDS_PER_STEP) % 0x7fffffff),
+      learningRate: Float32Array.of(learningRate),
+      correction1: Float32Array.of(correction1),
+      correction2: Float32Array.of(correction2),
     });
+    return { loss: loss[0], correct: correct[0] };
   }
 
-  private descend(variable: tf.Variable, momentum: tf.Variable, gradient: tf.Tensor, learningRate: number, decay: number): void {
-    const m = this.settings.momentum;
-    const g = decay > 0 ? tf.add(gradient, tf.mul(variable, decay)) : gradient;
-    const v = tf.add(tf.mul(momentum, m), g);
-    momentum.assign(v);
-    variable.assign(tf.sub(variable, tf.mul(tf.add(g, tf.mul(v, m)), learningRate)));
+  /** All of the state, for a resume point. */
+  read(): Map<string, Float32Array> {
+    return this.program.read(this.state.map(({ name }) => name));
+  }
+
+  /** The weights that are validated and tested: the moving average where there is one. */
+  evaluated(state: ReadonlyMap<string, Float32Array>): WeightValues {
+    const { model, settings } = this.options;
+    const source = (name: string) => (settings.ema > 0 ? averageName(name) : name);
+    return new Map(model.specs.map(({ name }) => [name, state.get(source(name))!]));
+  }
+
+  write(state: ReadonlyMap<string, Float32Array>): void {
+    this.program.write(state);
   }
 
   dispose(): void {
-    for (const momentum of this.momenta.values()) momentum.dispose();
-    this.momenta.clear();
-    this.weights.dispose();
+    this.program.dispose();
   }
 }
 
-/** Logits of a batch in evaluation mode, [N, 2] row by row. @param pixels uint8 [N, height, width, 3] */
-export function evaluate(
-  model: Model,
-  variant: Variant,
-  weights: Weights,
-  pixels: Uint8Array,
-  count: number,
-  size: readonly [number, number],
-): Float32Array {
-  return tf.tidy(() => {
-    const x = normalise(pixels, [count, ...size, 3], variant);
-    return model.forward(evaluationPass(weights), x).dataSync<'float32'>().slice();
-  });
+/** layers with random numbers that a model may have before two steps share a seed */
+const SEEDS_PER_STEP = 4096;
+
+export interface EvaluatorOptions {
+  readonly model: Model;
+  readonly variant: Variant;
+  /** images per call at most; a smaller batch is padded */
+  readonly batchSize: number;
+  readonly inputSize: readonly [number, number];
+  readonly weights: WeightValues;
+  readonly computation: Computation;
+}
+
+/** A network in evaluation mode. */
+export class Evaluator {
+  private readonly program: CompiledStep<'pixels'>;
+  private readonly padded: Uint8Array;
+  private readonly imageBytes: number;
+
+  constructor({ model, variant, batchSize, inputSize, weights, computation }: EvaluatorOptions) {
+    const normalise = normaliser(variant);
+    const shape = [batchSize, ...inputSize, 3];
+    this.imageBytes = inputSize[0] * inputSize[1] * 3;
+    this.padded = new Uint8Array(batchSize * this.imageBytes);
+    this.program = compile<'pixels'>(
+      ({ pixels }, variables) => ({
+        outputs: { logits: model.forward(evaluationPass(variables), normalise(pixels as tf.Tensor4D)) },
+      }),
+      { inputs: { pixels: { shape, dtype: 'uint8' } }, variables: weightVariables(model, weights), ...computation },
+    );
+  }
+
+  /** Logits [N, 2], row by row. @param pixels uint8 [N, height, width, 3] */
+  logits(pixels: Uint8Array): Float32Array {
+    const count = pixels.length / this.imageBytes;
+    this.padded.set(pixels); // behind it lies an earlier batch: its logits are cut off
+    return this.program.run({ pixels: this.padded }).logits.subarray(0, 2 * count);
+  }
+
+  write(weights: WeightValues): void {
+    this.program.write(weights);
+  }
+
+  dispose(): void {
+    this.program.dispose();
+  }
 }
 
 /** uint8 0..255 -> (x / 255 - mean) / sd per channel */
-function normalise(pixels: Uint8Array, shape: [number, number, number, number], { mean, std }: Variant): tf.Tensor4D {
-  const x = tf.tensor4d(Float32Array.from(pixels), shape, 'float32');
-  const scale = tf.tensor1d(std.map((s) => 1 / (255 * s)));
-  const shift = tf.tensor1d(mean.map((m, c) => m / std[c]));
-  return tf.sub(tf.mul(x, scale), shift);
+function normaliser({ mean, std }: Variant): (pixels: tf.Tensor4D) => tf.Tensor4D {
+  return (pixels) => {
+    const scale = tf.tensor1d(std.map((s) => 1 / (255 * s)));
+    const shift = tf.tensor1d(mean.map((m, c) => m / std[c]));
+    return tf.sub(tf.mul(pixels, scale), shift);
+  };
 }
 
 export function countCorrect(logits: Float32Array, labels: readonly number[]): number {

@@ -15,6 +15,7 @@ export function trialFiles(folder: string) {
     best: join(folder, 'checkpoint-best.safetensors'),
     predictions: join(folder, 'predictions.csv'),
     environment: join(folder, 'environment.json'),
+    engine: join(folder, 'engine.json'),
     log: join(folder, 'log.txt'),
   };
 }

@@ -8,29 +8,43 @@ import { resolve } from 'node:path';
 import pino from 'pino';
 import { toEnvelope } from '../../shared/contract/errors.ts';
 import {
+  type EngineChoice,
   type TrialEnvironment,
   trialCommandSchema,
   type TrialMessage,
   type TrialStateFile,
 } from '../../shared/contract/trial.ts';
 import { tfjsVersion } from '../engine/runtime.ts';
+import { describeCandidate } from '../engine/candidates.ts';
 import { loadTensorFlow } from '../engine/tensorflow.ts';
 import { writeJson } from '../store/atomic.ts';
 import { version } from '../store/version.ts';
+import { applyChoice, chooseEngine } from './engine-choice.ts';
+import { stepsPerEpoch } from './loader.ts';
 import { openParent } from './parent.ts';
-import { runTrial } from './run-trial.ts';
+import { runTrial, type TrialOutcome } from './run-trial.ts';
+import { totalEpochs } from './schedule.ts';
 import { readHistory, readTrialConfig, trialFiles } from './trial-folder.ts';
+
+/** A BreakHis image, 700 x 460 RGB: what a training image takes in memory at most, as a guess before they are read. */
+const DECODED_IMAGE_BYTES = 700 * 460 * 3;
 
 const folder = resolve(process.argv[2] ?? '.');
 const files = trialFiles(folder);
 const startedAt = new Date();
 let stopping = false;
+const stop = new AbortController();
 
 const parent = openParent((command) => {
-  if (trialCommandSchema.safeParse(command).success) stopping = true;
+  if (trialCommandSchema.safeParse(command).success) stopSoon();
 });
-process.on('SIGTERM', () => (stopping = true));
-process.on('SIGINT', () => (stopping = true));
+process.on('SIGTERM', stopSoon);
+process.on('SIGINT', stopSoon);
+
+function stopSoon(): void {
+  stopping = true;
+  stop.abort();
+}
 
 process.exitCode = await main();
 parent.close();
@@ -41,28 +55,50 @@ async function main(): Promise<number> {
     const { config, hash } = await readTrialConfig(folder); // before anything is written
     const log = pino(pino.destination({ dest: files.log, sync: true, append: true }));
     const send = (message: TrialMessage) => {
-      if (message.type === 'epoch' || message.type === 'ready') log.info(message);
+      if (message.type === 'epoch' || message.type === 'ready' || message.type === 'notice') log.info(message);
       parent.send(message);
     };
     try {
       await writeJson(files.state, state);
-      const { device, version: tensorflow } = await loadTensorFlow();
-      const engine = 'eager';
       const resumedAtEpoch = (await readHistory(files.history)).length;
+      const choice = await chooseEngine({
+        config,
+        path: files.engine,
+        steps: stepsPerEpoch(config.train.length, config.training.batchSize) * (totalEpochs(config.training) - resumedAtEpoch),
+        reservedBytes: config.train.length * DECODED_IMAGE_BYTES,
+        signal: stop.signal,
+        onMeasure: (done, total) => send({ type: 'phase', phase: 'tuning', done, total }),
+      });
+      if (choice.batchSize < config.training.batchSize && choice.batchSize < config.train.length)
+        send({
+          type: 'notice',
+          text: `A batch of ${choice.plannedBatchSize} does not fit into memory: training with ${choice.batchSize}.`,
+        });
+      applyChoice(choice);
+      const { device, version: tensorflow } = await loadTensorFlow();
+      const engine = describeCandidate(choice);
       send({ type: 'ready', device, tensorflow, engine, resumedAtEpoch });
-      const environment = describe(tensorflow, device, engine);
+      const environment: TrialEnvironment = { ...describe(tensorflow, device, engine), computation: computationOf(choice, null) };
       await writeJson(files.environment, environment);
-      const outcome = await runTrial(folder, config, hash, { send, stopped: () => stopping });
+      const outcome = await runTrial({ folder, config, hash, hooks: { send, stopped: () => stopping } }, choice);
+      const { compiled } = outcome;
       await writeJson(files.environment, {
         ...environment,
+        ...(compiled && { engine: describeCandidate({ ...choice, ...compiled }) }),
+        computation: computationOf(outcome.choice, compiled),
         finishedAt: new Date().toISOString(),
         trainingSeconds: outcome.trainingSeconds,
-      });
+      } satisfies TrialEnvironment);
       state = { state: outcome.stopped ? 'interrupted' : 'finished' };
       await writeJson(files.state, state);
       send(outcome.stopped ? { type: 'stopped', epoch: outcome.epochs } : { type: 'done' });
       return 0;
     } catch (error) {
+      if (error === stop.signal.reason) {
+        await writeJson(files.state, { state: 'interrupted' } satisfies TrialStateFile); // stopped while the engine was chosen
+        send({ type: 'stopped', epoch: (await readHistory(files.history)).length });
+        return 0;
+      }
       log.error(error);
       await writeJson(files.state, { state: 'failed', error: toEnvelope(error) } satisfies TrialStateFile);
       throw error;
@@ -71,6 +107,11 @@ async function main(): Promise<number> {
     parent.send({ type: 'failed', error: toEnvelope(error) });
     return 1;
   }
+}
+
+function computationOf(choice: EngineChoice, compiled: TrialOutcome['compiled']): NonNullable<TrialEnvironment['computation']> {
+  const refusals = compiled?.refusals.map(({ rung, reason }) => `${rung}: ${reason.slice(0, 500)}`) ?? [];
+  return { ...choice, ranOn: compiled?.rung ?? null, refusals };
 }
 
 function describe(tensorflow: string, device: string, engine: string): TrialEnvironment {

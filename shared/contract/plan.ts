@@ -19,8 +19,10 @@ const modelSchema = z.string().refine((id) => findVariant(id) !== null, {
 export const trainingSchema = z.strictObject({
   epochs: z.number().int().min(1).max(10_000).default(300).meta({ description: 'passes over the training part' }),
   batchSize: z.number().int().min(1).max(1024).default(128),
-  /** SGD with Nesterov momentum */
+  /** "sgd": with Nesterov momentum; "adamw": betas 0.9 and 0.999 */
+  optimiser: z.enum(['sgd', 'adamw']).default('sgd'),
   learningRate: z.number().positive().max(10).default(0.05),
+  /** of SGD */
   momentum: z.number().min(0).lt(1).default(0.9),
   /** not applied to biases and norm gains (one-dimensional parameters), as timm does */
   weightDecay: z.number().min(0).max(1).default(2e-5),
@@ -30,6 +32,12 @@ export const trainingSchema = z.strictObject({
   /** epochs at the minimum learning rate after the cosine, on top of `epochs` */
   cooldownEpochs: z.number().int().min(0).default(10),
   labelSmoothing: z.number().min(0).lt(1).default(0.1),
+  /** longest gradient over all parameters; 0: not clipped */
+  gradientClip: z.number().min(0).default(0),
+  /** decay of the moving average of the weights, which is then what is validated and tested; 0: none */
+  ema: z.number().min(0).lt(1).default(0),
+  /** "mixed": multiplications in half precision where the device does them faster */
+  precision: z.enum(['float32', 'mixed']).default('float32'),
   /** which epoch's weights are tested: best accuracy on validation at the training magnification, or the last */
   selection: z.enum(['validation', 'last']).default('validation'),
 });

@@ -58,6 +58,8 @@ export const epochSchema = z.object({
   validationLoss: z.number().nullable(),
   validationAccuracy: z.number().nullable(),
   imagesPerSecond: z.number(),
+  /** share of the training time that was spent waiting for the loader */
+  waitShare: z.number().optional(),
   seconds: z.number(),
   best: z.boolean(),
 });
@@ -90,6 +92,48 @@ export const trialStateSchema = z.strictObject({
 });
 export type TrialStateFile = z.infer<typeof trialStateSchema>;
 
+const precisionSchema = z.enum(['float32', 'bfloat16', 'float16']);
+const rungSchema = z.enum(['xla', 'session', 'eager']);
+
+/** One way to compute a step: TensorFlow's flags are a process's. */
+const candidateSchema = z.object({
+  rung: rungSchema,
+  precision: precisionSchema,
+  oneDnn: z.boolean(),
+  threads: z.number().int().positive(),
+});
+
+/**
+ * runs/<id>/engine.json: how the trial computes, chosen before its first step and kept when it is resumed, so that it gives the
+ * same bits; with the timings that it was chosen by.
+ */
+export const engineChoiceSchema = candidateSchema.extend({
+  /** images per step: the plan's, or what fitted into memory */
+  batchSize: z.number().int().positive(),
+  plannedBatchSize: z.number().int().positive(),
+  source: z.enum(['measured', 'remembered', 'given']),
+  measured: z.array(
+    z.object({
+      candidate: candidateSchema,
+      batchSize: z.number().int().positive(),
+      measurement: z.discriminatedUnion('ok', [
+        z.object({
+          ok: z.literal(true),
+          /** lower than the candidate's where that could not be compiled */
+          rung: rungSchema,
+          secondsPerStep: z.number(),
+          compileSeconds: z.number(),
+          peakBytes: z.number(),
+          /** rung: why not */
+          refusals: z.array(z.string()),
+        }),
+        z.object({ ok: z.literal(false), outOfMemory: z.boolean(), reason: z.string() }),
+      ]),
+    }),
+  ),
+});
+export type EngineChoice = z.infer<typeof engineChoiceSchema>;
+
 /** What a trial process tells its parent, in order: ready, then progress, then done or failed or stopped. */
 export const trialMessageSchema = z.discriminatedUnion('type', [
   z.object({
@@ -101,7 +145,7 @@ export const trialMessageSchema = z.discriminatedUnion('type', [
   }),
   z.object({
     type: z.literal('phase'),
-    phase: z.enum(['decoding', 'training', 'validating', 'testing']),
+    phase: z.enum(['tuning', 'decoding', 'training', 'validating', 'testing']),
     done: z.number(),
     total: z.number(),
   }),
@@ -118,6 +162,8 @@ export const trialMessageSchema = z.discriminatedUnion('type', [
     memoryBytes: z.number(),
   }),
   z.object({ type: z.literal('epoch'), row: epochSchema }),
+  /** what the user should know, e.g. that the batch was halved */
+  z.object({ type: z.literal('notice'), text: z.string() }),
   z.object({ type: z.literal('done') }),
   z.object({ type: z.literal('stopped'), epoch: z.number().int() }),
   z.object({ type: z.literal('failed'), error: errorEnvelopeSchema }),
@@ -136,6 +182,8 @@ export const trialEnvironmentSchema = z.object({
   tensorflow: z.string(),
   device: z.string(),
   engine: z.string(),
+  /** engine.json, and what really ran: a rung that could not be compiled is left for the next */
+  computation: engineChoiceSchema.extend({ ranOn: rungSchema.nullable(), refusals: z.array(z.string()) }).optional(),
   os: z.string(),
   cpu: z.string(),
   cores: z.number().int(),

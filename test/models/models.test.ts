@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { VARIANTS } from '../../shared/domain/catalogue.ts';
-import { batchNormTraining, gelu, relu, statelessUniform } from '../../main/engine/operators.ts';
+import type { NodeBackend } from '../../main/engine/binding.ts';
 import { loadTensorFlow } from '../../main/engine/tensorflow.ts';
 import { createModel } from '../../main/models/registry.ts';
 import { haar } from '../../main/models/wavemix.ts';
 import { toTensorFlow, toTorch } from '../../main/models/layout.ts';
-import { initialValues, Weights } from '../../main/models/weights.ts';
+import { initialValues, initialWeights } from '../../main/models/weights.ts';
 import { trainingSchema } from '../../shared/contract/plan.ts';
 import { stateDict } from '../../main/training/checkpoint.ts';
 import { Trainer } from '../../main/training/trainer.ts';
@@ -54,10 +54,9 @@ describe('parameter counts', () => {
 
 it('names and shapes the state dict of resnet18 as timm does, counters included', () => {
   const { model } = createModel('resnet18');
-  const weights = new Weights(model, (spec) => initialValues(spec, 0));
-  const ours = Object.fromEntries([...stateDict(weights, 7)].map(([name, { shape }]) => [name, [...shape]]));
+  const tensors = stateDict(model.specs, initialWeights(model, 0), 7);
+  const ours = Object.fromEntries([...tensors].map(([name, { shape }]) => [name, [...shape]]));
   expect(ours).toEqual(reference<Record<string, Record<string, number[]>>>('state_dicts').resnet18);
-  weights.dispose();
 });
 
 it('refuses a model that is not in the catalogue', () => {
@@ -121,88 +120,24 @@ describe('the Haar transform', () => {
   });
 });
 
-describe('operators by name', () => {
-  /** Gradient of sum(f(x) * r) by central differences. */
-  function numerical(f: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor, r: tf.Tensor, step = 1e-2): Float32Array {
-    const at = x.dataSync();
-    return Float32Array.from(at, (_, i) => {
-      const value = (delta: number) =>
-        tf.tidy(
-          () =>
-            tf
-              .sum(
-                tf.mul(
-                  f(
-                    tf.tensor(
-                      at.map((v, j) => (j === i ? v + delta : v)),
-                      x.shape,
-                    ),
-                  ),
-                  r,
-                ),
-              )
-              .dataSync()[0],
-        );
-      return (value(step) - value(-step)) / (2 * step);
-    });
-  }
-  const gradient = (f: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor, r: tf.Tensor) =>
-    tf.tidy(() =>
-      tf
-        .grad((t: tf.Tensor) => tf.sum(tf.mul(f(t), r)))(x)
-        .dataSync(),
-    );
-  const expectNear = (a: ArrayLike<number>, b: ArrayLike<number>, tolerance: number) =>
-    Array.from(a).forEach((value, i) => expect(Math.abs(value - b[i]), `element ${i}`).toBeLessThan(tolerance));
-
-  it('relu and gelu have the values and gradients of their definitions', () => {
-    const x = tf.add(random('x', [40]), 0.013); // not on relu's corner
-    const r = random('r', [40]);
-    expectNear(relu(x).dataSync(), tf.relu(x).dataSync(), 1e-7);
-    expectNear(gradient(relu, x, r), numerical(relu, x, r, 1e-3), 1e-2);
-    expectNear(gradient(gelu, x, r), numerical(gelu, x, r), 1e-3);
-    expect(gelu(tf.scalar(1)).dataSync()[0]).toBeCloseTo(0.8413447, 6);
-  });
-
-  it('batch normalisation equals the composed one, with its gradient and the unbiased variance', () => {
-    const x = random('bn', [3, 4, 5, 2]) as tf.Tensor4D;
-    const gain = tf.tensor1d([1.2, 0.7]);
-    const bias = tf.tensor1d([0.1, -0.2]);
-    const r = random('r2', [3, 4, 5, 2]);
-    const composed = (t: tf.Tensor) => {
-      const { mean, variance } = tf.moments(t, [0, 1, 2]);
-      return tf.add(tf.mul(tf.div(tf.sub(t, mean), tf.sqrt(tf.add(variance, 1e-5))), gain), bias);
-    };
-    const named = (t: tf.Tensor) => batchNormTraining(t as tf.Tensor4D, gain, bias, 1e-5).y;
-    expectNear(named(x).dataSync(), composed(x).dataSync(), 1e-5);
-    expectNear(gradient(named, x, r), gradient(composed, x, r), 1e-4);
-    const { variance } = batchNormTraining(x, gain, bias, 1e-5);
-    const plain = tf.moments(x, [0, 1, 2]).variance.dataSync();
-    expectNear(
-      variance.dataSync(),
-      plain.map((v) => (v * 60) / 59),
-      1e-5,
-    );
-  });
-
-  it('draws uniform numbers that depend on the seed alone', () => {
-    const a = statelessUniform([1000], [1, 2]).dataSync<'float32'>();
-    expect(statelessUniform([1000], [1, 2]).dataSync()).toEqual(a);
-    expect(statelessUniform([1000], [1, 3]).dataSync()).not.toEqual(a);
-    const mean = a.reduce((s, v) => s + v, 0) / a.length;
-    expect(Math.abs(mean - 0.5)).toBeLessThan(5 * Math.sqrt(1 / 12 / 1000));
-    expect(Math.min(...a) >= 0 && Math.max(...a) < 1).toBe(true);
-  });
-});
-
-it('a training step leaves no tensor behind', () => {
+it.each(['eager', 'session'] as const)('a training step on rung "%s" leaves no tensor behind', (rung) => {
   const { model, variant } = createModel('wavemix_32_4');
-  const trainer = new Trainer(model, variant, new Weights(model, (s) => initialValues(s, 0)), trainingSchema.parse({}), 0);
+  const trainer = new Trainer({
+    model,
+    variant,
+    settings: trainingSchema.parse({}),
+    batchSize: 4,
+    inputSize: [64, 64],
+    seed: 0,
+    weights: initialWeights(model, 0),
+    computation: { rung, precision: 'float32' },
+  });
   const pixels = Uint8Array.from({ length: 4 * 64 * 64 * 3 }, (_, i) => (i * 31) % 256);
-  const step = (i: number) => trainer.step(pixels, [0, 1, 0, 1], [64, 64], 0.01, i);
+  const step = (i: number) => trainer.step(pixels, Int32Array.of(0, 1, 0, 1), 0.01, i);
   step(0);
-  const before = tf.memory().numTensors;
+  const handles = () => (tf.backend() as unknown as NodeBackend).binding.getNumOfTensors();
+  const before = [tf.memory().numTensors, handles()];
   for (let i = 1; i < 10; i++) step(i);
-  expect(tf.memory().numTensors).toBe(before);
+  expect([tf.memory().numTensors, handles()]).toEqual(before);
   trainer.dispose();
 });

@@ -1,14 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { trainingSchema } from '../../shared/contract/plan.ts';
-import { findVariant, parseWaveMix } from '../../shared/domain/catalogue.ts';
-import { crossEntropy } from '../../main/engine/operators.ts';
+import { parseWaveMix } from '../../shared/domain/catalogue.ts';
+import { compile, type InputSpec, type Step } from '../../main/engine/compile.ts';
+import { crossEntropy, smoothedTargets } from '../../main/engine/operators/loss.ts';
 import { loadTensorFlow } from '../../main/engine/tensorflow.ts';
 import type { Model } from '../../main/models/model.ts';
 import { resnet, RESNETS } from '../../main/models/resnet.ts';
 import { wavemix } from '../../main/models/wavemix.ts';
-import { evaluationPass, Weights } from '../../main/models/weights.ts';
-import { Trainer } from '../../main/training/trainer.ts';
+import { evaluationPass, weightsFrom, weightVariables } from '../../main/models/weights.ts';
+import { initialState, trainStep } from '../../main/training/train-step.ts';
 import { reference } from '../helpers/fixture.ts';
 import { formulaValues, uniform } from '../helpers/formula.ts';
 
@@ -40,9 +41,24 @@ function expectClose(actual: number, expected: number, rtol: number, atol: numbe
   );
 }
 
-const input = ({ batch, size }: Reference) =>
-  tf.tensor4d(Float32Array.from(uniform('input', batch * size * size * 3)), [batch, size, size, 3]);
-const labels = (n: number) => Array.from({ length: n }, (_, i) => i % 2);
+const input = ({ batch, size }: Reference) => Float32Array.from(uniform('input', batch * size * size * 3));
+const labels = (n: number) => Int32Array.from({ length: n }, (_, i) => i % 2);
+const pictures = ({ batch, size }: Reference): InputSpec => ({ shape: [batch, size, size, 3], dtype: 'float32' });
+
+/** What a step returns for a model with the formula's weights. */
+function once(model: Model, expected: Reference, step: Step<'x' | 'labels'>): Record<string, Float32Array> {
+  const program = compile(step, {
+    inputs: { x: pictures(expected), labels: { shape: [expected.batch], dtype: 'int32' } },
+    variables: weightVariables(model, weightsFrom(model, formulaValues)),
+    rung: 'session',
+  });
+  expect(program.refusals).toEqual([]);
+  try {
+    return program.run({ x: input(expected), labels: labels(expected.batch) });
+  } finally {
+    program.dispose();
+  }
+}
 
 it('shares the formula with the reference scripts', () => {
   const expected = reference<{ uniform: number[] }>('hash').uniform;
@@ -54,49 +70,54 @@ describe.each(MODELS)('%s against PyTorch', (name, build) => {
 
   it('has the same logits in evaluation', () => {
     const model = build();
-    const weights = new Weights(model, formulaValues);
-    const logits = tf.tidy(() => model.forward(evaluationPass(weights), input(expected)).arraySync() as number[][]);
-    expected.logits.forEach((row, i) =>
-      row.forEach((value, j) => expectClose(logits[i][j], value, 1e-3, 1e-4, `logit ${i},${j}`)),
-    );
-    weights.dispose();
+    const { logits } = once(model, expected, ({ x }, variables) => ({
+      outputs: { logits: model.forward(evaluationPass(variables), x as tf.Tensor4D) },
+    }));
+    expected.logits.flat().forEach((value, i) => expectClose(logits[i], value, 1e-3, 1e-4, `logit ${i}`));
   });
 
   it('has the same loss and the same gradient norm of every parameter', () => {
     const model = build();
-    const weights = new Weights(model, formulaValues);
-    tf.tidy(() => {
-      const hot = tf.oneHot(tf.tensor1d(labels(expected.batch), 'int32'), 2);
-      const targets = tf.add(tf.mul(tf.cast(hot, 'float32'), 0.9), 0.05) as tf.Tensor2D;
-      const pass = { ...evaluationPass(weights), training: true };
-      const trainable = weights.trainable();
-      const x = input(expected);
+    const trainable = model.specs.filter((spec) => spec.trainable);
+    const { loss, ...norms } = once(model, expected, ({ x, labels }, variables) => {
+      const targets = smoothedTargets(labels as tf.Tensor1D, 2, 0.1);
+      const pass = { ...evaluationPass(variables), training: true };
       const { value, grads } = tf.variableGrads(
-        () => crossEntropy(model.forward(pass, x), targets),
-        trainable.map((t) => t.variable),
+        () => crossEntropy(model.forward(pass, x as tf.Tensor4D), targets),
+        trainable.map(({ name }) => variables.get(name)!),
       );
-      expectClose(value.dataSync()[0], expected.loss, 1e-4, 1e-6, 'loss');
-      expect(trainable.map((t) => t.spec.name).sort()).toEqual(Object.keys(expected.gradientNorms).sort());
-      const largest = Math.max(...Object.values(expected.gradientNorms));
-      for (const { spec, variable } of trainable) {
-        const norm = tf.norm(grads[variable.name]).dataSync()[0];
-        // a bias in front of a normalisation has no gradient but rounding
-        expectClose(norm, expected.gradientNorms[spec.name], 1e-3, 1e-5 * largest, spec.name);
-      }
+      const norms = trainable.map(({ name }, i) => [`norm${i}`, tf.norm(grads[variables.get(name)!.name])]);
+      return { outputs: { loss: value, ...(Object.fromEntries(norms) as Record<string, tf.Tensor>) } };
     });
-    weights.dispose();
+    expectClose(loss[0], expected.loss, 1e-4, 1e-6, 'loss');
+    expect(trainable.map(({ name }) => name).sort()).toEqual(Object.keys(expected.gradientNorms).sort());
+    const largest = Math.max(...Object.values(expected.gradientNorms));
+    trainable.forEach(({ name }, i) =>
+      // a bias in front of a normalisation has no gradient but rounding
+      expectClose(norms[`norm${i}`][0], expected.gradientNorms[name], 1e-3, 1e-5 * largest, name),
+    );
   });
 
   it('follows ten steps of SGD', () => {
     const model = build();
     const settings = trainingSchema.parse({ weightDecay: 2e-5, momentum: 0.9, labelSmoothing: 0.1 });
-    const trainer = new Trainer(model, findVariant('resnet18')!, new Weights(model, formulaValues), settings, 0);
-    const x = input(expected);
+    const inputSize = [expected.size, expected.size] as const;
+    const normalise = (x: tf.Tensor4D) => x;
+    const definition = trainStep({ model, settings, batchSize: expected.batch, inputSize, normalise, pixels: 'float32' });
+    const variables = initialState(definition, weightsFrom(model, formulaValues));
+    const program = compile(definition.step, { inputs: definition.inputs, variables, rung: 'eager' });
+    const one = Float32Array.of(1);
     expected.tenSteps.forEach((loss, step) => {
-      const result = trainer.stepOn(x, labels(expected.batch), 0.01, step);
-      expectClose(result.loss, loss, 1e-3, 1e-4, `loss of step ${step + 1}`);
+      const result = program.run({
+        pixels: input(expected),
+        labels: labels(expected.batch),
+        seed: Int32Array.of(0, step),
+        learningRate: Float32Array.of(0.002),
+        correction1: one,
+        correction2: one,
+      });
+      expectClose(result.loss[0], loss, 1e-3, 1e-4, `loss of step ${step + 1}`);
     });
-    x.dispose();
-    trainer.dispose();
+    program.dispose();
   });
 });

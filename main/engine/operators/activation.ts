@@ -1,0 +1,60 @@
+/** Activations whose gradients tfjs composes of several operators, each with its own. */
+import * as tf from '@tensorflow/tfjs-core';
+import { attributes, nodeBackend, operator } from './node.ts';
+
+/** max(x, 0). */
+export function relu<T extends tf.Tensor>(x: T): T {
+  return rectify(x, tf.relu, 'ReluGrad');
+}
+
+/** min(max(x, 0), 6). */
+export function relu6<T extends tf.Tensor>(x: T): T {
+  return rectify(x, tf.relu6, 'Relu6Grad');
+}
+
+function rectify<T extends tf.Tensor>(x: T, forward: (x: tf.Tensor) => tf.Tensor, gradient: string): T {
+  const node = nodeBackend();
+  if (!node) return forward(x) as T;
+  return operator(
+    [x],
+    (x) => {
+      const y = forward(x) as T;
+      return { value: y, saved: [y] };
+    },
+    (dy, [y]) => node.executeSingleOutput(gradient, [attributes(node).type('T')], [dy, y]),
+  );
+}
+
+/** ReLU6(x + 3) / 6, PyTorch's Hardsigmoid. */
+export function hardSigmoid<T extends tf.Tensor>(x: T): T {
+  return tf.mul(relu6(tf.add(x, 3)), 1 / 6) as T;
+}
+
+/** x ReLU6(x + 3) / 6 (Howard et al., "Searching for MobileNetV3", arXiv 1905.02244), PyTorch's Hardswish. */
+export function hardSwish<T extends tf.Tensor>(x: T): T {
+  return operator(
+    [x],
+    (x) => ({ value: tf.mul(x, hardSigmoid(x)) as T, saved: [x] }),
+    (dy, [x]) => {
+      // 0 below -3, 1 above 3, x / 3 + 1/2 between
+      const inside = tf.cast(tf.less(tf.abs(x), 3), 'float32');
+      const above = tf.cast(tf.greaterEqual(x, 3), 'float32');
+      return tf.mul(dy, tf.add(tf.mul(inside, tf.add(tf.mul(x, 1 / 3), 0.5)), above));
+    },
+  );
+}
+
+/** Exact GELU, x Phi(x), with Phi by the error function (Hendrycks and Gimpel, arXiv 1606.08415). */
+export function gelu<T extends tf.Tensor>(x: T): T {
+  return operator(
+    [x],
+    (x) => {
+      const phi = tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5);
+      return { value: tf.mul(x, phi) as T, saved: [x, phi] };
+    },
+    (dy, [x, phi]) => {
+      const density = tf.exp(tf.mul(tf.square(x), -0.5));
+      return tf.mul(dy, tf.add(phi, tf.mul(x, tf.mul(density, 1 / Math.sqrt(2 * Math.PI)))));
+    },
+  );
+}
