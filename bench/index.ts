@@ -7,6 +7,7 @@ interface Benchmark {
 
 const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   index: () => import('./index-folder.ts'),
+  step: () => import('./step.ts'),
 };
 
 const names = argv.slice(2);

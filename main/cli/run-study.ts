@@ -6,6 +6,14 @@ import { type Matrix, matricesOf } from '../../shared/domain/matrix.ts';
 import type { Lab } from '../lab/lab.ts';
 import { log, print, printJson, Progress } from './output.ts';
 
+const PHASES = {
+  tuning: 'measuring the fastest engine',
+  decoding: 'decoding',
+  training: 'training',
+  validating: 'validating',
+  testing: 'testing',
+};
+
 /** Waits for a started study, shows its progress and its matrices. Ctrl+C pauses it: it can be resumed. Sets the exit code. */
 export async function runStudy(lab: Lab, started: StudySummary, json: boolean): Promise<StudySummary> {
   const progress = new Progress();
@@ -42,7 +50,7 @@ function watch(study: StudySummary, progress: Progress): (event: LabEvent) => vo
   return (event) => {
     if (event.type !== 'trial') return;
     const { trial, message } = event;
-    if (message.type === 'phase') progress.update(`${title(trial)}, ${message.phase}`, message.done, message.total, null);
+    if (message.type === 'phase') progress.update(`${title(trial)}, ${PHASES[message.phase]}`, message.done, message.total, null);
     else if (message.type === 'step') {
       const { epoch, epochs, step, steps, secondsLeft, imagesPerSecond } = message;
       progress.update(
@@ -52,7 +60,8 @@ function watch(study: StudySummary, progress: Progress): (event: LabEvent) => vo
         secondsLeft,
         `epoch ${epoch + 1}/${epochs}, ${imagesPerSecond.toFixed(0)} images/s`,
       );
-    } else if (message.type === 'failed') progress.say(`${title(trial)} failed: ${message.error.message}`);
+    } else if (message.type === 'notice') progress.say(`${title(trial)}: ${message.text}`);
+    else if (message.type === 'failed') progress.say(`${title(trial)} failed: ${message.error.message}`);
     else if (message.type === 'done') progress.say(`${title(trial)} finished`);
   };
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { createLab, type Lab } from '../lab/lab.ts';
 import { indexIntoProject } from '../lab/datasets.ts';
 import { readPlan } from '../lab/plans.ts';
@@ -9,8 +9,11 @@ import { duration, print, printJson, Progress } from './output.ts';
 import { ensureRuntime } from './runtime.ts';
 import { runStudy, showStudy } from './run-study.ts';
 
+const ENGINES = ['xla', 'session', 'eager'];
+
 interface Options {
   project: string;
+  engine?: string;
   json?: boolean;
 }
 
@@ -22,8 +25,10 @@ export function addStudy(program: Command): void {
     .description('run a plan: index, split, train, test on every magnification')
     .argument('<plan>', 'plan file (docs/plan.md)')
     .requiredOption('--project <folder>', 'project folder; created when it does not exist')
+    .addOption(engineOption())
     .option('--json', 'print the results as JSON')
-    .action(async (file: string, { project, json }: Options) => {
+    .action(async (file: string, { project, engine, json }: Options) => {
+      useEngine(engine);
       const given = await readPlan(resolve(file));
       const folder = resolve(dirname(resolve(file)), given.dataset.folder); // relative to the plan
       const csv = given.dataset.csv && resolve(dirname(resolve(file)), given.dataset.csv);
@@ -41,8 +46,10 @@ export function addStudy(program: Command): void {
     .description('go on with an interrupted study, after the last finished epoch')
     .argument('[name]', 'which study (default: the last one)')
     .requiredOption('--project <folder>', 'project folder')
+    .addOption(engineOption())
     .option('--json', 'print the results as JSON')
-    .action(async (name: string | undefined, { project, json }: Options) => {
+    .action(async (name: string | undefined, { project, engine, json }: Options) => {
+      useEngine(engine);
       await ensureRuntime();
       await withProject(project, false, async (lab) => {
         const { name: chosen } = await chooseStudy(lab, name);
@@ -68,6 +75,15 @@ export function addStudy(program: Command): void {
         await showStudy(lab, summary);
       });
     });
+}
+
+function engineOption(): Option {
+  return new Option('--engine <engine>', 'how steps are computed (default: what measures fastest)').choices(ENGINES);
+}
+
+/** Trials are processes of this one and read the variable. */
+function useEngine(engine: string | undefined): void {
+  if (engine) process.env.MAGNILAB_ENGINE = engine;
 }
 
 async function withProject(folder: string, create: boolean, work: (lab: Lab) => Promise<void>): Promise<void> {

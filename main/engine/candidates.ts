@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import type { Rung } from './compile.ts';
+import type { Rung } from './step.ts';
 import type { Precision } from './precision.ts';
 import type { Device } from './runtime.ts';
 

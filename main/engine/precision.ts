@@ -15,7 +15,6 @@ const MULTIPLICATIONS: Readonly<Record<string, readonly number[]>> = {
   DepthwiseConv2dNative: [0, 1],
   DepthwiseConv2dNativeBackpropInput: [1, 2],
   DepthwiseConv2dNativeBackpropFilter: [0, 2],
-  MatMul: [0, 1],
   BatchMatMulV2: [0, 1],
 };
 

@@ -172,11 +172,17 @@ export class Recorder {
     }
   }
 
+  /** The addon creates no tensors of types that only exist inside of a step (complex64, half): those are cast. */
   private zeros({ shape, dtype }: { shape: readonly number[]; dtype: number }): number {
-    const { TF_FLOAT, TF_INT32 } = this.real;
+    const { TF_FLOAT, TF_INT32, TF_UINT8, TF_BOOL, TF_ATTR_TYPE } = this.real;
     const elements = shape.reduce((a, b) => a * b, 1);
-    const values =
-      dtype === TF_FLOAT ? new Float32Array(elements) : dtype === TF_INT32 ? new Int32Array(elements) : new Uint8Array(elements);
-    return this.real.createTensor(shape, dtype, values);
+    if (dtype === TF_INT32) return this.real.createTensor(shape, dtype, new Int32Array(elements));
+    if (dtype === TF_UINT8 || dtype === TF_BOOL) return this.real.createTensor(shape, dtype, new Uint8Array(elements));
+    const floats = this.real.createTensor(shape, TF_FLOAT, new Float32Array(elements));
+    if (dtype === TF_FLOAT) return floats;
+    const type = (name: string, value: number): OpAttribute => ({ name, type: TF_ATTR_TYPE, value });
+    const [{ id }] = this.real.executeOp('Cast', [type('SrcT', TF_FLOAT), type('DstT', dtype)], [floats], 1);
+    this.real.deleteTensor(floats);
+    return id;
   }
 }

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type Candidate, candidateEnvironment } from './candidates.ts';
+import { isOutOfMemory } from './out-of-memory.ts';
 import { tensorflowEnvironment } from './runtime.ts';
 
 /** What a measuring process found about one candidate. */
@@ -54,6 +55,7 @@ export async function tune({ candidates, entry, request, steps, signal, onMeasur
     onMeasure?.(measured.length, candidates.length);
     const started = performance.now();
     const measurement = await measureInProcess(candidate, entry, request, timeout, signal);
+    signal?.throwIfAborted(); // what it was killed for is no measurement
     measured.push({ candidate, measurement });
     if (!measurement.ok && measurement.outOfMemory) break;
     if (!measurement.ok) continue;
@@ -76,11 +78,6 @@ export function fastest(measured: readonly Measured[], steps: number): Measured 
     measurement.ok ? measurement.compileSeconds + measurement.secondsPerStep * steps : Infinity;
   const ran = measured.filter(({ measurement }) => measurement.ok);
   return ran.length === 0 ? null : ran.reduce((best, next) => (cost(next) < cost(best) ? next : best));
-}
-
-/** Whether an error or a death means that memory ran out. */
-export function isOutOfMemory(message: string): boolean {
-  return /resource.?exhausted|out of memory|\bOOM\b|bad_alloc|failed to allocate/i.test(message);
 }
 
 async function measureInProcess(
@@ -129,18 +126,16 @@ export function measureRequest<Request>(): { candidate: Candidate; request: Requ
   return JSON.parse(process.argv[2]) as { candidate: Candidate; request: Request };
 }
 
-const MEASURED_STEPS = 5;
-const MEASURED_SECONDS = 6;
-
-/** Runs a compiled step a few times. @returns the median */
+/** Runs a compiled step: `atLeast` times, then on to `atMost` while `seconds` are not over. @returns the median */
 export function measureStep(
   program: { rung: Candidate['rung']; compileSeconds: number; refusals: readonly { rung: string; reason: string }[] },
   run: () => void,
+  { atLeast = 2, atMost = 5, seconds = 6 } = {},
 ): Measurement {
   const times: number[] = [];
   const started = performance.now();
   run(); // buffers are allocated
-  while (times.length < MEASURED_STEPS && (times.length < 2 || performance.now() - started < MEASURED_SECONDS * 1000)) {
+  while (times.length < atMost && (times.length < atLeast || performance.now() - started < seconds * 1000)) {
     const at = performance.now();
     run();
     times.push((performance.now() - at) / 1000);

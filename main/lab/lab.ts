@@ -124,24 +124,24 @@ export function createLab({ door, launcher = forkLauncher, choose }: LabOptions)
       return queue.summary(study);
     },
     'studies.resume': async ({ study: name }) => {
-      const study = await queue.study(name);
+      const study = queue.study(name);
       await queue.enqueue(study);
-      return queue.summary(study);
+      return queue.summary(await study);
     },
     'studies.pause': async ({ study: name }) => {
-      const study = await queue.study(name);
-      await queue.pause(name);
-      return queue.summary(study);
+      const study = queue.study(name);
+      await queue.pause(study);
+      return queue.summary(await study);
     },
     'trials.cancel': async ({ trial }) => {
-      const study = await studyOf(trial);
+      const study = studyOf(trial);
       await queue.cancel(study, trial);
-      return queue.summary(study);
+      return queue.summary(await study);
     },
     'trials.retry': async ({ trial }) => {
-      const study = await studyOf(trial);
+      const study = studyOf(trial);
       await queue.retry(study, trial);
-      return queue.summary(study);
+      return queue.summary(await study);
     },
     'trials.history': async ({ trial }) => {
       await studyOf(trial);

@@ -41,19 +41,23 @@ export class Queue {
   }
 
   /** Enqueues what is not finished, failed or cancelled. */
-  enqueue(study: StudyFile): Promise<void> {
-    return this.exclusive(() =>
-      this.enqueueNow(
-        study,
-        study.trials.map((t) => t.id),
-        false,
-      ),
-    );
+  enqueue(study: StudyFile | Promise<StudyFile>): Promise<void> {
+    return this.inOrder(study, (found) => {
+      const ids = found.trials.map((t) => t.id);
+      return this.enqueueNow(found, ids, false);
+    });
   }
 
   /** Enqueues one trial, whatever ended it before. */
-  retry(study: StudyFile, id: string): Promise<void> {
-    return this.exclusive(() => this.enqueueNow(study, [id], true));
+  retry(study: Promise<StudyFile>, id: string): Promise<void> {
+    return this.inOrder(study, (found) => this.enqueueNow(found, [id], true));
+  }
+
+  /** Takes its place in the order of calls at once, whatever time it takes to find the study. */
+  private inOrder(study: StudyFile | Promise<StudyFile>, work: (study: StudyFile) => Promise<void>): Promise<void> {
+    const found = Promise.resolve(study);
+    found.catch(() => {}); // reported where it is awaited
+    return this.exclusive(async () => work(await found));
   }
 
   private exclusive<T>(work: () => Promise<T>): Promise<T> {
@@ -73,8 +77,8 @@ export class Queue {
   }
 
   /** Ends the running trial of the study and takes its others from the queue; all can be resumed. */
-  pause(name: string): Promise<void> {
-    return this.exclusive(async () => {
+  pause(study: Promise<StudyFile>): Promise<void> {
+    return this.inOrder(study, async ({ name }) => {
       this.paused.add(name);
       this.drop((w) => w.study.name === name);
       if (this.running?.study.name === name) await this.stop('pause');
@@ -82,8 +86,8 @@ export class Queue {
   }
 
   /** Takes one trial out for good (until it is retried). */
-  cancel(study: StudyFile, id: string): Promise<void> {
-    return this.exclusive(async () => {
+  cancel(study: Promise<StudyFile>, id: string): Promise<void> {
+    return this.inOrder(study, async (study) => {
       if (!study.trials.some((t) => t.id === id)) throw new LabError('not-found', `There is no trial ${id}.`, { field: 'trial' });
       this.drop((w) => w.id === id);
       if (this.isRunning(id)) return this.stop('cancel');

@@ -4,12 +4,12 @@
  * in layout.ts.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { conv2d } from '../engine/operators/convolution.ts';
+import { conv2d, depthwiseConv2d } from '../engine/operators/convolution.ts';
 import { batchNormTraining } from '../engine/operators/normalisation.ts';
 import { dropout as dropValues } from '../engine/operators/random.ts';
 
 /** How a parameter is stored here and in PyTorch: see layout.ts. */
-export type Layout = 'conv' | 'conv transpose' | 'linear' | 'plain';
+export type Layout = 'conv' | 'depthwise' | 'conv transpose' | 'linear' | 'plain';
 
 export type Initialiser =
   | { readonly kind: 'constant'; readonly value: number }
@@ -57,6 +57,17 @@ export class Specs {
     if (bias) this.add(`${name}.bias`, [output], 'plain', torchDefault(fanIn));
   }
 
+  depthwise(
+    name: string,
+    channels: number,
+    kernel: number,
+    { bias = false, init }: { bias?: boolean; init?: Initialiser } = {},
+  ): void {
+    const fanIn = kernel * kernel;
+    this.add(`${name}.weight`, [channels, 1, kernel, kernel], 'depthwise', init ?? torchDefault(fanIn));
+    if (bias) this.add(`${name}.bias`, [channels], 'plain', torchDefault(fanIn));
+  }
+
   convTranspose(name: string, input: number, output: number, kernel: number): void {
     const fanIn = output * kernel * kernel; // PyTorch counts the second dimension of the weight
     this.add(`${name}.weight`, [input, output, kernel, kernel], 'conv transpose', torchDefault(fanIn));
@@ -88,6 +99,16 @@ export function torchDefault(fanIn: number): Initialiser {
 export function conv(pass: Pass, name: string, x: tf.Tensor4D, { stride = 1, padding = 0, bias = false } = {}): tf.Tensor4D {
   const weight = pass.weight(`${name}.weight`) as tf.Tensor4D; // (height, width, in, out)
   const y = conv2d(x, weight, stride, [padding, padding]);
+  return bias ? tf.add(y, pass.weight(`${name}.bias`)) : y;
+}
+
+/**
+ * Depthwise convolution, padded alike on every side.
+ * @param x [N, H, W, C]
+ */
+export function depthwise(pass: Pass, name: string, x: tf.Tensor4D, { stride = 1, padding = 0, bias = false } = {}): tf.Tensor4D {
+  const weight = pass.weight(`${name}.weight`) as tf.Tensor4D; // (height, width, C, 1)
+  const y = depthwiseConv2d(x, weight, stride, [padding, padding]);
   return bias ? tf.add(y, pass.weight(`${name}.bias`)) : y;
 }
 

@@ -3,12 +3,14 @@ import type { Layout } from './layers.ts';
 /**
  * The one place where weights change between PyTorch's layouts (files, timm) and TensorFlow's (here):
  *   conv            [out, in, h, w] <-> [h, w, in, out]
+ *   depthwise       [ch, 1, h, w]    <-> [h, w, ch, 1]
  *   conv transpose  [in, out, h, w] <-> [h, w, out, in]
  *   linear          [out, in]       <-> [in, out]
  *   plain           unchanged
  */
 const TO_TENSORFLOW: Record<Exclude<Layout, 'plain'>, readonly number[]> = {
   conv: [2, 3, 1, 0],
+  depthwise: [2, 3, 0, 1],
   'conv transpose': [2, 3, 1, 0],
   linear: [1, 0],
 };

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { hashText, Random } from '../../shared/domain/random.ts';
-import type { VariableSpec } from '../engine/compile.ts';
+import type { VariableSpec } from '../engine/step.ts';
 import { tensorflowShape, toTensorFlow } from './layout.ts';
 import type { ParameterSpec, Pass } from './layers.ts';
 import type { Model } from './model.ts';

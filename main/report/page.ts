@@ -253,7 +253,8 @@ function environment({ environments, trials }: ReportData): Html {
   const seconds = trials.reduce((sum, t) => sum + t.trainingSeconds, 0);
   const rows = [
     ['Device', first.device],
-    ['Engine', first.engine],
+    ['Engine, all trials', [...new Set(environments.map(({ engine }) => engine))].join('; ')],
+    ...reducedBatches(environments),
     ['TensorFlow', first.tensorflow],
     ['TensorFlow.js', first.tfjs],
     ['oneDNN', first.oneDnn ? 'on' : 'off'],
@@ -263,6 +264,14 @@ function environment({ environments, trials }: ReportData): Html {
     ['Training time, all trials', `${Math.round(seconds)} s`],
   ];
   return table('Of the first trial', ['', 'Value'], rows);
+}
+
+/** A batch that did not fit into memory was halved: readers must know. */
+function reducedBatches(environments: ReportData['environments']): string[][] {
+  const reduced = environments.flatMap(({ computation: c }) =>
+    c && c.batchSize < c.plannedBatchSize ? [`${c.batchSize} instead of ${c.plannedBatchSize}`] : [],
+  );
+  return reduced.length === 0 ? [] : [['Batch, for want of memory', [...new Set(reduced)].join('; ')]];
 }
 
 function citations({ study, synthetic, version }: ReportData): Html {

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { LabError } from '../../shared/contract/errors.ts';
 import { type EngineChoice, engineChoiceSchema, type TrialConfig } from '../../shared/contract/trial.ts';
 import { findVariant } from '../../shared/domain/catalogue.ts';
 import { trainingMemory } from '../../shared/domain/estimates.ts';
 import { candidates, candidateEnvironment, type Candidate, defaultCandidate } from '../engine/candidates.ts';
-import { RUNGS, type Rung } from '../engine/compile.ts';
+import { RUNGS, type Rung } from '../engine/step.ts';
 import { findRuntime } from '../engine/runtime.ts';
 import { fastest, type Measured, suffices, tune } from '../engine/tune.ts';
 import { readJson, writeJson } from '../store/atomic.ts';
@@ -147,11 +148,14 @@ async function remembered(
 }
 
 async function remember(request: StepRequest, device: string, measured: readonly Measured[]): Promise<void> {
+  const path = memoryPath(request, device);
   const { batchSize } = request.training;
-  await writeJson(memoryPath(request, device), {
-    request,
-    measured: measured.map((m) => ({ ...m, batchSize })),
-  }).catch(() => {}); // a cache that cannot be written costs time, nothing else
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeJson(path, { request, measured: measured.map((m) => ({ ...m, batchSize })) });
+  } catch {
+    // a cache that cannot be written costs time, nothing else
+  }
 }
 
 /** One file per step, machine and versions. */

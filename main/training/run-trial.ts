@@ -3,7 +3,7 @@ import { LabError } from '../../shared/contract/errors.ts';
 import type { EngineChoice, Epoch, Prediction, ResumePoint, TrialConfig } from '../../shared/contract/trial.ts';
 import { inputSizeProblem, type Variant } from '../../shared/domain/catalogue.ts';
 import { labelIndex } from '../../shared/domain/label.ts';
-import { isOutOfMemory } from '../engine/tune.ts';
+import { isOutOfMemory } from '../engine/out-of-memory.ts';
 import { encodePredictions, predictionOf } from '../evaluation/predictions.ts';
 import type { Model } from '../models/model.ts';
 import { createModel } from '../models/registry.ts';

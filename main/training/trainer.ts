@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { TrainingSettings } from '../../shared/contract/plan.ts';
 import type { Variant } from '../../shared/domain/catalogue.ts';
-import { compile, type CompiledStep, type Rung } from '../engine/compile.ts';
+import { compile } from '../engine/compile.ts';
+import type { CompiledStep, Rung } from '../engine/step.ts';
 import type { Precision } from '../engine/precision.ts';
 import type { ParameterSpec } from '../models/layers.ts';
 import type { Model } from '../models/model.ts';

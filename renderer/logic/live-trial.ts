@@ -7,11 +7,13 @@ export interface LiveTrial {
   readonly device: string | null;
   readonly engine: string | null;
   readonly phase: {
-    readonly name: 'decoding' | 'training' | 'validating' | 'testing';
+    readonly name: 'tuning' | 'decoding' | 'training' | 'validating' | 'testing';
     readonly done: number;
     readonly total: number;
   } | null;
   readonly step: Step | null;
+  /** e.g. that the batch was halved; the last one */
+  readonly notice: string | null;
   /** loss and learning rate of single steps; x in epochs */
   readonly points: readonly StepPoint[];
 }
@@ -23,12 +25,14 @@ export interface StepPoint {
 }
 
 const MAX_POINTS = 1500;
-const EMPTY: LiveTrial = { device: null, engine: null, phase: null, step: null, points: [] };
+const EMPTY: LiveTrial = { device: null, engine: null, phase: null, step: null, notice: null, points: [] };
 
 export function afterMessage(before: LiveTrial = EMPTY, message: TrialMessage): LiveTrial {
   switch (message.type) {
     case 'ready':
-      return { ...EMPTY, device: message.device, engine: message.engine };
+      return { ...EMPTY, notice: before.notice, device: message.device, engine: message.engine };
+    case 'notice':
+      return { ...before, notice: message.text };
     case 'phase':
       return { ...before, phase: { name: message.phase, done: message.done, total: message.total } };
     case 'step': {

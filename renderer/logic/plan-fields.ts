@@ -14,6 +14,7 @@ const range = (path: string): PlanField => ({ path, kind: 'range' });
 export const TRAINING_FIELDS: readonly PlanField[] = [
   number('training.epochs'),
   number('training.batchSize'),
+  { path: 'training.optimiser', kind: 'choice', choices: ['sgd', 'adamw'] },
   number('training.learningRate'),
   number('training.momentum'),
   number('training.weightDecay'),
@@ -22,6 +23,9 @@ export const TRAINING_FIELDS: readonly PlanField[] = [
   number('training.warmupLearningRate'),
   number('training.minLearningRate'),
   number('training.cooldownEpochs'),
+  number('training.gradientClip'),
+  number('training.ema'),
+  { path: 'training.precision', kind: 'choice', choices: ['float32', 'mixed'] },
   { path: 'training.selection', kind: 'choice', choices: ['validation', 'last'] },
 ];
 

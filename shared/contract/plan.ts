@@ -123,7 +123,12 @@ export type Preset = (typeof presets)[number];
 export function presetPlan(preset: Preset, name: string, folder: string): Plan {
   const base: PlanInput = { format: 1, name, dataset: { folder }, protocol: preset, models: ['resnet18', 'wavemix_224_10'] };
   if (preset === 'paper') {
-    return planSchema.parse({ ...base, split: { by: 'image', dropDuplicates: false }, seeds: [0, 1, 2] });
+    return planSchema.parse({
+      ...base,
+      split: { by: 'image', dropDuplicates: false },
+      seeds: [0, 1, 2],
+      training: { precision: 'mixed' },
+    });
   }
   if (preset === 'quick') {
     return planSchema.parse({

@@ -1,8 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { NodeBackend, OpAttribute } from '../binding.ts';
 
+let portable = false;
+
+/** Composes operators of plain tfjs even where TensorFlow's own are at hand, as on any other backend: for comparisons. */
+export function usePortableOperators(on: boolean): void {
+  portable = on;
+}
+
 /** tfjs-node's backend, or null on any other. */
 export function nodeBackend(): NodeBackend | null {
+  if (portable) return null;
   const backend = tf.backend() as unknown as Partial<NodeBackend>;
   return backend.binding && backend.executeMultipleOutputs ? (backend as NodeBackend) : null;
 }

@@ -13,7 +13,7 @@ export function statelessUniform(shape: readonly number[], seed: tf.Tensor1D): t
   const node = nodeBackend();
   if (!node) {
     const [a, b] = seed.dataSync();
-    return tf.randomUniform([...shape], 0, 1, 'float32', a ^ b);
+    return tf.randomUniform([...shape], 0, 1, 'float32', Math.imul(a, 0x9e3779b1) ^ b);
   }
   const { type } = attributes(node);
   const { TF_INT32 } = node.binding;
