@@ -107,18 +107,6 @@ const down = wasm.define(
   },
 );
 
-interface Memory {
-  readonly buffer: ArrayBuffer;
-  grow(pages: number): number;
-}
-
-/** The part that is used here: TypeScript knows WebAssembly only beside a browser's types. */
-declare const WebAssembly: {
-  readonly Memory: new (limits: { initial: number }) => Memory;
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object, imports: { env: { memory: Memory } }) => { readonly exports: unknown };
-};
-
 interface Kernels {
   across(
     source: number,
@@ -133,17 +121,12 @@ interface Kernels {
   down(source: number, rowBytes: number, taps: number, tapStep: number, pairs: number, height: number, target: number): void;
 }
 
-const PAGE = 65536;
-const memory = new WebAssembly.Memory({ initial: 1 });
-const module = new WebAssembly.Module(wasm.assemble({ across, down }));
+const memory = new wasm.Memory();
 
 /** All addresses and sizes in bytes of {@link scratch}. */
-export const { across: resizeRows, down: resizeColumns } = new WebAssembly.Instance(module, { env: { memory } })
-  .exports as Kernels;
+export const { across: resizeRows, down: resizeColumns } = wasm.instantiate<Kernels>({ across, down }, memory);
 
 /** The kernels' memory, at least so many bytes; what it held before is kept. */
 export function scratch(bytes: number): Uint8Array {
-  const missing = Math.ceil((bytes - memory.buffer.byteLength) / PAGE);
-  if (missing > 0) memory.grow(missing);
-  return new Uint8Array(memory.buffer);
+  return memory.atLeast(bytes);
 }

@@ -90,20 +90,25 @@ export function define<P extends string, I extends string, V extends string>(
   return { parameters: parameters.length, code: sized(code) };
 }
 
-/** The bytes of a module that imports `env.memory` and exports the functions under their names. */
-export function assemble(functions: Readonly<Record<string, ReturnType<typeof define>>>): Uint8Array<ArrayBuffer> {
+type Functions = Readonly<Record<string, ReturnType<typeof define>>>;
+
+/** The functions under their names, working on a memory. */
+export function instantiate<E>(functions: Functions, memory: Memory): E {
+  const module = new WebAssembly.Module(assemble(functions));
+  return new WebAssembly.Instance(module, { env: { memory: memory.memory } }).exports as E;
+}
+
+function assemble(functions: Functions): Uint8Array {
   const all = Object.values(functions);
   const section = (id: number, entries: readonly Code[]) => [id, ...sized([...unsigned(entries.length), ...entries.flat()])];
+  const types = all.map(({ parameters }) => [0x60, parameters, ...Array<number>(parameters).fill(I32), 0]);
   return Uint8Array.from([
     ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(
-      1,
-      all.map(({ parameters }) => [0x60, parameters, ...Array<number>(parameters).fill(I32), 0]),
-    ),
+    ...section(1, types),
     ...section(2, [[...text('env'), ...text('memory'), 2, 0, 1]]),
     ...section(
       3,
-      all.map((_, i) => [i]),
+      types.map((_, i) => [i]),
     ),
     ...section(
       7,
@@ -115,6 +120,41 @@ export function assemble(functions: Readonly<Record<string, ReturnType<typeof de
     ),
   ]);
 }
+
+const PAGE = 65536;
+
+/** Memory of functions of a module; it grows and never shrinks. */
+export class Memory {
+  readonly memory = new WebAssembly.Memory({ initial: 1 });
+
+  /** All of it, so many bytes or more; valid until it grows again. */
+  atLeast(bytes: number): Uint8Array {
+    const missing = Math.ceil((bytes - this.memory.buffer.byteLength) / PAGE);
+    if (missing > 0) this.memory.grow(missing);
+    return new Uint8Array(this.memory.buffer);
+  }
+}
+
+/**
+ * Shared memory that begins at a page, as WebAssembly's does; other shared memory begins 16 bytes behind one.
+ * @throws RangeError above 4 GiB
+ */
+export function sharedMemory(bytes: number): SharedArrayBuffer {
+  const pages = Math.ceil(bytes / PAGE);
+  return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true }).buffer as unknown as SharedArrayBuffer;
+}
+
+interface WasmMemory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
+
+/** The part that is used here: TypeScript knows WebAssembly only beside a browser's types. */
+declare const WebAssembly: {
+  readonly Memory: new (limits: { initial: number; maximum?: number; shared?: boolean }) => WasmMemory;
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object, imports: { env: { memory: WasmMemory } }) => { readonly exports: unknown };
+};
 
 function sized(bytes: Code): Code {
   return [...unsigned(bytes.length), ...bytes];
