@@ -20,6 +20,7 @@ export default defineConfig({
           inspect: 'main/dataset/inspect-worker.ts',
           tissue: 'main/dataset/tissue/worker.ts',
           load: 'main/training/load-worker.ts',
+          view: 'main/training/view-worker.ts',
         },
       },
     },

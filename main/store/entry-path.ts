@@ -15,6 +15,8 @@ const SOURCES = {
   tissue: 'dataset/tissue/worker.ts',
   /** worker thread: augments batches */
   load: 'training/load-worker.ts',
+  /** worker thread: reads batches for validation and test */
+  view: 'training/view-worker.ts',
 } as const;
 
 export type EntryName = keyof typeof SOURCES;

@@ -15,9 +15,12 @@ export function augment(
   target: Uint8Array,
 ): void {
   const box = randomCrop(source, settings, random);
-  resize(source, box, width, height, random.next() < 0.5 ? 'bilinear' : 'bicubic', target);
-  if (random.next() < settings.horizontalFlip) flipHorizontally(target, width, height);
-  if (random.next() < settings.verticalFlip) flipVertically(target, width, height);
+  const filter = random.next() < 0.5 ? 'bilinear' : 'bicubic';
+  const mirror = {
+    horizontally: random.next() < settings.horizontalFlip,
+    vertically: random.next() < settings.verticalFlip,
+  };
+  resize(source, box, width, height, filter, target, mirror);
   if (settings.colourJitter > 0) jitter(target, settings.colourJitter, random);
 }
 
@@ -37,56 +40,45 @@ export function randomCrop({ width, height }: Pixels, { scale, ratio }: Augmenta
   return { x: Math.floor((width - w) / 2), y: Math.floor((height - h) / 2), width: w, height: h };
 }
 
-function flipHorizontally(data: Uint8Array, width: number, height: number): void {
-  for (let y = 0; y < height; y++) {
-    for (let left = y * width * 3, right = left + (width - 1) * 3; left < right; left += 3, right -= 3) {
-      for (let c = 0; c < 3; c++) [data[left + c], data[right + c]] = [data[right + c], data[left + c]];
-    }
-  }
-}
-
-function flipVertically(data: Uint8Array, width: number, height: number): void {
-  const row = width * 3;
-  for (let top = 0, bottom = (height - 1) * row; top < bottom; top += row, bottom -= row) {
-    const kept = data.slice(top, top + row);
-    data.copyWithin(top, bottom, bottom + row);
-    data.set(kept, bottom);
-  }
-}
-
-/** torchvision's ColorJitter without hue: every factor uniform in [1 - strength, 1 + strength], in random order. */
+/**
+ * torchvision's ColorJitter without hue: every factor uniform in [1 - strength, 1 + strength], in random order. Brightness and
+ * contrast change each value by itself, so they only change a table; the pixels are touched where a table is not enough.
+ */
 function jitter(data: Uint8Array, strength: number, random: Random): void {
+  const table = Uint8ClampedArray.from({ length: 256 }, (_, value) => value);
   for (const adjust of random.shuffle([brightness, contrast, saturation]))
-    adjust(data, random.uniform(Math.max(0, 1 - strength), 1 + strength));
+    adjust(data, table, random.uniform(Math.max(0, 1 - strength), 1 + strength));
+  for (let i = 0; i < data.length; i++) data[i] = table[data[i]];
 }
 
-function brightness(data: Uint8Array, factor: number): void {
-  blend(data, factor, () => 0);
+function brightness(_data: Uint8Array, table: Uint8ClampedArray, factor: number): void {
+  for (let value = 0; value < 256; value++) table[value] = Math.floor(factor * table[value]);
 }
 
-function contrast(data: Uint8Array, factor: number): void {
+function contrast(data: Uint8Array, table: Uint8ClampedArray, factor: number): void {
   let sum = 0;
-  for (let i = 0; i < data.length; i += 3) sum += grey(data, i);
+  for (let i = 0; i < data.length; i += 3) sum += grey(table[data[i]], table[data[i + 1]], table[data[i + 2]]);
   const mean = Math.round(sum / (data.length / 3));
-  blend(data, factor, () => mean);
+  for (let value = 0; value < 256; value++) table[value] = Math.floor(factor * table[value] + (1 - factor) * mean);
 }
 
-function saturation(data: Uint8Array, factor: number): void {
-  blend(data, factor, grey);
-}
-
-/** data = factor * data + (1 - factor) * other, clipped. `other` is one value per pixel. */
-function blend(data: Uint8Array, factor: number, other: (data: Uint8Array, at: number) => number): void {
+function saturation(data: Uint8Array, table: Uint8ClampedArray, factor: number): void {
+  const fixed = Math.round(factor * 65536); // a factor up to 2, times 255, fits 32 bits
   for (let i = 0; i < data.length; i += 3) {
-    const rest = (1 - factor) * other(data, i);
-    for (let c = i; c < i + 3; c++) {
-      const value = factor * data[c] + rest;
-      data[c] = value < 0 ? 0 : value > 255 ? 255 : value;
-    }
+    const [r, g, b] = [table[data[i]], table[data[i + 1]], table[data[i + 2]]];
+    const rest = grey(r, g, b) * (65536 - fixed);
+    data[i] = clip((fixed * r + rest) >> 16);
+    data[i + 1] = clip((fixed * g + rest) >> 16);
+    data[i + 2] = clip((fixed * b + rest) >> 16);
   }
+  for (let value = 0; value < 256; value++) table[value] = value;
 }
 
-/** ITU-R 601-2 luma, as Pillow's convert("L"). */
-function grey(data: Uint8Array, i: number): number {
-  return (299 * data[i] + 587 * data[i + 1] + 114 * data[i + 2]) / 1000;
+function clip(value: number): number {
+  return value < 0 ? 0 : value > 255 ? 255 : value;
+}
+
+/** ITU-R 601-2 luma in 16-bit fixed point, as Pillow's convert("L"). */
+function grey(r: number, g: number, b: number): number {
+  return (19595 * r + 38470 * g + 7471 * b + 32768) >> 16;
 }

@@ -8,10 +8,11 @@ export interface LoadWorkerData {
   /** pixels of all training images, one after the other */
   readonly pixels: SharedArrayBuffer;
   readonly table: readonly { readonly offset: number; readonly width: number; readonly height: number }[];
-  /** slots x batch x height x width x 3 */
+  /** slots of a batch each: [batch, height, width, 3] */
   readonly ring: SharedArrayBuffer;
+  /** from the start of a slot to the next */
+  readonly slotBytes: number;
   readonly inputSize: readonly [number, number];
-  readonly batchSize: number;
   readonly augmentation: AugmentationSettings;
   readonly seed: number;
 }
@@ -24,14 +25,14 @@ export interface LoadRequest {
   readonly images: readonly number[];
 }
 
-const { pixels, table, ring, inputSize, batchSize, augmentation, seed } = workerData as LoadWorkerData;
+const { pixels, table, ring, slotBytes, inputSize, augmentation, seed } = workerData as LoadWorkerData;
 const imageBytes = inputSize[0] * inputSize[1] * 3;
 
 parentPort!.on('message', ({ slot, epoch, images }: LoadRequest) => {
   images.forEach((image, i) => {
     const { offset, width, height } = table[image];
     const source = { width, height, data: new Uint8Array(pixels, offset, width * height * 3) };
-    const target = new Uint8Array(ring, (slot * batchSize + i) * imageBytes, imageBytes);
+    const target = new Uint8Array(ring, slot * slotBytes + i * imageBytes, imageBytes);
     augment(source, augmentation, inputSize, new Random(seed, 1, epoch, image), target);
   });
   parentPort!.postMessage(slot);

@@ -1,11 +1,15 @@
 import { join } from 'node:path';
 import type { TrialConfig, TrialImage, TrialMessage } from '../../shared/contract/trial.ts';
 import type { Variant } from '../../shared/domain/catalogue.ts';
-import { PixelCache } from './pixel-cache.ts';
-import { evaluationView, type Pixels, shrink } from './resample.ts';
+import { type CachedImage, DECODERS, PixelCache } from './pixel-cache.ts';
+import { readAhead } from './read-ahead.ts';
+import { type EvaluationView, type Pixels, shrink } from './resample.ts';
+import { ViewReader } from './view-reader.ts';
 
 /** images per batch of validation and test */
 export const EVALUATION_BATCH = 32;
+/** Evaluation batches that are being read or wait, beside the one in use. */
+const BATCHES_AHEAD = 2;
 
 /** How a trial process talks to whoever started it. */
 export interface TrialHooks {
@@ -18,12 +22,14 @@ export interface TrialHooks {
 export class Pictures {
   private readonly cache: PixelCache;
   private readonly config: TrialConfig;
-  private readonly variant: Variant;
+  private readonly view: EvaluationView;
   private readonly hooks: TrialHooks;
+  private reader: ViewReader | null = null;
 
   constructor(config: TrialConfig, variant: Variant, hooks: TrialHooks) {
     this.config = config;
-    this.variant = variant;
+    const { inputSize, evaluation } = config;
+    this.view = { inputSize, mode: evaluation, cropPct: variant.cropPct, filter: variant.interpolation };
     this.hooks = hooks;
     this.cache = new PixelCache(config.cacheFolder);
   }
@@ -34,38 +40,45 @@ export class Pictures {
     const result: Pixels[] = [];
     const treat = (pixels: Pixels) => shrink(pixels, shrinkFactor(pixels, inputSize, augmentation.scale[0]));
     const treatment = `train-${inputSize.join('x')}-${Math.round(augmentation.scale[0] * 1000)}`;
-    for (const image of train) {
-      if (this.hooks.stopped()) return null;
-      result.push(await this.get(image, treatment, treat));
+    const get = (image: TrialImage) => this.cache.get(this.locate(image), treatment, treat);
+    if (this.hooks.stopped()) return null;
+    for await (const pixels of readAhead(train, DECODERS, get)) {
+      result.push(pixels);
       this.hooks.send({ type: 'phase', phase: 'decoding', done: result.length, total: train.length });
+      if (result.length < train.length && this.hooks.stopped()) return null;
     }
     return result;
   }
 
-  /** Batches for validation and test, in order. */
+  /** Batches for validation and test, in order; the next ones are read while the caller is busy with one. */
   async *evaluation(images: readonly TrialImage[], phase: 'validating' | 'testing') {
-    const { inputSize, evaluation } = this.config;
-    const { cropPct, interpolation } = this.variant;
-    const view = { inputSize, mode: evaluation, cropPct, filter: interpolation } as const;
-    const treatment = `eval-${inputSize.join('x')}-${evaluation.replace(' ', '-')}-${Math.round(cropPct * 1000)}-${interpolation}`;
-    const [height, width] = inputSize;
-    for (let start = 0; start < images.length; start += EVALUATION_BATCH) {
-      if (this.hooks.stopped()) return;
-      const own = images.slice(start, start + EVALUATION_BATCH);
-      const pixels = new Uint8Array(own.length * height * width * 3);
-      for (const [i, image] of own.entries()) {
-        const seen = await this.get(image, treatment, (whole) => ({ width, height, data: evaluationView(whole, view) }));
-        pixels.set(seen.data, i * height * width * 3);
+    if (images.length === 0 || this.hooks.stopped()) return;
+    const batches: (readonly TrialImage[])[] = [];
+    for (let start = 0; start < images.length; start += EVALUATION_BATCH)
+      batches.push(images.slice(start, start + EVALUATION_BATCH));
+    this.reader ??= new ViewReader({ cacheFolder: this.config.cacheFolder, view: this.view });
+    const { reader } = this;
+    const read = async (own: readonly TrialImage[]) => ({
+      images: own,
+      pixels: await reader.read(own.map((image) => this.locate(image))),
+    });
+    let done = 0;
+    reader.hold();
+    try {
+      for await (const batch of readAhead(batches, BATCHES_AHEAD, read, () => reader.drop())) {
+        yield batch;
+        done += batch.images.length;
+        this.hooks.send({ type: 'phase', phase, done, total: images.length });
+        await new Promise(setImmediate);
+        if (this.hooks.stopped()) return;
       }
-      yield { images: own, pixels };
-      this.hooks.send({ type: 'phase', phase, done: start + own.length, total: images.length });
-      await new Promise(setImmediate);
+    } finally {
+      reader.release();
     }
   }
 
-  private get(image: TrialImage, treatment: string, treat: (pixels: Pixels) => Pixels): Promise<Pixels> {
-    const path = join(this.config.dataset.folder, image.path);
-    return this.cache.get({ path, pixelSha256: image.pixelSha256 }, treatment, treat);
+  private locate({ path, pixelSha256 }: TrialImage): CachedImage {
+    return { path: join(this.config.dataset.folder, path), pixelSha256 };
   }
 }
 

@@ -14,6 +14,9 @@ export interface CachedImage {
   readonly pixelSha256: string;
 }
 
+/** Images that are worth reading at once: file system and decoder share libuv's four threads; more would only hold memory. */
+export const DECODERS = 4;
+
 const HEADER_BYTES = 12; // width, height, CRC-32 of the data; little-endian
 
 /**

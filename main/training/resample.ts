@@ -1,3 +1,5 @@
+import { resizeColumns, resizeRows, scratch, SLACK, WEIGHT_BITS } from './resample-kernels.ts';
+
 /** An 8-bit RGB image: rows from top to bottom, [height, width, 3]. */
 export interface Pixels {
   readonly width: number;
@@ -28,56 +30,63 @@ const KERNELS: Record<Filter, { support: number; weight: (x: number) => number }
   },
 };
 
+/** For each output index the first source index and the weights: the kernels' table. */
 interface Taps {
-  /** first source index per output index */
-  readonly first: Int32Array;
-  readonly count: Int32Array;
-  /** weights, `width` per output index */
-  readonly weights: Float32Array;
-  readonly width: number;
+  readonly table: Uint8Array;
+  /** bytes of one output index's record */
+  readonly recordBytes: number;
+  readonly pairs: number;
 }
+
+export interface Mirror {
+  readonly horizontally: boolean;
+  readonly vertically: boolean;
+}
+
+/** Bytes of a source that are taken through the first pass at a time: they stay in the processor's cache. */
+const STRIP_BYTES = 1 << 17;
 
 /**
  * Resizes a region as Pillow's `Image.resize` does: separable, and antialiased when it shrinks, since the kernel widens with
- * the scale; rounded and clipped to 8 bits between the passes. Pillow's coefficients are fixed-point, so values may differ by one.
+ * the scale; rounded and clipped to 8 bits between the passes. Pillow's coefficients have more bits, so values may differ by one.
  * @param box region of the source, whole pixels
  * @param target receives [outHeight, outWidth, 3]
+ * @param mirror flips the result
  */
-export function resize(source: Pixels, box: Box, outWidth: number, outHeight: number, filter: Filter, target: Uint8Array): void {
+export function resize(
+  source: Pixels,
+  box: Box,
+  outWidth: number,
+  outHeight: number,
+  filter: Filter,
+  target: Uint8Array,
+  mirror: Mirror = { horizontally: false, vertically: false },
+): void {
   const across = tapsOf(box.width, outWidth, filter);
   const down = tapsOf(box.height, outHeight, filter);
-  const { data, width } = source;
-  const rows = new Uint8ClampedArray(box.height * outWidth * 3); // rounds and clips
-  for (let y = 0; y < box.height; y++) {
-    const row = ((box.y + y) * width + box.x) * 3;
-    for (let x = 0; x < outWidth; x++) {
-      let at = row + across.first[x] * 3;
-      const end = x * across.width + across.count[x];
-      let r = 0;
-      let g = 0;
-      let b = 0;
-      for (let k = x * across.width; k < end; k++, at += 3) {
-        const w = across.weights[k];
-        r += w * data[at];
-        g += w * data[at + 1];
-        b += w * data[at + 2];
-      }
-      const out = (y * outWidth + x) * 3;
-      rows[out] = r;
-      rows[out + 1] = g;
-      rows[out + 2] = b;
-    }
-  }
+  const sourceStride = source.width * 3;
   const stride = outWidth * 3;
-  for (let y = 0; y < outHeight; y++) {
-    const first = down.first[y] * stride;
-    const count = down.count[y];
-    for (let i = 0; i < stride; i++) {
-      let sum = 0.5;
-      for (let k = 0; k < count; k++) sum += down.weights[y * down.width + k] * rows[first + k * stride + i];
-      target[y * stride + i] = sum < 0 ? 0 : sum > 255 ? 255 : sum; // the array truncates; 0.5 above rounds
-    }
+  const stripRows = Math.max(1, Math.floor(STRIP_BYTES / sourceStride));
+  // memory: both tables, the result, a strip of the source, the rows between the passes
+  const result = across.table.length + down.table.length;
+  const strip = result + outHeight * stride + SLACK;
+  const rows = strip + stripRows * sourceStride + across.pairs * 6 + SLACK; // a last window's empty weights lie beyond the end
+  const memory = scratch(rows + (box.height + down.pairs * 2) * stride + SLACK);
+  memory.set(across.table, 0);
+  memory.set(down.table, across.table.length);
+
+  const first = (taps: Taps, at: number, mirrored: boolean) =>
+    [mirrored ? at + taps.table.length - taps.recordBytes : at, mirrored ? -taps.recordBytes : taps.recordBytes] as const;
+  const [acrossAt, acrossStep] = first(across, 0, mirror.horizontally);
+  for (let y = 0; y < box.height; y += stripRows) {
+    const count = Math.min(stripRows, box.height - y);
+    const start = (box.y + y) * sourceStride;
+    memory.set(source.data.subarray(start, start + count * sourceStride), strip);
+    resizeRows(strip + box.x * 3, sourceStride, count, acrossAt, acrossStep, across.pairs, outWidth, rows + y * stride);
   }
+  const [downAt, downStep] = first(down, across.table.length, mirror.vertically);
+  resizeColumns(rows, stride, downAt, downStep, down.pairs, outHeight, result);
+  target.set(memory.subarray(result, result + outHeight * stride));
 }
 
 const cache = new Map<string, Taps>();
@@ -90,24 +99,21 @@ function tapsOf(inSize: number, outSize: number, filter: Filter): Taps {
   const scale = inSize / outSize;
   const stretch = Math.max(scale, 1);
   const reach = support * stretch;
-  const width = Math.ceil(reach) * 2 + 1;
-  const taps: Taps = {
-    first: new Int32Array(outSize),
-    count: new Int32Array(outSize),
-    weights: new Float32Array(outSize * width),
-    width,
-  };
+  const pairs = Math.ceil((Math.ceil(reach) * 2 + 1) / 2);
+  const recordBytes = 4 + pairs * 4;
+  const table = new Uint8Array(outSize * recordBytes); // weights that are not set stay zero
+  const view = new DataView(table.buffer);
   for (let i = 0; i < outSize; i++) {
     const centre = (i + 0.5) * scale;
     const first = Math.max(0, Math.floor(centre - reach + 0.5));
     const end = Math.min(inSize, Math.floor(centre + reach + 0.5));
     const values = Array.from({ length: end - first }, (_, k) => weight((first + k - centre + 0.5) / stretch));
-    const sum = values.reduce((a, b) => a + b, 0);
-    values.forEach((value, k) => (taps.weights[i * width + k] = value / sum));
-    taps.first[i] = first;
-    taps.count[i] = end - first;
+    const unit = 2 ** WEIGHT_BITS / values.reduce((a, b) => a + b, 0);
+    view.setInt32(i * recordBytes, first, true);
+    values.forEach((value, k) => view.setInt16(i * recordBytes + 4 + k * 2, Math.round(value * unit), true));
   }
   if (cache.size > 4096) cache.clear(); // random crops have many sizes
+  const taps = { table, recordBytes, pairs };
   cache.set(key, taps);
   return taps;
 }

@@ -209,6 +209,7 @@ class Attempt {
       validationLoss: validation?.loss ?? null,
       validationAccuracy: validation?.accuracy ?? null,
       imagesPerSecond: seen / trainSeconds,
+      waitShare: loader.waitedSeconds / trainSeconds,
       seconds,
       best,
     };

@@ -27,6 +27,39 @@ describe('resize', () => {
       expect(difference.filter((d) => d > 0).length / difference.length).toBeLessThan(0.2);
     },
   );
+
+  it.each([
+    { horizontally: true, vertically: false },
+    { horizontally: false, vertically: true },
+    { horizontally: true, vertically: true },
+  ])('mirrors the result: $horizontally, $vertically', (mirror) => {
+    const box = { x: 5, y: 3, width: 25, height: 22 };
+    const [plain, mirrored] = [new Uint8Array(13 * 9 * 3), new Uint8Array(13 * 9 * 3)];
+    resize(picture, box, 13, 9, 'bicubic', plain);
+    resize(picture, box, 13, 9, 'bicubic', mirrored, mirror);
+    for (let y = 0; y < 9; y++) {
+      for (let x = 0; x < 13; x++) {
+        const from = ((mirror.vertically ? 8 - y : y) * 13 + (mirror.horizontally ? 12 - x : x)) * 3;
+        expect([...mirrored.subarray((y * 13 + x) * 3, (y * 13 + x) * 3 + 3)]).toEqual([...plain.subarray(from, from + 3)]);
+      }
+    }
+  });
+
+  it('keeps a plain picture plain at every scale, to the last row and column', () => {
+    for (const [w, h, outWidth, outHeight] of [
+      [1, 1, 1, 1],
+      [3, 2, 7, 5],
+      [700, 460, 5, 3],
+      [3000, 90, 2, 64],
+    ]) {
+      const plain = { width: w, height: h, data: new Uint8Array(w * h * 3).fill(255) };
+      for (const filter of ['bilinear', 'bicubic'] as const) {
+        const target = new Uint8Array(outWidth * outHeight * 3);
+        resize(plain, { x: 0, y: 0, width: w, height: h }, outWidth, outHeight, filter, target);
+        expect(Math.min(...target)).toBeGreaterThanOrEqual(254);
+      }
+    }
+  });
 });
 
 describe('the view in evaluation', () => {
