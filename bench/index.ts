@@ -7,6 +7,7 @@ interface Benchmark {
 
 const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   index: () => import('./index-folder.ts'),
+  loader: () => import('./loader.ts'),
 };
 
 const names = argv.slice(2);

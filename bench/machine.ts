@@ -18,3 +18,10 @@ export function writeResult(name: string, result: Record<string, unknown>): void
   const file = new URL(`results/${name}.json`, import.meta.url);
   writeFileSync(file, `${JSON.stringify({ machine: machine(), ...result }, null, 2)}\n`);
 }
+
+/** Writes bench/results/<name>.md: these lines of Markdown, and the machine. */
+export function writeTable(name: string, lines: readonly string[]): void {
+  const { cpu, cores, memoryGb, platform, node, date } = machine();
+  const where = `Measured on ${date}: ${cpu}, ${cores} cores, ${memoryGb} GB, ${platform}, Node ${node}.`;
+  writeFileSync(new URL(`results/${name}.md`, import.meta.url), `${[...lines, '', where].join('\n')}\n`);
+}
