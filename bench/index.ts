@@ -8,6 +8,7 @@ interface Benchmark {
 const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   index: () => import('./index-folder.ts'),
   step: () => import('./step.ts'),
+  loader: () => import('./loader.ts'),
 };
 
 const names = argv.slice(2);

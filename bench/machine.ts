@@ -19,22 +19,9 @@ export function writeResult(name: string, result: Record<string, unknown>): void
   writeFileSync(file, `${JSON.stringify({ machine: machine(), ...result }, null, 2)}\n`);
 }
 
-/** Writes bench/results/<name>.md: a table for people, with the machine named. */
-export function writeTable(
-  name: string,
-  title: string,
-  header: readonly string[],
-  rows: readonly (readonly string[])[],
-  notes: string,
-): void {
+/** Writes bench/results/<name>.md: these lines of Markdown, and the machine. */
+export function writeTable(name: string, lines: readonly string[]): void {
   const { cpu, cores, memoryGb, platform, node, date } = machine();
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  const text = [
-    `# ${title}`,
-    `${cpu}, ${cores} cores, ${memoryGb} GB, ${platform}, Node ${node}, ${date}.`,
-    [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n'),
-    notes,
-  ].join('\n\n');
-  writeFileSync(new URL(`results/${name}.md`, import.meta.url), `${text}\n`);
-  console.log(text);
+  const where = `Measured on ${date}: ${cpu}, ${cores} cores, ${memoryGb} GB, ${platform}, Node ${node}.`;
+  writeFileSync(new URL(`results/${name}.md`, import.meta.url), `${[...lines, '', where].join('\n')}\n`);
 }

@@ -35,7 +35,9 @@ export async function run(): Promise<void> {
   const results = [];
   for (const network of NETWORKS) results.push(await compare(network, record.device, torch !== null));
   writeResult('step', { tensorflow: record.libtensorflow, torch, turns: TURNS, results });
-  writeTable('step', 'Training steps', HEADER, results.map(row), NOTES);
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const table = [line(HEADER), line(HEADER.map(() => '---')), ...results.map((result) => line(row(result)))];
+  writeTable('step', ['# Training steps', '', NOTES, '', ...table]);
 }
 
 async function compare(network: Network, device: 'cpu' | 'gpu', withTorch: boolean) {

@@ -65,7 +65,9 @@ function contrast(data: Uint8Array, table: Uint8ClampedArray, factor: number): v
 function saturation(data: Uint8Array, table: Uint8ClampedArray, factor: number): void {
   const fixed = Math.round(factor * 65536); // a factor up to 2, times 255, fits 32 bits
   for (let i = 0; i < data.length; i += 3) {
-    const [r, g, b] = [table[data[i]], table[data[i + 1]], table[data[i + 2]]];
+    const r = table[data[i]];
+    const g = table[data[i + 1]];
+    const b = table[data[i + 2]];
     const rest = grey(r, g, b) * (65536 - fixed);
     data[i] = clip((fixed * r + rest) >> 16);
     data[i + 1] = clip((fixed * g + rest) >> 16);
