@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { TrainingSettings } from '../../shared/contract/plan.ts';
 import type { Variant } from '../../shared/domain/catalogue.ts';
+import { collectGarbage } from '../engine/garbage.ts';
 import { compile } from '../engine/compile.ts';
 import type { CompiledStep, Rung } from '../engine/step.ts';
 import type { Precision } from '../engine/precision.ts';
@@ -41,6 +42,7 @@ export class Trainer {
   readonly compiled: Pick<CompiledStep<TrainInput>, 'rung' | 'precision' | 'refusals' | 'compileSeconds'>;
   private readonly program: CompiledStep<TrainInput>;
   private readonly definition: TrainStep;
+  private started = false;
   private readonly options: Pick<TrainerOptions, 'model' | 'settings' | 'seed'>;
 
   constructor({ model, variant, settings, batchSize, inputSize, seed, weights, computation }: TrainerOptions) {
@@ -66,6 +68,8 @@ export class Trainer {
    * @param step counts from 0 over all epochs
    */
   step(pixels: Uint8Array, labels: Int32Array, learningRate: number, step: number): StepResult {
+    if (!this.started) collectGarbage(); // initial weights and what recording left
+    this.started = true;
     const { correction1 = 1, correction2 = 1 } = this.definition.optimiser.scalarsAt(step + 1);
     const { loss, correct } = this.program.run({
       pixels,

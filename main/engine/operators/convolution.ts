@@ -90,8 +90,32 @@ function filterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, padding: Padding): tf.T
  * @param x [N, H, W, C]
  */
 export function maxPool(x: tf.Tensor4D, size: number, stride: number, padding: Padding): tf.Tensor4D {
-  // TensorFlow's explicit paddings cannot be compiled by XLA for pooling
-  return tf.maxPool(tf.pad(x, spatial(padding), -3e38), size, stride, 'valid');
+  // XLA cannot compile TensorFlow's explicit paddings of pooling, so the input is padded
+  const lowest = (x: tf.Tensor4D, value: number) => tf.pad(x, spatial(padding), value);
+  const node = nodeBackend();
+  if (!node) return tf.maxPool(lowest(x, -3e38), size, stride, 'valid');
+  const { type, int, text } = attributes(node);
+  const attribute = [
+    type('T'),
+    int('ksize', [1, size, size, 1]),
+    int('strides', [1, stride, stride, 1]),
+    text('padding', 'VALID'),
+    text('data_format', 'NHWC'),
+  ];
+  return operator(
+    [x],
+    (x) => {
+      const y = node.executeSingleOutput('MaxPool', attribute, [lowest(x, -3e38)]) as tf.Tensor4D;
+      return { value: y, saved: [x, y] };
+    },
+    (dy, [x, y]) => {
+      // padded again, so that the larger copy does not live from forward to backward; with another value, since TensorFlow
+      // would find two equal pads and keep the first
+      const again = lowest(x as tf.Tensor4D, -2e38);
+      const gradient = node.executeSingleOutput('MaxPoolGrad', attribute, [again, y, dy]);
+      return tf.slice(gradient, [0, padding[0], padding[0], 0], x.shape);
+    },
+  );
 }
 
 function sizeOf(tensor: tf.Tensor): tf.Tensor1D {
