@@ -53,7 +53,9 @@ describe.each(['tensorflow', 'cpu'])('on the backend "%s"', (backend) => {
     expectNear(lookUp(table, rows).dataSync(), tf.gather(table, rows).dataSync(), 1e-6);
     const weight = tf.tensor2d(values('rows', 15), [5, 3]);
     const gradient = (f: (t: tf.Tensor2D) => tf.Tensor) =>
-      tf.grad((t: tf.Tensor) => tf.sum(tf.mul(f(t as tf.Tensor2D), weight)))(table).dataSync();
+      tf
+        .grad((t: tf.Tensor) => tf.sum(tf.mul(f(t as tf.Tensor2D), weight)))(table)
+        .dataSync();
     expectNear(
       gradient((t) => lookUp(t, rows)),
       gradient((t) => tf.gather(t, rows)),
