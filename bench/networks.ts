@@ -17,12 +17,13 @@ export interface Network {
 export const NETWORKS: readonly Network[] = [
   { name: 'resnet18', batchSize: 16, size: 224, build: () => createModel('resnet18') },
   { name: 'wavemix_224_10', batchSize: 16, size: 224, build: () => createModel('wavemix_224_10') },
-  {
-    name: 'convmixer_256_8_k9_p7',
+  // two kernel sizes: the larger, the more of the work is depthwise
+  ...[9, 15].map((kernel) => ({
+    name: `convmixer_256_8_k${kernel}_p7`,
     batchSize: 16,
     size: 224,
-    build: () => ({ model: convMixer(256, 8, 9, 7), variant: findVariant('resnet18')! }), // the variant gives mean and sd only
-  },
+    build: () => ({ model: convMixer(256, 8, kernel, 7), variant: findVariant('resnet18')! }), // the variant gives mean and sd only
+  })),
 ];
 
 /** ConvMixer (Trockman and Kolter, arXiv 2201.09792): a depthwise network, until its family is in the catalogue. */

@@ -25,10 +25,11 @@ def build(name):
     if name.startswith('wavemix_'):
         dim, depth = map(int, name.split('_')[1:3])
         return WaveMix(dim, depth, 1, 2)
-    if name.startswith('convmixer_256_8'):
+    if name.startswith('convmixer_'):
         from timm.models.convmixer import ConvMixer
 
-        return ConvMixer(dim=256, depth=8, kernel_size=9, patch_size=7, num_classes=2)
+        dim, depth, kernel, patch = (int(part.strip('kp')) for part in name.split('_')[1:])
+        return ConvMixer(dim=dim, depth=depth, kernel_size=kernel, patch_size=patch, num_classes=2)
     return timm.create_model(name, num_classes=2)
 
 
