@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Binding, NodeBackend, OpAttribute, TensorMetadata, TensorValues } from './binding.ts';
 import type { GraphNode, Ref } from './graph.ts';
+import { count } from './step.ts';
 
 /** A tensor that stands for a placeholder or variable while a function is recorded. */
 export interface Argument {
@@ -175,7 +176,7 @@ export class Recorder {
   /** The addon creates no tensors of types that only exist inside of a step (complex64, half): those are cast. */
   private zeros({ shape, dtype }: { shape: readonly number[]; dtype: number }): number {
     const { TF_FLOAT, TF_INT32, TF_UINT8, TF_BOOL, TF_ATTR_TYPE } = this.real;
-    const elements = shape.reduce((a, b) => a * b, 1);
+    const elements = count(shape);
     if (dtype === TF_INT32) return this.real.createTensor(shape, dtype, new Int32Array(elements));
     if (dtype === TF_UINT8 || dtype === TF_BOOL) return this.real.createTensor(shape, dtype, new Uint8Array(elements));
     const floats = this.real.createTensor(shape, TF_FLOAT, new Float32Array(elements));

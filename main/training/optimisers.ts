@@ -28,7 +28,7 @@ export interface Optimiser {
 }
 
 export function createOptimiser(settings: TrainingSettings): Optimiser {
-  return settings.optimiser === 'adamw' ? adamW(settings) : sgd(settings);
+  return settings.optimiser === 'adamw' ? adamW() : sgd(settings);
 }
 
 /** SGD with Nesterov momentum: v = m v + g; w = w - lr (g + m v). */
@@ -49,7 +49,7 @@ function sgd({ momentum }: TrainingSettings): Optimiser {
 const [BETA_1, BETA_2, EPSILON] = [0.9, 0.999, 1e-8]; // timm's defaults
 
 /** AdamW: Loshchilov and Hutter, "Decoupled Weight Decay Regularization", arXiv 1711.05101. */
-function adamW(_settings: TrainingSettings): Optimiser {
+function adamW(): Optimiser {
   return {
     slots: ['exp_avg', 'exp_avg_sq'],
     scalars: ['correction1', 'correction2'],

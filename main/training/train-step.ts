@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { TrainingSettings } from '../../shared/contract/plan.ts';
-import type { InputSpec, Step, VariableSpec } from '../engine/step.ts';
+import { count, type InputSpec, type Step, type VariableSpec } from '../engine/step.ts';
 import { handOver } from '../engine/operators/node.ts';
 import { crossEntropy, smoothedTargets } from '../engine/operators/loss.ts';
 import { tensorflowShape } from '../models/layout.ts';
@@ -132,7 +132,7 @@ export function initialState(
       const own = weights.get(spec.name) ?? weights.get(spec.name.replace(/^ema\./, ''));
       const { initialiser } = spec;
       const start = initialiser.kind === 'constant' ? initialiser.value : 0;
-      const values = own ?? (start === 0 ? undefined : new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(start));
+      const values = own ?? (start === 0 ? undefined : new Float32Array(count(shape)).fill(start));
       return [spec.name, { shape, values }];
     }),
   );
