@@ -1,8 +1,12 @@
-/** `node bench/index.ts [name ...]`: runs benchmarks by name, or all of them; each writes bench/results/<name>.json. */
+/**
+ * `node bench/index.ts [name ...] [--only id,id]`: runs benchmarks by name, or all of them; each writes bench/results/<name>.json.
+ * `--only` narrows "step" down to some networks.
+ */
 import { argv } from 'node:process';
+import { parseArgs } from 'node:util';
 
 interface Benchmark {
-  run(): Promise<void>;
+  run(only: readonly string[]): Promise<void>;
 }
 
 const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
@@ -11,7 +15,8 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   loader: () => import('./loader.ts'),
 };
 
-const names = argv.slice(2);
+const { values, positionals: names } = parseArgs({ args: argv.slice(2), options: { only: { type: 'string' } }, allowPositionals: true });
+const only = values.only?.split(',') ?? [];
 const unknown = names.filter((name) => !Object.hasOwn(benchmarks, name));
 if (unknown.length > 0) {
   console.error(
@@ -21,6 +26,6 @@ if (unknown.length > 0) {
 } else {
   for (const name of names.length > 0 ? names : Object.keys(benchmarks)) {
     const { run } = await benchmarks[name]();
-    await run();
+    await run(only);
   }
 }

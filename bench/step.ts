@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { candidates, defaultCandidate, describeCandidate, type Candidate } from '../main/engine/candidates.ts';
 import { installRuntime } from '../main/engine/install.ts';
+import { findVariant } from '../shared/domain/catalogue.ts';
 import { fastest, tune } from '../main/engine/tune.ts';
 import { writeResult, writeTable } from './machine.ts';
 import { NETWORKS, type Network } from './networks.ts';
@@ -28,12 +29,16 @@ interface Contender {
   turn(): Promise<Turn>;
 }
 
-export async function run(): Promise<void> {
+/** @param only ids of networks; all of networks.ts by default */
+export async function run(only: readonly string[]): Promise<void> {
+  const unknown = only.filter((id) => !NETWORKS.some((n) => n.id === id));
+  if (unknown.length > 0) throw new Error(`Not benchmarked: ${unknown.join(', ')}. There are ${NETWORKS.map((n) => n.id).join(', ')}.`);
+  const networks = NETWORKS.filter(({ id }) => only.length === 0 || only.includes(id));
   const { record } = await installRuntime();
   const torch = await torchVersion();
   if (!torch) console.error('PyTorch and timm were not found (pip install torch==2.13.0 timm==1.0.29): no peer to compare with.');
   const results = [];
-  for (const network of NETWORKS) results.push(await compare(network, record.device, torch !== null));
+  for (const network of networks) results.push(await compare(network, record.device, torch !== null));
   writeResult('step', { tensorflow: record.libtensorflow, torch, turns: TURNS, results });
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const table = [line(HEADER), line(HEADER.map(() => '---')), ...results.map((result) => line(row(result)))];
@@ -41,7 +46,8 @@ export async function run(): Promise<void> {
 }
 
 async function compare(network: Network, device: 'cpu' | 'gpu', withTorch: boolean) {
-  const { name, batchSize, size } = network;
+  const { id: name, batchSize } = network;
+  const size = findVariant(name)!.inputSize;
   console.error(`${name}: choosing the engine`);
   const ways = candidates(device, false);
   const measured = await tune({ candidates: ways, entry, request: request(name, 'engine'), steps: 1e6 });

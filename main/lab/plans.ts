@@ -5,7 +5,9 @@ import type { PlanCheck } from '../../shared/contract/api.ts';
 import type { IndexedImage, Part, Split } from '../../shared/contract/dataset.ts';
 import { LabError, parseOrThrow, toEnvelope } from '../../shared/contract/errors.ts';
 import { type Plan, planSchema } from '../../shared/contract/plan.ts';
-import { type Family, findVariant, type Variant } from '../../shared/domain/catalogue.ts';
+import { findVariant, type Variant } from '../../shared/domain/catalogue.ts';
+import { imageCost } from '../../shared/domain/costs.ts';
+import type { Family } from '../../shared/domain/families.ts';
 import { trainingMemory } from '../../shared/domain/estimates.ts';
 import { magnificationName } from '../../shared/domain/magnification.ts';
 import { readJson, writeJson } from '../store/atomic.ts';
@@ -147,7 +149,16 @@ function coverageProblems(plan: Plan, images: readonly IndexedImage[], split: Sp
  * What the eager engine does on one AVX-512 core, measured with resnet18 and wavemix_32_4 at 64 x 64 pixels; a rough rate.
  * Token mixers move more memory per multiply-accumulate, every parameter costs its update, and every step has a fixed price.
  */
-const MACS_PER_SECOND_AND_CORE: Readonly<Record<Family, number>> = { resnet: 15e9, wavemix: 4.5e9 };
+const MACS_PER_SECOND_AND_CORE: Readonly<Record<Family, number>> = {
+  resnet: 15e9,
+  mobilenetv3: 15e9,
+  vit: 15e9,
+  swin: 15e9,
+  fnet2d: 15e9,
+  convmixer: 15e9,
+  mixer: 15e9,
+  wavemix: 4.5e9,
+};
 const UPDATE_SECONDS_PER_PARAMETER = 5e-9;
 const STEP_SECONDS = 0.02;
 /** starting the process, loading TensorFlow, reading images */
@@ -159,9 +170,7 @@ function estimate(
   trainedImages: readonly number[],
   averageImageBytes: number,
 ): PlanCheck['models'][number] {
-  const [height, width] = plan.inputSize;
-  const share = (height * width) / variant.inputSize ** 2;
-  const forward = (variant.gmacs * 1e9 * share) / (MACS_PER_SECOND_AND_CORE[variant.family] * availableParallelism());
+  const forward = imageCost(variant, plan.inputSize).macs / (MACS_PER_SECOND_AND_CORE[variant.family] * availableParallelism());
   const images = trainedImages.reduce((a, b) => a + b, 0) / Math.max(1, trainedImages.length);
   const steps = Math.max(1, Math.floor(images / plan.training.batchSize));
   const overhead = variant.params * UPDATE_SECONDS_PER_PARAMETER + STEP_SECONDS; // the backward pass costs twice the forward pass

@@ -5,8 +5,9 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { conv2d, depthwiseConv2d } from '../engine/operators/convolution.ts';
-import { batchNormTraining } from '../engine/operators/normalisation.ts';
-import { dropout as dropValues } from '../engine/operators/random.ts';
+import { batchNormTraining, layerNorm as normaliseLayer } from '../engine/operators/normalisation.ts';
+import { gelu, relu } from '../engine/operators/activation.ts';
+import { dropout as dropValues, dropPath as dropSamples } from '../engine/operators/random.ts';
 
 /** How a parameter is stored here and in PyTorch: see layout.ts. */
 export type Layout = 'conv' | 'depthwise' | 'conv transpose' | 'linear' | 'plain';
@@ -14,7 +15,12 @@ export type Layout = 'conv' | 'depthwise' | 'conv transpose' | 'linear' | 'plain
 export type Initialiser =
   | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'normal'; readonly sd: number }
+  /** normal, drawn again where it lies more than two sd away; `sd` is that of the normal */
+  | { readonly kind: 'truncated normal'; readonly sd: number }
   | { readonly kind: 'uniform'; readonly bound: number };
+
+export const ZEROS: Initialiser = { kind: 'constant', value: 0 };
+const ONES: Initialiser = { kind: 'constant', value: 1 };
 
 export interface ParameterSpec {
   /** timm's state-dict name */
@@ -25,6 +31,8 @@ export interface ParameterSpec {
   readonly initialiser: Initialiser;
   /** false for running statistics, which no gradient reaches */
   readonly trainable: boolean;
+  /** whether weight decay applies: not to one-dimensional parameters, nor to what timm's `no_weight_decay` names */
+  readonly decays: boolean;
 }
 
 /** One forward pass: where its weights come from, and what it leaves behind. */
@@ -37,53 +45,65 @@ export interface Pass {
   nextSeed(): tf.Tensor1D;
 }
 
+export interface InitialWeights {
+  /** default: PyTorch's */
+  readonly weight?: Initialiser;
+  /** none, PyTorch's default, or another */
+  readonly bias?: boolean | Initialiser;
+}
+
 /** Collects the parameters that a model declares. */
 export class Specs {
   readonly list: ParameterSpec[] = [];
 
-  private add(name: string, shape: number[], layout: Layout, initialiser: Initialiser, trainable = true): void {
-    this.list.push({ name, shape, layout, initialiser, trainable });
+  private add(name: string, shape: number[], layout: Layout, initialiser: Initialiser): void {
+    this.list.push({ name, shape, layout, initialiser, trainable: true, decays: shape.length > 1 });
   }
 
-  conv(
-    name: string,
-    input: number,
-    output: number,
-    kernel: number,
-    { bias = false, init }: { bias?: boolean; init?: Initialiser } = {},
-  ): void {
-    const fanIn = input * kernel * kernel;
-    this.add(`${name}.weight`, [output, input, kernel, kernel], 'conv', init ?? torchDefault(fanIn));
-    if (bias) this.add(`${name}.bias`, [output], 'plain', torchDefault(fanIn));
+  private weighted(name: string, shape: number[], layout: Layout, fanIn: number, outputs: number, init: InitialWeights): void {
+    const { weight = torchDefault(fanIn), bias = false } = init;
+    this.add(`${name}.weight`, shape, layout, weight);
+    if (bias) this.add(`${name}.bias`, [outputs], 'plain', bias === true ? torchDefault(fanIn) : bias);
   }
 
-  depthwise(
-    name: string,
-    channels: number,
-    kernel: number,
-    { bias = false, init }: { bias?: boolean; init?: Initialiser } = {},
-  ): void {
-    const fanIn = kernel * kernel;
-    this.add(`${name}.weight`, [channels, 1, kernel, kernel], 'depthwise', init ?? torchDefault(fanIn));
-    if (bias) this.add(`${name}.bias`, [channels], 'plain', torchDefault(fanIn));
+  conv(name: string, input: number, output: number, kernel: number, init: InitialWeights = {}): void {
+    this.weighted(name, [output, input, kernel, kernel], 'conv', input * kernel * kernel, output, init);
+  }
+
+  depthwise(name: string, channels: number, kernel: number, init: InitialWeights = {}): void {
+    this.weighted(name, [channels, 1, kernel, kernel], 'depthwise', kernel * kernel, channels, init);
   }
 
   convTranspose(name: string, input: number, output: number, kernel: number): void {
     const fanIn = output * kernel * kernel; // PyTorch counts the second dimension of the weight
-    this.add(`${name}.weight`, [input, output, kernel, kernel], 'conv transpose', torchDefault(fanIn));
-    this.add(`${name}.bias`, [output], 'plain', torchDefault(fanIn));
+    this.weighted(name, [input, output, kernel, kernel], 'conv transpose', fanIn, output, { bias: true });
   }
 
-  linear(name: string, input: number, output: number): void {
-    this.add(`${name}.weight`, [output, input], 'linear', torchDefault(input));
-    this.add(`${name}.bias`, [output], 'plain', torchDefault(input));
+  linear(name: string, input: number, output: number, init: InitialWeights = {}): void {
+    this.weighted(name, [output, input], 'linear', input, output, { bias: true, ...init });
   }
 
-  batchNorm(name: string, channels: number, { gain = 1 } = {}): void {
-    this.add(`${name}.weight`, [channels], 'plain', { kind: 'constant', value: gain });
-    this.add(`${name}.bias`, [channels], 'plain', { kind: 'constant', value: 0 });
-    this.add(`${name}.running_mean`, [channels], 'plain', { kind: 'constant', value: 0 }, false);
-    this.add(`${name}.running_var`, [channels], 'plain', { kind: 'constant', value: 1 }, false);
+  /** Two linear layers, `fc1` and `fc2`, as timm's Mlp. */
+  mlp(name: string, dim: number, hidden: number, init: (input: number, output: number) => InitialWeights): void {
+    this.linear(`${name}.fc1`, dim, hidden, init(dim, hidden));
+    this.linear(`${name}.fc2`, hidden, dim, init(hidden, dim));
+  }
+
+  batchNorm(name: string, channels: number, { gain = ONES }: { gain?: Initialiser } = {}): void {
+    this.layerNorm(name, channels, gain);
+    const statistic = { shape: [channels], layout: 'plain', trainable: false, decays: false } as const;
+    this.list.push({ ...statistic, name: `${name}.running_mean`, initialiser: ZEROS });
+    this.list.push({ ...statistic, name: `${name}.running_var`, initialiser: ONES });
+  }
+
+  layerNorm(name: string, channels: number, gain = ONES): void {
+    this.add(`${name}.weight`, [channels], 'plain', gain);
+    this.add(`${name}.bias`, [channels], 'plain', ZEROS);
+  }
+
+  /** A parameter of its own, e.g. a position embedding, that weight decay leaves alone. */
+  embedding(name: string, shape: number[], initialiser: Initialiser): void {
+    this.list.push({ name, shape, layout: 'plain', initialiser, trainable: true, decays: false });
   }
 }
 
@@ -123,9 +143,18 @@ export function convTranspose4(pass: Pass, name: string, x: tf.Tensor4D): tf.Ten
   return tf.add(y, pass.weight(`${name}.bias`));
 }
 
-/** @param x [N, C] */
-export function linear(pass: Pass, name: string, x: tf.Tensor2D): tf.Tensor2D {
-  return tf.add(tf.matMul(x, pass.weight(`${name}.weight`) as tf.Tensor2D), pass.weight(`${name}.bias`));
+/** @param x [..., C] @returns [..., out] */
+export function linear<T extends tf.Tensor>(pass: Pass, name: string, x: T, { bias = true } = {}): T {
+  const weight = pass.weight(`${name}.weight`) as tf.Tensor2D; // (in, out)
+  const [input, output] = weight.shape;
+  const rows = tf.matMul(tf.reshape(x, [-1, input]) as tf.Tensor2D, weight); // (R, out)
+  const y = bias ? tf.add(rows, pass.weight(`${name}.bias`)) : rows;
+  return tf.reshape(y, [...x.shape.slice(0, -1), output]) as T;
+}
+
+/** timm's Mlp over the last axis: linear, GELU, linear. @param x [..., C] */
+export function mlp<T extends tf.Tensor>(pass: Pass, name: string, x: T): T {
+  return linear(pass, `${name}.fc2`, gelu(linear(pass, `${name}.fc1`, x)));
 }
 
 const BATCH_NORM_EPSILON = 1e-5;
@@ -144,13 +173,44 @@ export function batchNorm(pass: Pass, name: string, x: tf.Tensor4D): tf.Tensor4D
   return y;
 }
 
+/** @param x [..., C] */
+export function layerNorm<T extends tf.Tensor>(pass: Pass, name: string, x: T, epsilon: number): T {
+  const [gain, bias] = ['weight', 'bias'].map((part) => pass.weight(`${name}.${part}`) as tf.Tensor1D);
+  return normaliseLayer(x, gain, bias, epsilon);
+}
+
+/**
+ * Multi-head self-attention (Vaswani et al., arXiv 1706.03762) with timm's `qkv` and `proj`.
+ * @param x [B, T, C]
+ * @param bias [W, heads, T, T], added to the logits of attention; W divides B, and rows of x take it in turn
+ */
+export function attention(pass: Pass, name: string, x: tf.Tensor3D, heads: number, bias?: tf.Tensor4D): tf.Tensor3D {
+  const [batch, tokens, channels] = x.shape;
+  const size = channels / heads;
+  const qkv = tf.reshape(linear(pass, `${name}.qkv`, x), [batch, tokens, 3, heads, size]);
+  const [q, k, v] = tf.unstack(tf.transpose(qkv, [2, 0, 3, 1, 4])) as tf.Tensor4D[]; // each (B, heads, T, C / heads)
+  const logits = tf.matMul(tf.mul(q, size ** -0.5), k, false, true); // (B, heads, T, T)
+  const biased = bias ? tf.reshape(tf.add(tf.reshape(logits, [-1, ...bias.shape]), bias), logits.shape) : logits;
+  const y = tf.matMul(tf.softmax(biased), v); // (B, heads, T, C / heads)
+  return linear(pass, `${name}.proj`, tf.reshape(tf.transpose(y, [0, 2, 1, 3]), [batch, tokens, channels]) as tf.Tensor3D);
+}
+
 /** Zeroes a share of the values and scales the rest; the identity outside training. */
 export function dropout<T extends tf.Tensor>(pass: Pass, x: T, rate: number): T {
   if (!pass.training || rate === 0) return x;
   return dropValues(x, rate, pass.nextSeed());
 }
 
+/** Stochastic depth: zeroes whole samples of a residual branch; the identity outside training. */
+export function dropPath<T extends tf.Tensor>(pass: Pass, x: T, rate: number): T {
+  if (!pass.training || rate === 0) return x;
+  return dropSamples(x, rate, pass.nextSeed());
+}
+
+/** The activation of a name, as rows of the catalogue name it. */
+export const ACTIVATIONS = { gelu, relu } as const;
+
 /** Global average pooling. @param x [N, H, W, C] @returns [N, C] */
-export function globalPool(x: tf.Tensor4D): tf.Tensor2D {
+export function globalPool(x: tf.Tensor): tf.Tensor2D {
   return tf.mean(x, [1, 2]);
 }

@@ -1,9 +1,23 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { ParameterSpec, Pass } from './layers.ts';
 
-/** A network: what parameters it has and what it computes with them. It holds no state. */
+/** Height and width in pixels. */
+export type ImageSize = readonly [height: number, width: number];
+
+/** A network: what parameters it has and what it computes with them, stem to blocks to head. It holds no state. */
 export interface Model {
   readonly specs: readonly ParameterSpec[];
-  /** @param x normalised images [N, H, W, 3] @returns logits [N, classes] */
-  forward(pass: Pass, x: tf.Tensor4D): tf.Tensor2D;
+  /**
+   * Stem and blocks.
+   * @param x normalised images [N, H, W, 3]
+   * @returns a feature map [N, H', W', C], or tokens [N, T, C] where a token stands for no place (ViT's class token)
+   */
+  features(pass: Pass, x: tf.Tensor4D): tf.Tensor4D | tf.Tensor3D;
+  /** @param features what {@link features} returned @returns logits [N, classes] */
+  head(pass: Pass, features: tf.Tensor): tf.Tensor2D;
+}
+
+/** @param x normalised images [N, H, W, 3] @returns logits [N, classes] */
+export function forward(model: Model, pass: Pass, x: tf.Tensor4D): tf.Tensor2D {
+  return model.head(pass, model.features(pass, x));
 }

@@ -7,13 +7,13 @@
  *   head    global average pool, linear
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { WaveMixConfig } from '../../shared/domain/catalogue.ts';
+import type { WaveMixDims } from '../../shared/domain/dims.ts';
 import { gelu } from '../engine/operators/activation.ts';
 import { batchNorm, conv, convTranspose4, dropout, globalPool, linear, type Pass, Specs } from './layers.ts';
 import type { Model } from './model.ts';
 
-export function wavemix(config: WaveMixConfig, classes: number): Model {
-  const { dim, depth, level, ff, mult, patch } = config;
+export function wavemix(dims: WaveMixDims, classes: number): Model {
+  const { dim, depth, level, ff, mult, patch } = dims;
   const specs = new Specs();
   specs.conv('conv.0', 3, dim / 4, 3, { bias: true });
   specs.conv('conv.1', dim / 4, dim / 2, 3, { bias: true });
@@ -34,18 +34,19 @@ export function wavemix(config: WaveMixConfig, classes: number): Model {
 
   return {
     specs: specs.list,
-    forward(pass, x) {
+    features(pass, x) {
       x = conv(pass, 'conv.0', x, { padding: 1, bias: true }); // (N, H, W, C/4)
       x = conv(pass, 'conv.1', x, { padding: 1, bias: true }); // (N, H, W, C/2)
       x = conv(pass, 'conv.2', x, { stride: patch, bias: true }); // (N, H/4, W/4, C)
       x = batchNorm(pass, 'conv.4', gelu(x));
-      for (let i = 0; i < depth; i++) x = tf.add(block(pass, `layers.${i}`, config, x), x);
-      return linear(pass, 'pool.2', globalPool(x)); // (N, classes)
+      for (let i = 0; i < depth; i++) x = tf.add(block(pass, `layers.${i}`, dims, x), x);
+      return x;
     },
+    head: (pass, x) => linear(pass, 'pool.2', globalPool(x)), // (N, classes)
   };
 }
 
-function block(pass: Pass, name: string, { level, dropout: rate }: WaveMixConfig, x: tf.Tensor4D): tf.Tensor4D {
+function block(pass: Pass, name: string, { level, dropout: rate }: WaveMixDims, x: tf.Tensor4D): tf.Tensor4D {
   const bands: tf.Tensor4D[] = []; // level l: (N, H / 2^l, W / 2^l, C)
   let low = conv(pass, `${name}.reduction`, x, { bias: true }); // (N, H, W, C/4)
   for (let l = 1; l <= level; l++) {

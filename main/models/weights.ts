@@ -29,12 +29,21 @@ export function initialWeights(model: Model, seed: number): WeightValues {
 export function initialValues({ name, shape, initialiser }: ParameterSpec, seed: number): Float32Array {
   const values = new Float32Array(shape.reduce((a, b) => a * b, 1));
   if (initialiser.kind === 'constant') return values.fill(initialiser.value);
-  const random = new Random(seed, hashText(name));
-  for (let i = 0; i < values.length; i++) {
-    values[i] =
-      initialiser.kind === 'normal' ? random.normal(0, initialiser.sd) : random.uniform(-initialiser.bound, initialiser.bound);
-  }
+  const draw = drawing(initialiser, new Random(seed, hashText(name)));
+  for (let i = 0; i < values.length; i++) values[i] = draw();
   return values;
+}
+
+function drawing(initialiser: Exclude<ParameterSpec['initialiser'], { kind: 'constant' }>, random: Random): () => number {
+  if (initialiser.kind === 'uniform') return () => random.uniform(-initialiser.bound, initialiser.bound);
+  const { kind, sd } = initialiser;
+  const normal = () => random.normal(0, sd);
+  if (kind === 'normal') return normal;
+  return () => {
+    let value = normal();
+    while (Math.abs(value) > 2 * sd) value = normal();
+    return value;
+  };
 }
 
 /** A pass that reads the weights and forgets updates: for evaluation. */

@@ -1,4 +1,5 @@
-import { FAMILIES, findVariant } from '../../shared/domain/catalogue.ts';
+import { findVariant } from '../../shared/domain/catalogue.ts';
+import { FAMILIES } from '../../shared/domain/families.ts';
 
 export function magnilabCitation(version: string): string {
   return `Magnilab ${version}: a lab for magnification-invariant medical image analysis. 2026.`;

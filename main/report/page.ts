@@ -1,4 +1,5 @@
-import { FAMILIES, findVariant } from '../../shared/domain/catalogue.ts';
+import { findVariant } from '../../shared/domain/catalogue.ts';
+import { FAMILIES } from '../../shared/domain/families.ts';
 import { magnificationName } from '../../shared/domain/magnification.ts';
 import { type Cell, type Matrix, matricesOf } from '../../shared/domain/matrix.ts';
 import { METRICS, type Metrics } from '../../shared/domain/metrics.ts';

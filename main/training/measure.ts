@@ -13,7 +13,7 @@ answerMeasurement(async () => {
   const { candidate, request } = measureRequest<StepRequest>();
   const { model, inputSize, training } = request;
   await loadTensorFlow();
-  const created = createModel(model);
+  const created = createModel(model, inputSize);
   const weights = initialWeights(created.model, 0);
   const { batchSize } = training;
   const trainer = new Trainer({ ...created, settings: training, batchSize, inputSize, seed: 0, weights, computation: candidate });

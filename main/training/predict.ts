@@ -5,7 +5,6 @@
 import { text } from 'node:stream/consumers';
 import { LabError, parseOrThrow, toEnvelope } from '../../shared/contract/errors.ts';
 import { predictRequestSchema, type PredictAnswer, type PredictRow } from '../../shared/contract/predict.ts';
-import { inputSizeProblem } from '../../shared/domain/catalogue.ts';
 import { decodeImage } from '../dataset/read-image.ts';
 import { loadTensorFlow } from '../engine/tensorflow.ts';
 import { probabilityMalignant } from '../evaluation/predictions.ts';
@@ -29,13 +28,9 @@ async function predict(): Promise<PredictRow[]> {
     throw new LabError('bad-input', `${request.weights} does not say which model it belongs to: name it with --model.`, {
       field: 'model',
     });
-  const { variant, model } = createModel(id);
   const stored = metadata.input_size?.split(',').map(Number);
-  const inputSize =
-    request.inputSize ??
-    (stored?.length === 2 ? ([stored[0], stored[1]] as const) : ([variant.inputSize, variant.inputSize] as const));
-  const problem = inputSizeProblem(variant, inputSize);
-  if (problem) throw new LabError('bad-input', problem, { field: 'inputSize' });
+  const trainedSize = stored?.length === 2 ? ([stored[0], stored[1]] as const) : undefined;
+  const { variant, model, inputSize } = createModel(id, request.inputSize ?? trainedSize);
   const mode = request.resize ?? (metadata.evaluation === 'full frame' ? 'full frame' : 'crop');
   await loadTensorFlow();
   const computation = { rung: 'session', precision: 'float32' } as const;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { LabError } from '../../shared/contract/errors.ts';
 import type { EngineChoice, Epoch, Prediction, ResumePoint, TrialConfig } from '../../shared/contract/trial.ts';
-import { inputSizeProblem, type Variant } from '../../shared/domain/catalogue.ts';
+import type { Variant } from '../../shared/domain/catalogue.ts';
 import { labelIndex } from '../../shared/domain/label.ts';
 import { isOutOfMemory } from '../engine/out-of-memory.ts';
 import { encodePredictions, predictionOf } from '../evaluation/predictions.ts';
@@ -84,9 +84,7 @@ class Attempt {
   private evaluator: Evaluator | null = null;
 
   constructor({ folder, config, hash, hooks }: TrialInput, choice: EngineChoice) {
-    const { variant, model } = createModel(config.model);
-    const problem = inputSizeProblem(variant, config.inputSize);
-    if (problem) throw new LabError('bad-input', problem, { field: 'inputSize' });
+    const { variant, model } = createModel(config.model, config.inputSize);
     this.config = config;
     this.hash = hash;
     this.hooks = hooks;

@@ -4,8 +4,8 @@ import { count, type InputSpec, type Step, type VariableSpec } from '../engine/s
 import { handOver } from '../engine/operators/node.ts';
 import { crossEntropy, smoothedTargets } from '../engine/operators/loss.ts';
 import { tensorflowShape } from '../models/layout.ts';
-import type { ParameterSpec, Pass } from '../models/layers.ts';
-import type { Model } from '../models/model.ts';
+import { type ParameterSpec, type Pass, ZEROS } from '../models/layers.ts';
+import { forward, type Model } from '../models/model.ts';
 import { createOptimiser, type Optimiser } from './optimisers.ts';
 
 /** What is fed into every step. */
@@ -80,7 +80,7 @@ export function trainStep({ scaleLoss = false, ...options }: TrainStepOptions): 
       let loss!: tf.Tensor;
       const { grads } = tf.variableGrads(
         () => {
-          logits = tf.keep(model.forward(pass, normalise(pixels as tf.Tensor4D)));
+          logits = tf.keep(forward(model, pass, normalise(pixels as tf.Tensor4D)));
           loss = tf.keep(crossEntropy(logits, targets));
           return (scale ? tf.mul(loss, scale) : loss) as tf.Scalar;
         },
@@ -95,12 +95,12 @@ export function trainStep({ scaleLoss = false, ...options }: TrainStepOptions): 
       const norm = settings.gradientClip > 0 || scale ? globalNorm(gradients) : null;
       // PyTorch's clip_grad_norm_
       const factor = settings.gradientClip > 0 ? tf.minimum(tf.div(settings.gradientClip, tf.add(norm!, 1e-6)), 1) : null;
-      trainable.forEach(({ name, shape }, i) => {
+      trainable.forEach(({ name, decays }, i) => {
         const slots = Object.fromEntries(optimiser.slots.map((slot) => [slot, variables.get(slotName(slot, name))!]));
         const parameter = {
           value: variables.get(name)!,
           gradient: factor ? tf.mul(gradients[i], factor) : gradients[i],
-          weightDecay: shape.length > 1 ? settings.weightDecay : 0,
+          weightDecay: decays ? settings.weightDecay : 0,
         };
         const next = optimiser.update(parameter, slots, scalars);
         updates.set(name, next.value);
@@ -180,9 +180,9 @@ function globalNorm(tensors: readonly tf.Tensor[]): tf.Tensor {
 }
 
 function sibling(spec: ParameterSpec, name: string): ParameterSpec {
-  return { ...spec, name, initialiser: { kind: 'constant', value: 0 }, trainable: false };
+  return { ...spec, name, initialiser: ZEROS, trainable: false };
 }
 
 function scalarSpec(name: string, value: number): ParameterSpec {
-  return { name, shape: [], layout: 'plain', initialiser: { kind: 'constant', value }, trainable: false };
+  return { name, shape: [], layout: 'plain', initialiser: { kind: 'constant', value }, trainable: false, decays: false };
 }

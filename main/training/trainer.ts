@@ -6,7 +6,7 @@ import { compile } from '../engine/compile.ts';
 import type { CompiledStep, Rung } from '../engine/step.ts';
 import type { Precision } from '../engine/precision.ts';
 import type { ParameterSpec } from '../models/layers.ts';
-import type { Model } from '../models/model.ts';
+import { forward, type Model } from '../models/model.ts';
 import { evaluationPass, type WeightValues, weightVariables } from '../models/weights.ts';
 import { averageName, initialState, type TrainInput, type TrainStep, trainStep } from './train-step.ts';
 
@@ -129,7 +129,7 @@ export class Evaluator {
     this.padded = new Uint8Array(batchSize * this.imageBytes);
     this.program = compile<'pixels'>(
       ({ pixels }, variables) => ({
-        outputs: { logits: model.forward(evaluationPass(variables), normalise(pixels as tf.Tensor4D)) },
+        outputs: { logits: forward(model, evaluationPass(variables), normalise(pixels as tf.Tensor4D)) },
       }),
       { inputs: { pixels: { shape, dtype: 'uint8' } }, variables: weightVariables(model, weights), ...computation },
     );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { errorCodes } from '../../shared/contract/errors.ts';
 import { trialStates } from '../../shared/contract/trial.ts';
-import { FAMILIES } from '../../shared/domain/catalogue.ts';
+import { FAMILIES } from '../../shared/domain/families.ts';
 import { AUGMENTATION_FIELDS, TRAINING_FIELDS } from '../logic/plan-fields.ts';
 import en from './en.json';
 

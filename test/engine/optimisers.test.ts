@@ -62,7 +62,8 @@ const { list: specs } = (() => {
 })();
 const model: Model = {
   specs,
-  forward: (pass, x) => linear(pass, 'head', tf.reshape(x, [-1, 12]) as tf.Tensor2D),
+  features: (_pass, x) => x,
+  head: (pass, x) => linear(pass, 'head', tf.reshape(x, [-1, 12]) as tf.Tensor2D),
 };
 const BATCH = 4;
 

@@ -47,7 +47,7 @@ describe('parameter counts', () => {
   });
 
   it("of resnet18 with 1000 classes is timm's", () => {
-    const { model } = createModel('resnet18', 1000);
+    const { model } = createModel('resnet18', undefined, 1000);
     expect(model.specs.filter((s) => s.trainable).reduce((sum, s) => sum + product(s.shape), 0)).toBe(11_689_512);
   });
 });

@@ -6,7 +6,7 @@ import { compile } from '../../main/engine/compile.ts';
 import type { InputSpec, Step } from '../../main/engine/step.ts';
 import { crossEntropy, smoothedTargets } from '../../main/engine/operators/loss.ts';
 import { loadTensorFlow } from '../../main/engine/tensorflow.ts';
-import type { Model } from '../../main/models/model.ts';
+import { forward, type Model } from '../../main/models/model.ts';
 import { resnet, RESNETS } from '../../main/models/resnet.ts';
 import { wavemix } from '../../main/models/wavemix.ts';
 import { evaluationPass, weightsFrom, weightVariables } from '../../main/models/weights.ts';
@@ -72,7 +72,7 @@ describe.each(MODELS)('%s against PyTorch', (name, build) => {
   it('has the same logits in evaluation', () => {
     const model = build();
     const { logits } = once(model, expected, ({ x }, variables) => ({
-      outputs: { logits: model.forward(evaluationPass(variables), x as tf.Tensor4D) },
+      outputs: { logits: forward(model, evaluationPass(variables), x as tf.Tensor4D) },
     }));
     expected.logits.flat().forEach((value, i) => expectClose(logits[i], value, 1e-3, 1e-4, `logit ${i}`));
   });
@@ -84,7 +84,7 @@ describe.each(MODELS)('%s against PyTorch', (name, build) => {
       const targets = smoothedTargets(labels as tf.Tensor1D, 2, 0.1);
       const pass = { ...evaluationPass(variables), training: true };
       const { value, grads } = tf.variableGrads(
-        () => crossEntropy(model.forward(pass, x as tf.Tensor4D), targets),
+        () => crossEntropy(forward(model, pass, x as tf.Tensor4D), targets),
         trainable.map(({ name }) => variables.get(name)!),
       );
       const norms = trainable.map(({ name }, i) => [`norm${i}`, tf.norm(grads[variables.get(name)!.name])]);

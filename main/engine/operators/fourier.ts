@@ -1,0 +1,52 @@
+/** The Fourier transform of 2D-FNet by products with real matrices: no complex tensors, and half precision works too. */
+import * as tf from '@tensorflow/tfjs-core';
+import { operator } from './node.ts';
+
+/**
+ * Real part of the discrete Fourier transform over height, width and channels, unnormalised (Lee-Thorp et al., arXiv 2105.03824).
+ * It is its own adjoint, so its gradient is the same transform, and nothing is kept for it.
+ * @param x [N, H, W, C]
+ */
+export function realFourier(x: tf.Tensor4D): tf.Tensor4D {
+  return operator(
+    [x],
+    (x) => ({ value: tf.tidy(() => transform(x)), saved: [] }),
+    (dy) => tf.tidy(() => transform(dy)),
+  );
+}
+
+/**
+ * With c and s the cosine and sine transforms along an axis, the real part is Re (c - is)(c - is)(c - is) x =
+ * (cc - ss) c x - (cs + sc) s x over (height, width) and channels. The Hartley transform t = (c + s)(c + s) over height and width
+ * (Bracewell, J. Opt. Soc. Am. 73, 1983) has both factors in its reflections: t(-k, l) + t(k, -l) = 2 (cc - ss), and
+ * t(k, l) - t(-k, -l) = 2 (cs + sc). So four real matrix products do it: height, width, and channels twice.
+ */
+function transform(x: tf.Tensor4D): tf.Tensor4D {
+  const [n, h, w, c] = x.shape;
+  const along = (size: number, f: (angle: number) => number) => tf.tensor2d(matrix(size, f), [size, size]);
+  const cas = (angle: number) => Math.cos(angle) + Math.sin(angle);
+  const rows = tf.matMul(tf.expandDims(along(h, cas), 0) as tf.Tensor3D, tf.reshape(x, [n, h, w * c]) as tf.Tensor3D); // (N, H, W C)
+  const t = tf.matMul(tf.expandDims(along(w, cas), 0) as tf.Tensor3D, tf.reshape(rows, [n * h, w, c]) as tf.Tensor3D); // (N H, W, C)
+  const upDown = (y: tf.Tensor) => tf.gather(tf.reshape(y, [n, h, w * c]), reflection(h), 1);
+  const leftRight = (y: tf.Tensor) => tf.gather(tf.reshape(y, [n * h, w, c]), reflection(w), 1);
+  const tokens = (y: tf.Tensor) => tf.reshape(y, [n * h * w, c]) as tf.Tensor2D;
+  const [up, left] = [upDown(t), leftRight(t)];
+  const even = tf.add(tokens(up), tokens(left));
+  const odd = tf.sub(tokens(t), tokens(leftRight(up)));
+  const y = tf.sub(tf.matMul(even, along(c, (a) => Math.cos(a) / 2)), tf.matMul(odd, along(c, (a) => Math.sin(a) / 2)));
+  return tf.reshape(y, [n, h, w, c]);
+}
+
+/** f(2 pi j k / size), in double precision from the exact remainder of j k. */
+function matrix(size: number, f: (angle: number) => number): Float32Array {
+  const values = Float32Array.from({ length: size }, (_, i) => f((2 * Math.PI * i) / size));
+  return Float32Array.from({ length: size * size }, (_, i) => values[(Math.floor(i / size) * (i % size)) % size]);
+}
+
+/** Indices of 0, n - 1, ..., 1: where -k lies. */
+function reflection(size: number): tf.Tensor1D {
+  return tf.tensor1d(
+    Array.from({ length: size }, (_, i) => (size - i) % size),
+    'int32',
+  );
+}
