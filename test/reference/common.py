@@ -67,9 +67,9 @@ def fill(model):
             value.copy_(torch.from_numpy(u.astype(np.float32)))  # float32 values in a double model too
 
 
-def picture(batch, size):
-    """Input [batch, 3, size, size] in [-1, 1), from NHWC order."""
-    u = uniform('input', batch * size * size * 3).reshape(batch, size, size, 3)
+def picture(batch, height, width):
+    """Input [batch, 3, height, width] in [-1, 1), from NHWC order."""
+    u = uniform('input', batch * height * width * 3).reshape(batch, height, width, 3)
     return torch.from_numpy(u.astype(np.float32)).permute(0, 3, 1, 2).contiguous()
 
 
@@ -77,49 +77,73 @@ def labels(batch):
     return torch.tensor([i % 2 for i in range(batch)])
 
 
-# so small that the curve does not depend on how a library orders its sums; larger ones are chaotic within ten steps
-TEN_STEPS_RATE = 0.002
+def short(value):
+    """Nine significant digits: more than any comparison needs, in a smaller file."""
+    return float(f'{value:.9g}')
 
 
-def measure(model, batch, size):
-    """Logits in evaluation, then loss and gradient norms in training mode (dropout off), with labels smoothed by 0.1."""
-    fill(model)
-    x = picture(batch, size)
-    model.eval()
-    with torch.no_grad():
-        logits = model(x)
-    model.train()
+def without_randomness(model):
+    """Dropout and stochastic depth off, so that training mode has one answer."""
     for module in model.modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = 0.0
-    loss = torch.nn.functional.cross_entropy(model(x), labels(batch), label_smoothing=0.1)
-    loss.backward()
-    norms = {name: float(p.grad.double().norm()) for name, p in model.named_parameters()}
-    optimiser = torch.optim.SGD(
-        [
-            {'params': [p for p in model.parameters() if p.ndim > 1], 'weight_decay': 2e-5},
-            {'params': [p for p in model.parameters() if p.ndim <= 1], 'weight_decay': 0.0},
-        ],
-        lr=TEN_STEPS_RATE,
-        momentum=0.9,
-        nesterov=True,
-    )
-    # in double precision: rounding grows from step to step, and float32 itself has no one curve
-    model.double()
-    x = x.double()
-    fill(model)
-    losses = []
-    for _ in range(10):
+        if type(module).__name__ == 'DropPath':
+            module.drop_prob = 0.0
+
+
+def parameter_groups(model, decay):
+    """No weight decay for vectors and for what timm exempts: position embeddings, class tokens, tables of position biases."""
+    exempt = model.no_weight_decay() if hasattr(model, 'no_weight_decay') else set()
+    groups = [{'params': [], 'weight_decay': decay}, {'params': [], 'weight_decay': 0.0}]
+    for name, parameter in model.named_parameters():
+        groups[parameter.ndim <= 1 or name in exempt]['params'].append(parameter)
+    return groups
+
+
+def train(model, x, rate, steps=10):
+    """Loss of every step of SGD with labels smoothed by 0.1, and the first step's gradient norm of every parameter."""
+    optimiser = torch.optim.SGD(parameter_groups(model, 2e-5), lr=rate, momentum=0.9, nesterov=True)
+    model.train()
+    losses, norms = [], {}
+    for _ in range(steps):
         optimiser.zero_grad()
-        step = torch.nn.functional.cross_entropy(model(x), labels(batch), label_smoothing=0.1)
-        step.backward()
+        loss = torch.nn.functional.cross_entropy(model(x), labels(len(x)), label_smoothing=0.1)
+        loss.backward()
+        norms = norms or {name: float(p.grad.norm()) for name, p in model.named_parameters()}
         optimiser.step()
-        losses.append(float(step))
+        losses.append(loss.item())
+    return losses, norms
+
+
+def measure(network):
+    """Logits in evaluation, then loss, gradient norms and ten steps in training mode, all in double precision: float32 has its own rounding, which grows from step to step."""
+    model = network.build(2).double()
+    without_randomness(model)
+    fill(model)
+    x = picture(network.batch, *network.size).double()
+    model.eval()
+    with torch.no_grad():
+        logits = model(x)
+    losses, norms = train(model, x, network.rate)
+    largest = max(norms.values())
     return {
-        'batch': batch,
-        'size': size,
-        'logits': logits.tolist(),
-        'loss': float(loss),
-        'gradientNorms': norms,
-        'tenSteps': losses,
+        'batch': network.batch,
+        'size': list(network.size),
+        'learningRate': network.rate,
+        'logits': [[short(v) for v in row] for row in logits.tolist()],
+        'loss': short(losses[0]),
+        # a bias in front of a normalisation has no gradient but rounding
+        'gradientNorms': {name: short(norm) if norm > 1e-12 * largest else 0.0 for name, norm in norms.items()},
+        'tenSteps': [short(loss) for loss in losses],
     }
+
+
+def sensitivity(network, losses):
+    """Largest relative change of the ten losses when the input changes by 1e-6 of itself: tells a curve that float32 can follow from a chaotic one."""
+    model = network.build(2).double()
+    without_randomness(model)
+    fill(model)
+    x = picture(network.batch, *network.size).double()
+    x = x * (1 + 1e-6 * torch.from_numpy(uniform('perturbation', x.numel())).reshape(x.shape))
+    changed, _ = train(model, x, network.rate)
+    return max(abs(a - b) / abs(b) for a, b in zip(changed, losses))

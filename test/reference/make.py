@@ -1,25 +1,34 @@
-"""Writes test/fixtures/reference/*.json. Needs: pip install torch==2.13.0 timm==1.0.29 numpy pillow.
+"""Writes test/fixtures/reference/, or compares with it. Needs: pip install -r test/reference/requirements.txt
 
-    python test/reference/make.py
+    python test/reference/make.py [ids]            writes
+    python test/reference/make.py --check [ids]    computes the same again and names what differs from the committed files
+
+Ids are those of networks.py and the names of the other fixtures; without ids everything.
 """
 
+import argparse
 import json
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
 import torch
 from PIL import Image
 
-from common import hash_text, import_timm, measure, uniform
-from wavemix import WaveMix
+from common import hash_text, measure, sensitivity, uniform
+from networks import NETWORKS
+from optimisers import optimisers
 
-timm = import_timm()
 OUT = Path(__file__).parent.parent / 'fixtures' / 'reference'
 
+RTOL = 1e-5
+ATOL = 1e-9  # of the largest number in the same list: sums that cancel keep only their rounding
+SENSITIVITY = 1e-4
 
-def write(name, value):
-    OUT.mkdir(parents=True, exist_ok=True)
-    (OUT / f'{name}.json').write_text(json.dumps(value) + '\n')
+
+def hashes():
+    return {'names': {n: hash_text(n) for n in ['layer1.0.conv1.weight', 'input']}, 'uniform': uniform('input', 8).tolist()}
 
 
 def resampling():
@@ -43,18 +52,101 @@ def schedule():
     return [cosine._get_lr(epoch)[0] for epoch in range(310)]
 
 
+def without_values(name, classes):
+    """The network's shapes only: no memory, no initialisation."""
+    with torch.device('meta'):
+        return NETWORKS[name].build(classes)
+
+
+def parameters():
+    """Parameters of every network by number of classes; ten are the count that the authors of 2D-FNet give."""
+
+    def count(name, classes):
+        return sum(p.numel() for p in without_values(name, classes).parameters())
+
+    counts = {name: {str(classes): count(name, classes) for classes in [1000, 2]} for name in NETWORKS}
+    counts['fnet2d_128_5']['10'] = count('fnet2d_128_5', 10)
+    assert counts['fnet2d_128_5']['10'] == 407_818, counts['fnet2d_128_5']
+    return counts
+
+
+def state_dicts():
+    return {name: {k: list(v.shape) for k, v in without_values(name, 2).state_dict().items()} for name in NETWORKS}
+
+
+OTHERS = {
+    'hash': hashes,
+    'resample': resampling,
+    'schedule': schedule,
+    'optimisers': optimisers,
+    'parameters': parameters,
+    'state_dicts': state_dicts,
+}
+
+
+def compute(name):
+    return OTHERS[name]() if name in OTHERS else measure(NETWORKS[name])
+
+
+def path(name):
+    return OUT / ('' if name in OTHERS else 'networks') / f'{name}.json'
+
+
+def by_line(value):
+    """JSON with a line for every key, so that version control shows which one changed."""
+    return '{\n' + ',\n'.join(f'{json.dumps(k)}: {json.dumps(v)}' for k, v in value.items()) + '\n}'
+
+
+def write(name):
+    value = compute(name)
+    if name in NETWORKS:
+        change = sensitivity(NETWORKS[name], value['tenSteps'])
+        assert change < SENSITIVITY, f'{name}: its ten losses change by {change:.1e}; give it a smaller rate in networks.py'
+    whole = name in OTHERS and name not in ('parameters', 'state_dicts')
+    path(name).parent.mkdir(parents=True, exist_ok=True)
+    path(name).write_text((json.dumps(value) if whole else by_line(value)) + '\n')
+
+
+def differences(actual, expected, where, scale=0.0):
+    """Names every place where a value differs; `scale` is the largest number beside it."""
+    if isinstance(actual, (dict, list)) and type(actual) is type(expected):
+        keys = [set(v) if isinstance(v, dict) else set(range(len(v))) for v in (actual, expected)]
+        if keys[0] != keys[1]:
+            return [f'{where}: only computed {sorted(keys[0] - keys[1])}, only in the file {sorted(keys[1] - keys[0])}']
+        pairs = [(k, actual[k], expected[k]) for k in (expected if isinstance(expected, dict) else range(len(expected)))]
+        scale = max((abs(e) for _, _, e in pairs if isinstance(e, float)), default=0.0)
+        return [line for k, a, e in pairs for line in differences(a, e, f'{where}.{k}', scale)]
+    if isinstance(actual, float) and isinstance(expected, float):
+        close = abs(actual - expected) <= RTOL * abs(expected) + ATOL * scale
+    else:
+        close = actual == expected
+    return [] if close else [f'{where}: computed {actual}, in the file {expected}']
+
+
+def check(name):
+    if not path(name).exists():
+        return [f'{name}: {path(name)} is missing']
+    return differences(json.loads(json.dumps(compute(name))), json.loads(path(name).read_text()), name)
+
+
 def main():
-    torch.manual_seed(0)
-    write('hash', {'names': {n: hash_text(n) for n in ['layer1.0.conv1.weight', 'input']}, 'uniform': uniform('input', 8).tolist()})
-    write('resnet18', measure(timm.create_model('resnet18', num_classes=2), 4, 64))
-    for level in [1, 2, 3]:
-        write(f'wavemix_16_2_l{level}', measure(WaveMix(16, 2, level, 2), 4, 64))
-    write('state_dicts', {'resnet18': {k: list(v.shape) for k, v in timm.create_model('resnet18', num_classes=2).state_dict().items()}})
-    write('resample', resampling())
-    write('schedule', schedule())
-    lite = WaveMix(224, 10, 1, 2)
-    write('parameters', {'resnet18': sum(p.numel() for p in timm.create_model('resnet18', num_classes=2).parameters()),
-                         'wavemix_224_10': sum(p.numel() for p in lite.parameters())})
+    parser = argparse.ArgumentParser()
+    parser.add_argument('ids', nargs='*')
+    parser.add_argument('--check', action='store_true')
+    arguments = parser.parse_args()
+    known = [*OTHERS, *NETWORKS]
+    unknown = [name for name in arguments.ids if name not in known]
+    if unknown:
+        parser.error(f'unknown: {", ".join(unknown)}; known: {", ".join(known)}')
+    found = []
+    for name in arguments.ids or known:
+        start = time.monotonic()
+        lines = check(name) if arguments.check else write(name)
+        found += lines or []
+        print(f'{"DIFFERS" if lines else "ok":8}{name} ({time.monotonic() - start:.1f} s)', flush=True)
+    if found:
+        print('\n'.join(['', f'{len(found)} differences:', *found]))
+        sys.exit(1)
 
 
 main()

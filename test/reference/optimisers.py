@@ -1,17 +1,10 @@
-"""Writes test/fixtures/reference/optimisers.json. Needs: pip install torch==2.13.0 numpy.
-
-    python test/reference/optimisers.py
-"""
-
-import json
-from pathlib import Path
+"""PyTorch's optimisers with given gradients and on a small network, for main/training/optimisers.ts."""
 
 import torch
 from torch import nn
 
 from common import uniform
 
-OUT = Path(__file__).parent.parent / 'fixtures' / 'reference' / 'optimisers.json'
 STEPS = 10
 RATES = [0.1 / (1 + 0.5 * step) for step in range(STEPS)]
 
@@ -72,14 +65,10 @@ def trained(kind, decay, clip):
             'weight': weight.reshape(-1).tolist(), 'bias': bias.tolist()}
 
 
-def main():
+def optimisers():
     kinds = ['sgd', 'adamw']
-    result = {
+    return {
         'rates': RATES,
         'given': [given_gradients(kind, decay) for kind in kinds for decay in [0.0, 0.1]],
         'trained': [trained(kind, decay, clip) for kind in kinds for decay, clip in [(0.0, 0.0), (0.1, 0.0), (0.1, 1.0)]],
     }
-    OUT.write_text(json.dumps(result) + '\n')
-
-
-main()
