@@ -15,7 +15,11 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   loader: () => import('./loader.ts'),
 };
 
-const { values, positionals: names } = parseArgs({ args: argv.slice(2), options: { only: { type: 'string' } }, allowPositionals: true });
+const { values, positionals: names } = parseArgs({
+  args: argv.slice(2),
+  options: { only: { type: 'string' } },
+  allowPositionals: true,
+});
 const only = values.only?.split(',') ?? [];
 const unknown = names.filter((name) => !Object.hasOwn(benchmarks, name));
 if (unknown.length > 0) {

@@ -32,7 +32,10 @@ answerMeasurement(async () => {
     weights: initialWeights(model, 0),
     computation: candidate,
   });
-  const pixels = Uint8Array.from({ length: batchSize * inputSize[0] * inputSize[1] * 3 }, (_, i) => (Math.imul(i, 2654435761) >>> 16) & 255);
+  const pixels = Uint8Array.from(
+    { length: batchSize * inputSize[0] * inputSize[1] * 3 },
+    (_, i) => (Math.imul(i, 2654435761) >>> 16) & 255,
+  );
   const labels = Int32Array.from({ length: batchSize }, (_, i) => i % 2);
   let step = 0;
   return measureStep(trainer.compiled, () => void trainer.step(pixels, labels, 0.01, step++), {

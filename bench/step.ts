@@ -32,7 +32,8 @@ interface Contender {
 /** @param only ids of networks; all of networks.ts by default */
 export async function run(only: readonly string[]): Promise<void> {
   const unknown = only.filter((id) => !NETWORKS.some((n) => n.id === id));
-  if (unknown.length > 0) throw new Error(`Not benchmarked: ${unknown.join(', ')}. There are ${NETWORKS.map((n) => n.id).join(', ')}.`);
+  if (unknown.length > 0)
+    throw new Error(`Not benchmarked: ${unknown.join(', ')}. There are ${NETWORKS.map((n) => n.id).join(', ')}.`);
   const networks = NETWORKS.filter(({ id }) => only.length === 0 || only.includes(id));
   const { record } = await installRuntime();
   const torch = await torchVersion();

@@ -26,10 +26,11 @@ export function createModel(
   const size = inputSize ?? [variant.inputSize, variant.inputSize];
   const problem = inputSizeProblem(variant, size);
   if (problem) throw new LabError('bad-input', problem, { field: 'inputSize' });
-  return { variant, model: build(variant, size, classes), inputSize: size };
+  return { variant, model: buildModel(variant, size, classes), inputSize: size };
 }
 
-function build(variant: Variant, inputSize: ImageSize, classes: number): Model {
+/** The network of a row, or of one with other dimensions. */
+export function buildModel(variant: Variant, inputSize: ImageSize, classes: number): Model {
   switch (variant.family) {
     case 'resnet':
       return resnet(variant.dims, classes);

@@ -10,7 +10,19 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { SwinDims } from '../../shared/domain/dims.ts';
 import { lookUp, roll } from '../engine/operators/rearrangement.ts';
-import { attention, conv, dropPath, globalPool, type Initialiser, layerNorm, linear, mlp, type Pass, Specs, ZEROS } from './layers.ts';
+import {
+  attention,
+  conv,
+  dropPath,
+  globalPool,
+  type Initialiser,
+  layerNorm,
+  linear,
+  mlp,
+  type Pass,
+  Specs,
+  ZEROS,
+} from './layers.ts';
 import type { ImageSize, Model } from './model.ts';
 
 const EPSILON = 1e-5;

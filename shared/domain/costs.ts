@@ -3,7 +3,16 @@
  * operations of the forward pass, and the values that training keeps for the backward pass.
  */
 import type { Variant } from './catalogue.ts';
-import type { ConvMixerDims, FNet2dDims, MixerDims, MobileNetV3Dims, ResNetDims, SwinDims, ViTDims, WaveMixDims } from './dims.ts';
+import type {
+  ConvMixerDims,
+  FNet2dDims,
+  MixerDims,
+  MobileNetV3Dims,
+  ResNetDims,
+  SwinDims,
+  ViTDims,
+  WaveMixDims,
+} from './dims.ts';
 
 export interface Cost {
   /** multiply-accumulate operations of the forward pass */
@@ -81,7 +90,8 @@ function mobilenetv3({ stem, blocks, last }: MobileNetV3Dims, pixels: number): C
     const activated = activation === 'relu' ? 2 : 3; // hard-swish keeps its input beside its output
     return {
       macs: (separable ? 0 : outside * input * expanded) + positions * (kernel * kernel * expanded + expanded * output),
-      kept: (separable ? 0 : outside * activated * expanded) + positions * ((activated + (squeeze ? 1 : 0)) * expanded + 2 * output),
+      kept:
+        (separable ? 0 : outside * activated * expanded) + positions * ((activated + (squeeze ? 1 : 0)) * expanded + 2 * output),
     };
   });
   return sum(first, ...middle, { macs: positions * last.input * last.output, kept: positions * 3 * last.output });

@@ -21,7 +21,8 @@ export const FAMILIES: readonly FamilyFacts[] = [
     family: 'mobilenetv3',
     name: 'MobileNetV3',
     kind: 'convolutional',
-    citation: 'Howard, Sandler, Chu, Chen, Chen, Tan, Wang, Zhu, Pang, Vasudevan, Le, Adam: Searching for MobileNetV3. ICCV 2019.',
+    citation:
+      'Howard, Sandler, Chu, Chen, Chen, Tan, Wang, Zhu, Pang, Vasudevan, Le, Adam: Searching for MobileNetV3. ICCV 2019.',
     url: 'https://arxiv.org/abs/1905.02244',
   },
   {

@@ -1,35 +1,29 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { trainingSchema } from '../../shared/contract/plan.ts';
-import { parseWaveMix } from '../../shared/domain/catalogue.ts';
+import { findVariant, type Variant } from '../../shared/domain/catalogue.ts';
 import { compile } from '../../main/engine/compile.ts';
 import type { InputSpec, Step } from '../../main/engine/step.ts';
 import { crossEntropy, smoothedTargets } from '../../main/engine/operators/loss.ts';
 import { loadTensorFlow } from '../../main/engine/tensorflow.ts';
 import { forward, type Model } from '../../main/models/model.ts';
-import { resnet, RESNETS } from '../../main/models/resnet.ts';
-import { wavemix } from '../../main/models/wavemix.ts';
+import { buildModel } from '../../main/models/registry.ts';
 import { evaluationPass, weightsFrom, weightVariables } from '../../main/models/weights.ts';
 import { initialState, trainStep } from '../../main/training/train-step.ts';
-import { reference } from '../helpers/fixture.ts';
+import { networkId, networkNames, type NetworkReference, reference } from '../helpers/fixture.ts';
 import { formulaValues, uniform } from '../helpers/formula.ts';
 
-interface Reference {
-  batch: number;
-  size: number;
-  logits: [number, number][];
-  loss: number;
-  gradientNorms: Record<string, number>;
-  tenSteps: number[];
-}
+/** Networks of over 200,000 parameters take minutes: `npm run test:full` has them. */
+const SMALL = 200_000;
+const FULL = process.env.MAGNILAB_TEST_FULL !== undefined;
+const NETWORKS = networkNames().filter((name) => FULL || findVariant(networkId(name))!.params < SMALL);
 
-const undropped = (id: string): Model => wavemix({ ...parseWaveMix(id)!, dropout: 0 }, 2);
-const MODELS: [string, () => Model][] = [
-  ['resnet18', () => resnet(RESNETS.resnet18, 2)],
-  ['wavemix_16_2_l1', () => undropped('wavemix_16_2')],
-  ['wavemix_16_2_l2', () => undropped('wavemix_16_2_l2')],
-  ['wavemix_16_2_l3', () => undropped('wavemix_16_2_l3')],
-];
+/** Without randomness, as in the reference. */
+function build(name: string, { size }: NetworkReference): Model {
+  const variant = findVariant(networkId(name))!;
+  const dims = { ...variant.dims, dropout: 0, dropPath: 0 };
+  return buildModel({ ...variant, dims } as Variant, size, 2);
+}
 
 beforeAll(async () => {
   await loadTensorFlow();
@@ -42,12 +36,12 @@ function expectClose(actual: number, expected: number, rtol: number, atol: numbe
   );
 }
 
-const input = ({ batch, size }: Reference) => Float32Array.from(uniform('input', batch * size * size * 3));
+const input = ({ batch, size }: NetworkReference) => Float32Array.from(uniform('input', batch * size[0] * size[1] * 3));
 const labels = (n: number) => Int32Array.from({ length: n }, (_, i) => i % 2);
-const pictures = ({ batch, size }: Reference): InputSpec => ({ shape: [batch, size, size, 3], dtype: 'float32' });
+const pictures = ({ batch, size }: NetworkReference): InputSpec => ({ shape: [batch, ...size, 3], dtype: 'float32' });
 
 /** What a step returns for a model with the formula's weights. */
-function once(model: Model, expected: Reference, step: Step<'x' | 'labels'>): Record<string, Float32Array> {
+function once(model: Model, expected: NetworkReference, step: Step<'x' | 'labels'>): Record<string, Float32Array> {
   const program = compile(step, {
     inputs: { x: pictures(expected), labels: { shape: [expected.batch], dtype: 'int32' } },
     variables: weightVariables(model, weightsFrom(model, formulaValues)),
@@ -66,11 +60,11 @@ it('shares the formula with the reference scripts', () => {
   expect([...uniform('input', 8)]).toEqual(expected);
 });
 
-describe.each(MODELS)('%s against PyTorch', (name, build) => {
-  const expected = reference<Reference>(name);
+describe.each(NETWORKS)('%s against PyTorch', { timeout: 600_000 }, (name) => {
+  const expected = reference<NetworkReference>(`networks/${name}`);
 
   it('has the same logits in evaluation', () => {
-    const model = build();
+    const model = build(name, expected);
     const { logits } = once(model, expected, ({ x }, variables) => ({
       outputs: { logits: forward(model, evaluationPass(variables), x as tf.Tensor4D) },
     }));
@@ -78,7 +72,7 @@ describe.each(MODELS)('%s against PyTorch', (name, build) => {
   });
 
   it('has the same loss and the same gradient norm of every parameter', () => {
-    const model = build();
+    const model = build(name, expected);
     const trainable = model.specs.filter((spec) => spec.trainable);
     const { loss, ...norms } = once(model, expected, ({ x, labels }, variables) => {
       const targets = smoothedTargets(labels as tf.Tensor1D, 2, 0.1);
@@ -100,11 +94,17 @@ describe.each(MODELS)('%s against PyTorch', (name, build) => {
   });
 
   it('follows ten steps of SGD', () => {
-    const model = build();
+    const model = build(name, expected);
     const settings = trainingSchema.parse({ weightDecay: 2e-5, momentum: 0.9, labelSmoothing: 0.1 });
-    const inputSize = [expected.size, expected.size] as const;
     const normalise = (x: tf.Tensor4D) => x;
-    const definition = trainStep({ model, settings, batchSize: expected.batch, inputSize, normalise, pixels: 'float32' });
+    const definition = trainStep({
+      model,
+      settings,
+      batchSize: expected.batch,
+      inputSize: expected.size,
+      normalise,
+      pixels: 'float32',
+    });
     const variables = initialState(definition, weightsFrom(model, formulaValues));
     const program = compile(definition.step, { inputs: definition.inputs, variables, rung: 'eager' });
     const one = Float32Array.of(1);
@@ -113,7 +113,7 @@ describe.each(MODELS)('%s against PyTorch', (name, build) => {
         pixels: input(expected),
         labels: labels(expected.batch),
         seed: Int32Array.of(0, step),
-        learningRate: Float32Array.of(0.002),
+        learningRate: Float32Array.of(expected.learningRate),
         correction1: one,
         correction2: one,
       });

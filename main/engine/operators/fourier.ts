@@ -25,15 +25,25 @@ function transform(x: tf.Tensor4D): tf.Tensor4D {
   const [n, h, w, c] = x.shape;
   const along = (size: number, f: (angle: number) => number) => tf.tensor2d(matrix(size, f), [size, size]);
   const cas = (angle: number) => Math.cos(angle) + Math.sin(angle);
-  const rows = tf.matMul(tf.expandDims(along(h, cas), 0) as tf.Tensor3D, tf.reshape(x, [n, h, w * c]) as tf.Tensor3D); // (N, H, W C)
-  const t = tf.matMul(tf.expandDims(along(w, cas), 0) as tf.Tensor3D, tf.reshape(rows, [n * h, w, c]) as tf.Tensor3D); // (N H, W, C)
+  const left = (size: number) => tf.reshape(along(size, cas), [1, size, size]) as tf.Tensor3D;
+  const rows = tf.matMul(left(h), tf.reshape(x, [n, h, w * c]) as tf.Tensor3D); // (N, H, W C)
+  const t = tf.matMul(left(w), tf.reshape(rows, [n * h, w, c]) as tf.Tensor3D); // (N H, W, C)
   const upDown = (y: tf.Tensor) => tf.gather(tf.reshape(y, [n, h, w * c]), reflection(h), 1);
   const leftRight = (y: tf.Tensor) => tf.gather(tf.reshape(y, [n * h, w, c]), reflection(w), 1);
   const tokens = (y: tf.Tensor) => tf.reshape(y, [n * h * w, c]) as tf.Tensor2D;
-  const [up, left] = [upDown(t), leftRight(t)];
-  const even = tf.add(tokens(up), tokens(left));
+  const up = upDown(t);
+  const even = tf.add(tokens(up), tokens(leftRight(t)));
   const odd = tf.sub(tokens(t), tokens(leftRight(up)));
-  const y = tf.sub(tf.matMul(even, along(c, (a) => Math.cos(a) / 2)), tf.matMul(odd, along(c, (a) => Math.sin(a) / 2)));
+  const y = tf.sub(
+    tf.matMul(
+      even,
+      along(c, (a) => Math.cos(a) / 2),
+    ),
+    tf.matMul(
+      odd,
+      along(c, (a) => Math.sin(a) / 2),
+    ),
+  );
   return tf.reshape(y, [n, h, w, c]);
 }
 
