@@ -14,28 +14,14 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2] / 'test' / 'reference'))
 
 import torch  # noqa: E402
-from common import import_timm  # noqa: E402
-from wavemix import WaveMix  # noqa: E402
+from networks import NETWORKS  # noqa: E402
 
 AT_LEAST, AT_MOST, SECONDS = 3, 9, 8  # as main/engine/tune.ts measures
 
 
-def build(name):
-    timm = import_timm()
-    if name.startswith('wavemix_'):
-        dim, depth = map(int, name.split('_')[1:3])
-        return WaveMix(dim, depth, 1, 2)
-    if name.startswith('convmixer_'):
-        from timm.models.convmixer import ConvMixer
-
-        dim, depth, kernel, patch = (int(part.strip('kp')) for part in name.split('_')[1:])
-        return ConvMixer(dim=dim, depth=depth, kernel_size=kernel, patch_size=patch, num_classes=2)
-    return timm.create_model(name, num_classes=2)
-
-
 def main():
     name, memory_format, batch, size = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-    model = build(name).train()
+    model = NETWORKS[name].build(2).train()
     x = torch.randn(batch, 3, size, size)
     if memory_format == 'channels_last':
         model = model.to(memory_format=torch.channels_last)

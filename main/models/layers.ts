@@ -5,6 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { conv2d, depthwiseConv2d } from '../engine/operators/convolution.ts';
+import { addBias, matMul } from '../engine/operators/linear.ts';
 import { batchNormTraining, layerNorm as normaliseLayer } from '../engine/operators/normalisation.ts';
 import { gelu, relu } from '../engine/operators/activation.ts';
 import { dropout as dropValues, dropPath as dropSamples } from '../engine/operators/random.ts';
@@ -119,7 +120,7 @@ export function torchDefault(fanIn: number): Initialiser {
 export function conv(pass: Pass, name: string, x: tf.Tensor4D, { stride = 1, padding = 0, bias = false } = {}): tf.Tensor4D {
   const weight = pass.weight(`${name}.weight`) as tf.Tensor4D; // (height, width, in, out)
   const y = conv2d(x, weight, stride, [padding, padding]);
-  return bias ? tf.add(y, pass.weight(`${name}.bias`)) : y;
+  return bias ? addBias(y, pass.weight(`${name}.bias`) as tf.Tensor1D) : y;
 }
 
 /**
@@ -129,7 +130,7 @@ export function conv(pass: Pass, name: string, x: tf.Tensor4D, { stride = 1, pad
 export function depthwise(pass: Pass, name: string, x: tf.Tensor4D, { stride = 1, padding = 0, bias = false } = {}): tf.Tensor4D {
   const weight = pass.weight(`${name}.weight`) as tf.Tensor4D; // (height, width, C, 1)
   const y = depthwiseConv2d(x, weight, stride, [padding, padding]);
-  return bias ? tf.add(y, pass.weight(`${name}.bias`)) : y;
+  return bias ? addBias(y, pass.weight(`${name}.bias`) as tf.Tensor1D) : y;
 }
 
 /**
@@ -140,15 +141,15 @@ export function convTranspose4(pass: Pass, name: string, x: tf.Tensor4D): tf.Ten
   const weight = pass.weight(`${name}.weight`) as tf.Tensor4D; // (height, width, out, in)
   const [n, h, w] = x.shape;
   const y = tf.conv2dTranspose(x, weight, [n, 2 * h, 2 * w, weight.shape[2]], 2, 'same');
-  return tf.add(y, pass.weight(`${name}.bias`));
+  return addBias(y, pass.weight(`${name}.bias`) as tf.Tensor1D);
 }
 
 /** @param x [..., C] @returns [..., out] */
 export function linear<T extends tf.Tensor>(pass: Pass, name: string, x: T, { bias = true } = {}): T {
   const weight = pass.weight(`${name}.weight`) as tf.Tensor2D; // (in, out)
   const [input, output] = weight.shape;
-  const rows = tf.matMul(tf.reshape(x, [-1, input]) as tf.Tensor2D, weight); // (R, out)
-  const y = bias ? tf.add(rows, pass.weight(`${name}.bias`)) : rows;
+  const rows = matMul(tf.reshape(x, [-1, input]) as tf.Tensor2D, weight); // (R, out)
+  const y = bias ? addBias(rows, pass.weight(`${name}.bias`) as tf.Tensor1D) : rows;
   return tf.reshape(y, [...x.shape.slice(0, -1), output]) as T;
 }
 

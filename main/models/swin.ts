@@ -146,15 +146,13 @@ function relativePositions(window: number): number[] {
 function shiftMask([height, width]: ImageSize, window: number, [down, right]: readonly [number, number]): tf.Tensor4D {
   // after the shift, the last window along an axis holds two regions: its own, and what wrapped round
   const region = (i: number, size: number, shift: number) => (i < size - window ? 0 : i < size - shift ? 1 : 2);
-  const tokens = window * window;
-  const values: number[] = [];
+  const regions: number[] = [];
   for (let top = 0; top < height; top += window)
-    for (let left = 0; left < width; left += window) {
-      const regions = Array.from(
-        { length: tokens },
-        (_, i) => 3 * region(top + Math.floor(i / window), height, down) + region(left + (i % window), width, right),
-      );
-      for (const a of regions) for (const b of regions) values.push(a === b ? 0 : MASKED);
-    }
-  return tf.tensor4d(values, [values.length / tokens ** 2, 1, tokens, tokens]);
+    for (let left = 0; left < width; left += window)
+      for (let i = 0; i < window * window; i++)
+        regions.push(3 * region(top + Math.floor(i / window), height, down) + region(left + (i % window), width, right));
+  const [windows, tokens] = [(height * width) / window ** 2, window ** 2];
+  const own = tf.tensor4d(regions, [windows, 1, tokens, 1]);
+  const foreign = tf.notEqual(own, tf.reshape(own, [windows, 1, 1, tokens])); // compared in the graph: no large constant
+  return tf.mul(tf.cast(foreign, 'float32'), MASKED);
 }

@@ -2,6 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { gelu, hardSigmoid, hardSwish, relu, relu6 } from '../../main/engine/operators/activation.ts';
 import { conv2d, depthwiseConv2d, maxPool, type Padding } from '../../main/engine/operators/convolution.ts';
+import { realFourier } from '../../main/engine/operators/fourier.ts';
+import { addBias, matMul } from '../../main/engine/operators/linear.ts';
 import { crossEntropy, smoothedTargets } from '../../main/engine/operators/loss.ts';
 import { nodeBackend } from '../../main/engine/operators/node.ts';
 import { batchNormTraining, layerNorm } from '../../main/engine/operators/normalisation.ts';
@@ -62,6 +64,19 @@ const activations: Case[] = [
   const { shape, values } = distinct(name, [4, 5, 8]);
   return { name, operator, composed, inputs: [{ shape, values: values.map((v) => 2 * v) }], step: 5e-3 }; // beyond 6
 });
+
+/** The definition: cos 2 pi (j k / H + j' k' / W + j'' k'' / C) for every pair of places, [H W C, H W C]. */
+function fourierMatrix([, ...sizes]: readonly number[]): tf.Tensor2D {
+  const n = product(sizes);
+  const place = (i: number) => sizes.map((size, axis) => Math.floor(i / product(sizes.slice(axis + 1))) % size);
+  const value = (j: number[], k: number[]) =>
+    Math.cos(2 * Math.PI * sizes.reduce((sum, size, a) => sum + (j[a] * k[a]) / size, 0));
+  const places = Array.from({ length: n }, (_, i) => place(i));
+  return tf.tensor2d(
+    places.flatMap((j) => places.map((k) => value(j, k))),
+    [n, n],
+  );
+}
 
 /** What is convolved: kernel, stride, padding, image height and width. */
 type Geometry = readonly [kernel: number, stride: number, padding: Padding, size: readonly [number, number]];
@@ -151,6 +166,31 @@ const others: Case[] = [
     operator: ((x, gain, bias) => layerNorm(x, gain as tf.Tensor1D, bias as tf.Tensor1D, 1e-5)) as Operator,
     composed: ((x, gain, bias) => normalised(x, [shape.length - 1], gain, bias)) as Operator,
     inputs: [random('ln', shape), random('gain', [shape.at(-1)!]), random('bias', [shape.at(-1)!])],
+  })),
+  ...[
+    [2, 3, 4, 6],
+    [7, 3],
+  ].map((shape) => ({
+    name: `addBias to [${shape.join(', ')}]`,
+    operator: ((x, bias) => addBias(x, bias as tf.Tensor1D)) as Operator,
+    composed: ((x, bias) => tf.add(x, bias)) as Operator,
+    inputs: [random('x', shape), random('bias', [shape.at(-1)!])],
+  })),
+  {
+    name: 'matMul',
+    operator: (x, weight) => matMul(x as tf.Tensor2D, weight as tf.Tensor2D),
+    composed: (x, weight) => tf.sum(tf.mul(tf.expandDims(x, 2), tf.expandDims(weight, 0)), 1),
+    inputs: [random('x', [5, 4]), random('weight', [4, 3])],
+  },
+  ...[
+    [2, 4, 6, 5],
+    [1, 5, 3, 4],
+    [2, 1, 2, 1],
+  ].map((shape) => ({
+    name: `realFourier of [${shape.join(', ')}]`,
+    operator: ((x) => realFourier(x as tf.Tensor4D)) as Operator,
+    composed: ((x) => tf.reshape(tf.matMul(tf.reshape(x, [shape[0], -1]), fourierMatrix(shape)), shape)) as Operator,
+    inputs: [random('x', shape)],
   })),
   {
     name: 'crossEntropy',

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { VARIANTS } from '../../shared/domain/catalogue.ts';
 import type { NodeBackend } from '../../main/engine/binding.ts';
 import { loadTensorFlow } from '../../main/engine/tensorflow.ts';
+import type { Model } from '../../main/models/model.ts';
 import { createModel } from '../../main/models/registry.ts';
 import { haar } from '../../main/models/wavemix.ts';
 import { toTensorFlow, toTorch } from '../../main/models/layout.ts';
@@ -13,14 +14,38 @@ import { Trainer } from '../../main/training/trainer.ts';
 import { reference } from '../helpers/fixture.ts';
 import { uniform } from '../helpers/formula.ts';
 
-/** Trainable parameters with two classes: timm's for resnet18, the published ones for WaveMix with the patch-4 stem. */
-const PARAMETERS: Record<string, number> = {
-  resnet18: 11_177_538,
-  wavemix_224_10: 10_635_298,
-  wavemix_224_10_l2: 17_168_258,
-  wavemix_224_10_l3: 23_701_218,
-  wavemix_224_10_l4: 30_234_178,
-  wavemix_32_4: 93_490,
+/** Trainable parameters with 1000 and with two classes: timm's, and of WaveMix and 2D-FNet what their definitions give. */
+const PARAMETERS: Record<string, readonly [thousand: number, two: number]> = {
+  resnet18: [11_689_512, 11_177_538],
+  resnet34: [21_797_672, 21_285_698],
+  resnet50: [25_557_032, 23_512_130],
+  resnet_test: [133_816, 84_914],
+  mobilenetv3_small_050: [1_593_224, 570_274],
+  mobilenetv3_small_075: [2_041_872, 1_018_922],
+  mobilenetv3_small_100: [2_542_856, 1_519_906],
+  mobilenetv3_test: [1_270_120, 247_170],
+  vit_tiny_patch16_224: [5_717_416, 5_524_802],
+  vit_small_patch16_224: [22_050_664, 21_666_434],
+  vit_base_patch16_224: [86_567_656, 85_800_194],
+  vit_test: [146_344, 97_442],
+  swin_tiny_patch4_window7_224: [28_288_354, 27_520_892],
+  swin_base_patch4_window7_224: [87_768_224, 86_745_274],
+  swin_test: [126_700, 77_798],
+  fnet2d_128_5: [535_528, 406_786],
+  fnet2d_128_5_p4: [592_872, 464_130],
+  fnet2d_16_2_p4: [21_496, 4_530],
+  convmixer_1536_20: [51_625_960, 50_092_034],
+  convmixer_768_32: [21_110_248, 20_342_786],
+  convmixer_1024_20_ks9_p14: [24_383_464, 23_360_514],
+  convmixer_test: [40_680, 7_746],
+  mixer_s16_224: [18_528_264, 18_016_290],
+  mixer_b16_224: [59_880_472, 59_113_010],
+  mixer_test: [124_432, 75_530],
+  wavemix_224_10: [10_859_848, 10_635_298],
+  wavemix_224_10_l2: [17_392_808, 17_168_258],
+  wavemix_224_10_l3: [23_925_768, 23_701_218],
+  wavemix_224_10_l4: [30_458_728, 30_234_178],
+  wavemix_32_4: [126_424, 93_490],
 };
 
 const product = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
@@ -35,32 +60,41 @@ describe('parameter counts', () => {
     expect(Object.keys(PARAMETERS).sort()).toEqual(VARIANTS.map((v) => v.id).sort());
   });
 
-  it.each(Object.entries(PARAMETERS))('%s has %i', (id, count) => {
+  const trainable = (model: Model) => model.specs.filter((s) => s.trainable).reduce((sum, s) => sum + product(s.shape), 0);
+
+  it.each(Object.entries(PARAMETERS))('%s has %j', (id, [thousand, two]) => {
     const { model, variant } = createModel(id);
-    expect(model.specs.filter((s) => s.trainable).reduce((sum, s) => sum + product(s.shape), 0)).toBe(count);
-    expect(variant.params).toBe(count);
+    expect(trainable(model)).toBe(two);
+    expect(variant.params).toBe(two);
+    expect(trainable(createModel(id, undefined, 1000).model)).toBe(thousand);
   });
 
   it('agree with PyTorch and timm', () => {
-    const counted = reference<Record<string, number>>('parameters');
-    for (const [id, count] of Object.entries(counted)) expect(PARAMETERS[id]).toBe(count);
-  });
-
-  it("of resnet18 with 1000 classes is timm's", () => {
-    const { model } = createModel('resnet18', undefined, 1000);
-    expect(model.specs.filter((s) => s.trainable).reduce((sum, s) => sum + product(s.shape), 0)).toBe(11_689_512);
+    const counted = reference<Record<string, Record<'2' | '1000', number>>>('parameters');
+    expect(Object.keys(PARAMETERS).filter((id) => !(id in counted))).toEqual([]);
+    for (const [id, [thousand, two]] of Object.entries(PARAMETERS))
+      expect(counted[id], id).toMatchObject({ '1000': thousand, '2': two });
+    expect(counted.fnet2d_128_5).toMatchObject({ '10': 407_818 }); // published
   });
 });
 
-it('names and shapes the state dict of resnet18 as timm does, counters included', () => {
-  const { model } = createModel('resnet18');
-  const tensors = stateDict(model.specs, initialWeights(model, 0), 7);
-  const ours = Object.fromEntries([...tensors].map(([name, { shape }]) => [name, [...shape]]));
-  expect(ours).toEqual(reference<Record<string, Record<string, number[]>>>('state_dicts').resnet18);
+describe('the state dict', () => {
+  const expected = reference<Record<string, Record<string, number[]>>>('state_dicts');
+
+  it.each(Object.keys(PARAMETERS))("of %s has timm's names and shapes, counters included", (id) => {
+    const { model } = createModel(id);
+    const zeros = new Map(model.specs.map(({ name, shape }) => [name, new Float32Array(product(shape))]));
+    const ours = Object.fromEntries([...stateDict(model.specs, zeros, 7)].map(([name, { shape }]) => [name, [...shape]]));
+    expect(ours).toEqual(expected[id]);
+  });
 });
 
 it('refuses a model that is not in the catalogue', () => {
   expect(() => createModel('vgg16')).toThrow(/no model "vgg16"/);
+});
+
+it('refuses an input that the network cannot take, and names sizes that work', () => {
+  expect(() => createModel('swin_tiny_patch4_window7_224', [200, 448])).toThrow(/multiples of 224, not 200 x 448. Try 224 x 448/);
 });
 
 describe('initial values', () => {

@@ -10,8 +10,17 @@ import { initialWeights } from '../../main/models/weights.ts';
 import { Trainer } from '../../main/training/trainer.ts';
 import { uniform } from '../helpers/formula.ts';
 
-/** One network per family, the smallest. */
-const SMALL: Record<string, string> = { resnet: 'resnet18', wavemix: 'wavemix_16_2_l2' };
+/** One network per family, small. */
+const SMALL: Record<string, string> = {
+  resnet: 'resnet_test',
+  mobilenetv3: 'mobilenetv3_test',
+  vit: 'vit_test',
+  swin: 'swin_test',
+  fnet2d: 'fnet2d_16_2_p4',
+  convmixer: 'convmixer_test',
+  mixer: 'mixer_test',
+  wavemix: 'wavemix_16_2_l2',
+};
 const [BATCH, SIZE] = [4, 64];
 const LEARNING_RATE = 0.01;
 
@@ -20,7 +29,7 @@ beforeAll(async () => {
 });
 
 function oneStep(id: string, rung: Rung): { loss: number; state: Map<string, Float32Array> } {
-  const { model, variant } = createModel(id);
+  const { model, variant } = createModel(id, [SIZE, SIZE]);
   const trainer = new Trainer({
     model,
     variant,

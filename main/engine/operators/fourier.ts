@@ -23,34 +23,31 @@ export function realFourier(x: tf.Tensor4D): tf.Tensor4D {
  */
 function transform(x: tf.Tensor4D): tf.Tensor4D {
   const [n, h, w, c] = x.shape;
-  const along = (size: number, f: (angle: number) => number) => tf.tensor2d(matrix(size, f), [size, size]);
-  const cas = (angle: number) => Math.cos(angle) + Math.sin(angle);
-  const left = (size: number) => tf.reshape(along(size, cas), [1, size, size]) as tf.Tensor3D;
-  const rows = tf.matMul(left(h), tf.reshape(x, [n, h, w * c]) as tf.Tensor3D); // (N, H, W C)
-  const t = tf.matMul(left(w), tf.reshape(rows, [n * h, w, c]) as tf.Tensor3D); // (N H, W, C)
+  const rows = tf.matMul(hartley(h), tf.reshape(x, [n, h, w * c]) as tf.Tensor3D); // (N, H, W C)
+  const t = tf.matMul(hartley(w), tf.reshape(rows, [n * h, w, c]) as tf.Tensor3D); // (N H, W, C)
   const upDown = (y: tf.Tensor) => tf.gather(tf.reshape(y, [n, h, w * c]), reflection(h), 1);
   const leftRight = (y: tf.Tensor) => tf.gather(tf.reshape(y, [n * h, w, c]), reflection(w), 1);
   const tokens = (y: tf.Tensor) => tf.reshape(y, [n * h * w, c]) as tf.Tensor2D;
   const up = upDown(t);
   const even = tf.add(tokens(up), tokens(leftRight(t)));
   const odd = tf.sub(tokens(t), tokens(leftRight(up)));
-  const y = tf.sub(
-    tf.matMul(
-      even,
-      along(c, (a) => Math.cos(a) / 2),
-    ),
-    tf.matMul(
-      odd,
-      along(c, (a) => Math.sin(a) / 2),
-    ),
-  );
+  const { cosine, sine } = waves(c);
+  const y = tf.sub(tf.matMul(even, tf.mul(cosine, 0.5) as tf.Tensor2D), tf.matMul(odd, tf.mul(sine, 0.5) as tf.Tensor2D));
   return tf.reshape(y, [n, h, w, c]);
 }
 
-/** f(2 pi j k / size), in double precision from the exact remainder of j k. */
-function matrix(size: number, f: (angle: number) => number): Float32Array {
-  const values = Float32Array.from({ length: size }, (_, i) => f((2 * Math.PI * i) / size));
-  return Float32Array.from({ length: size * size }, (_, i) => values[(Math.floor(i / size) * (i % size)) % size]);
+/** cos + sin of 2 pi j k / size [1, size, size]. */
+function hartley(size: number): tf.Tensor3D {
+  const { cosine, sine } = waves(size);
+  return tf.reshape(tf.add(cosine, sine), [1, size, size]) as tf.Tensor3D;
+}
+
+/** Of 2 pi j k / size [size, size]; computed in the graph, so that a recorded step holds no large constants. */
+function waves(size: number): { cosine: tf.Tensor2D; sine: tf.Tensor2D } {
+  const indices = tf.range(0, size);
+  const products = tf.mul(tf.reshape(indices, [size, 1]), tf.reshape(indices, [1, size])); // exact up to 2^24: to 4096 pixels
+  const angles = tf.mul(tf.mod(products, size), (2 * Math.PI) / size) as tf.Tensor2D;
+  return { cosine: tf.cos(angles), sine: tf.sin(angles) };
 }
 
 /** Indices of 0, n - 1, ..., 1: where -k lies. */

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { findVariant, inputSizeProblem, parseWaveMix, VARIANTS, waveMixParams } from '../../../shared/domain/catalogue.ts';
+import { FAMILIES } from '../../../shared/domain/families.ts';
+import {
+  findVariant,
+  inputSizeProblem,
+  parseFNet2d,
+  parseWaveMix,
+  VARIANTS,
+  waveMixParams,
+} from '../../../shared/domain/catalogue.ts';
 
 describe('the catalogue', () => {
   it('knows WaveMix of any size by its name, and nothing else', () => {
@@ -14,6 +22,25 @@ describe('the catalogue', () => {
     expect(counts).toEqual([10_635_298, 17_168_258, 23_701_218, 30_234_178]);
   });
 
+  it('knows 2D-FNet of any size by its name, with patches or without', () => {
+    expect(parseFNet2d('fnet2d_64_3_p2')).toMatchObject({ dim: 64, depth: 3, patch: 2 });
+    expect(parseFNet2d('fnet2d_128_5')).toMatchObject({ patch: 1, dropout: 0.5 });
+    expect(findVariant('fnet2d_64_3_p2')).toMatchObject({ family: 'fnet2d', sizeMultiple: 2, name: '2D-FNet-64/3 patch 2' });
+    for (const id of ['fnet2d_63_3', 'fnet2d_64_0', 'fnet2d_64_3_p3', 'fnet2d']) expect(findVariant(id), id).toBeNull();
+  });
+
+  it('has every family, with a small network in each', () => {
+    for (const { family } of FAMILIES) {
+      const rows = VARIANTS.filter((v) => v.family === family);
+      expect(rows.filter((v) => v.small).length, family).toBe(1);
+      expect(rows.length, family).toBeGreaterThan(1);
+    }
+  });
+
+  it('gives every row a size that its network takes', () => {
+    for (const v of VARIANTS) expect(inputSizeProblem(v, [v.inputSize, v.inputSize]), v.id).toBeNull();
+  });
+
   it('has every id once', () => {
     expect(new Set(VARIANTS.map((v) => v.id)).size).toBe(VARIANTS.length);
   });
@@ -23,5 +50,9 @@ describe('the catalogue', () => {
     expect(inputSizeProblem(wavemix, [224, 224])).toBeNull();
     expect(inputSizeProblem(wavemix, [100, 224])).toMatch(/multiples of 32.*Try 96 x 224/);
     expect(inputSizeProblem(findVariant('resnet18')!, [16, 16])).toMatch(/at least 32/);
+    const swin = findVariant('swin_base_patch4_window7_224')!;
+    expect(inputSizeProblem(swin, [448, 672])).toBeNull();
+    expect(inputSizeProblem(swin, [256, 256])).toMatch(/whole windows.*multiples of 224.*Try 224 x 224/);
+    expect(inputSizeProblem(findVariant('vit_tiny_patch16_224')!, [100, 224])).toMatch(/multiples of 16.*Try 96 x 224/);
   });
 });
