@@ -26,6 +26,9 @@ describe('texts', () => {
     for (const { path, choices = [] } of [...TRAINING_FIELDS, ...AUGMENTATION_FIELDS]) {
       for (const key of ['label', 'help', ...choices]) expect(has(`plan.fields.${path}.${key}`), `${path}.${key}`).toBe(true);
     }
-    for (const { kind } of FAMILIES) expect(has(`plan.kinds.${kind}`), kind).toBe(true);
+    for (const { family, kind } of FAMILIES) {
+      expect(has(`plan.families.${family}`), family).toBe(true);
+      expect(has(`plan.kinds.${kind}`), kind).toBe(true);
+    }
   });
 });
