@@ -44,17 +44,18 @@ export function hardSwish<T extends tf.Tensor>(x: T): T {
   );
 }
 
-/** Exact GELU, x Phi(x), with Phi by the error function (Hendrycks and Gimpel, arXiv 1606.08415). */
+/**
+ * Exact GELU, x Phi(x), with Phi by the error function (Hendrycks and Gimpel, arXiv 1606.08415). It keeps its slope only, which is
+ * half of what keeping x and Phi takes.
+ */
 export function gelu<T extends tf.Tensor>(x: T): T {
   return operator(
     [x],
     (x) => {
       const phi = tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5);
-      return { value: tf.mul(x, phi) as T, saved: [x, phi] };
+      const density = tf.exp(tf.sub(tf.mul(tf.square(x), -0.5), Math.log(2 * Math.PI) / 2));
+      return { value: tf.mul(x, phi) as T, saved: [tf.add(phi, tf.mul(x, density))] };
     },
-    (dy, [x, phi]) => {
-      const density = tf.exp(tf.mul(tf.square(x), -0.5));
-      return tf.mul(dy, tf.add(phi, tf.mul(x, tf.mul(density, 1 / Math.sqrt(2 * Math.PI)))));
-    },
+    (dy, [slope]) => tf.mul(dy, slope),
   );
 }

@@ -1,5 +1,6 @@
 /** Convolutions and pooling with PyTorch's paddings, by the operators whose gradients TensorFlow computes fastest. */
 import * as tf from '@tensorflow/tfjs-core';
+import { matMul } from './linear.ts';
 import { attributes, nodeBackend, operator } from './node.ts';
 
 /** Padding of the top and left, and of the bottom and right, in pixels. */
@@ -9,12 +10,18 @@ export type Padding = readonly [before: number, after: number];
  * 2D convolution, padded as PyTorch pads: alike on both sides. TensorFlow's "same" pads unevenly when it strides.
  *
  * TensorFlow has an operator with explicit paddings, but oneDNN does not compute its gradients: a training step of ResNet-18
- * took 1.6 times as long with it. So "same" where it is the same, else a pad.
+ * took 1.6 times as long with it. So "same" where it is the same, else a pad. A 1x1 convolution is a product of matrices: oneDNN's
+ * gradient of the filter takes twice as long as a product (measured; see docs/adr/0012).
  * @param x [N, H, W, C]
  * @param filter [height, width, C, out]
  * @returns [N, H', W', out]
  */
 export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, stride: number, padding: Padding): tf.Tensor4D {
+  const [height, width, channels, out] = filter.shape;
+  if (height * width === 1 && stride === 1 && padding[0] + padding[1] === 0) {
+    const rows = matMul(tf.reshape(x, [-1, channels]) as tf.Tensor2D, tf.reshape(filter, [channels, out]) as tf.Tensor2D);
+    return tf.reshape(rows, [x.shape[0], x.shape[1], x.shape[2], out]);
+  }
   const { input, mode } = padded(x, filter, stride, padding);
   return tf.conv2d(input, filter, stride, mode);
 }

@@ -15,8 +15,16 @@ export function addBias<T extends tf.Tensor>(x: T, bias: tf.Tensor1D): T {
   return operator(
     [x as tf.Tensor, bias as tf.Tensor],
     (x, bias) => ({ value: node.executeSingleOutput('BiasAdd', attribute, [x, bias]) as T, saved: [] }),
-    (dy) => [dy, node.executeSingleOutput('BiasAddGrad', attribute, [dy])],
+    (dy) => [dy, sumRows(dy)],
   );
+}
+
+/** Sum over every axis but the last. @param x [..., C] @returns [C] */
+export function sumRows(x: tf.Tensor): tf.Tensor1D {
+  const node = nodeBackend();
+  if (!node) return tf.sum(tf.reshape(x, [-1, x.shape.at(-1)!]), 0);
+  const { type, text } = attributes(node);
+  return node.executeSingleOutput('BiasAddGrad', [type('T'), text('data_format', 'NHWC')], [x]) as tf.Tensor1D;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Normalisation layers as one operator each, with their gradients; composed of plain tfjs on other backends. */
 import * as tf from '@tensorflow/tfjs-core';
+import { sumRows } from './linear.ts';
 import { attributes, handOver, nodeBackend, operator } from './node.ts';
 
 export interface BatchStatistics {
@@ -75,7 +76,7 @@ export function layerNorm<T extends tf.Tensor>(x: T, gain: tf.Tensor1D, bias: tf
       const scaled = tf.mul(dy, gain);
       const projection = tf.mean(tf.mul(scaled, normalised), 1, true);
       const dx = tf.mul(tf.sub(tf.sub(scaled, tf.mean(scaled, 1, true)), tf.mul(normalised, projection)), scale);
-      return [dx, tf.sum(tf.mul(dy, normalised), 0), tf.sum(dy, 0)];
+      return [dx, sumRows(tf.mul(dy, normalised)), sumRows(dy)];
     },
   );
   return tf.reshape(y, x.shape) as T;
