@@ -28,16 +28,8 @@ export async function trialSaliency(
   signal.throwIfAborted();
   const request = { weights, files: [file], model: config.model, inputSize: config.inputSize, resize: config.evaluation };
   const [{ saliency, probabilities }] = await runPrediction({ ...request, saliency: { method } }, signal);
-  const { method: used, class: predicted, change, residual, steps, layer } = saliency!;
-  return {
-    method: used,
-    class: predicted,
-    change,
-    residual,
-    steps,
-    layer: layer!,
-    probabilityMalignant: probabilities.malignant,
-  };
+  const { path: _path, layer, ...found } = saliency!;
+  return { ...found, layer: layer!, probabilityMalignant: probabilities.malignant };
 }
 
 /** The picture of another image would explain nothing that the results say. */

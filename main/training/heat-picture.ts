@@ -5,7 +5,7 @@ import type { Box, Pixels } from './resample.ts';
 
 /** A heat map of a network's input, and which part of the image that input shows. */
 export interface PlacedHeat {
-  /** [height, width], not negative */
+  /** [height, width]; negative: against */
   readonly heat: Float32Array;
   readonly size: MapSize;
   /** in pixels of the image */
@@ -15,8 +15,8 @@ export interface PlacedHeat {
 type ImageSize = Pick<Pixels, 'width' | 'height'>;
 
 /** Smoothing: standard deviation as a share of the input's shorter side. Single pixels of a gradient are noise. */
-const BLUR = 1 / 64;
-/** The hottest colour begins here: one hot pixel must not leave the rest cold. */
+const BLUR = 1 / 48;
+/** Of the sizes of the heat: the last colours begin here. One hot pixel must not leave the rest cold. */
 const HOTTEST = 0.99;
 /** Laid over what the network did not see. */
 const UNSEEN = { rgb: [120, 116, 128], alpha: 0.55 } as const;
@@ -24,8 +24,12 @@ const UNSEEN = { rgb: [120, 116, 128], alpha: 0.55 } as const;
 const LONGEST = 1400;
 const GAP = 12;
 
-/** As many colours as a byte can say. */
-const PALETTE = Array.from({ length: 256 }, (_, i) => bytesOf(heatColour(i / 255)));
+/** Diagonal stripes of what spoke against: their period in pixels, and how dense the lighter half is. */
+const HATCH = { period: 10, thin: 0.45 } as const;
+
+/** The colours from -1 to 1. */
+const LEVELS = 255;
+const PALETTE = Array.from({ length: 2 * LEVELS + 1 }, (_, i) => bytesOf(heatColour(i / LEVELS - 1)));
 
 function bytesOf({ rgb, alpha }: ReturnType<typeof heatColour>): readonly number[] {
   return [...rgb, Math.round(255 * alpha)];
@@ -36,7 +40,7 @@ export function heatLayer({ heat, size, box }: PlacedHeat, image: ImageSize, lon
   const scale = Math.min(1, longest / Math.max(image.width, image.height));
   const [width, height] = [image.width, image.height].map((side) => Math.max(1, Math.round(side * scale)));
   const smooth = blurred(heat, size, BLUR * Math.min(...size));
-  const most = quantile(smooth, HOTTEST);
+  const most = quantile(smooth.map(Math.abs), HOTTEST);
   const unseen = bytesOf(UNSEEN);
   const data = Buffer.alloc(width * height * 4);
   for (let y = 0, at = 0; y < height; y++) {
@@ -44,9 +48,11 @@ export function heatLayer({ heat, size, box }: PlacedHeat, image: ImageSize, lon
     for (let x = 0; x < width; x++, at += 4) {
       const across = (((x + 0.5) / width) * image.width - box.x) / box.width;
       const seen = down >= 0 && down < 1 && across >= 0 && across < 1;
-      const share = seen && most > 0 ? Math.min(1, valueAt(smooth, size, down, across) / most) : 0;
-      const colour = seen ? PALETTE[Math.round(255 * share)] : unseen;
-      for (let c = 0; c < 4; c++) data[at + c] = colour[c];
+      const share = seen && most > 0 ? Math.max(-1, Math.min(1, valueAt(smooth, size, down, across) / most)) : 0;
+      const colour = seen ? PALETTE[Math.round(LEVELS * (share + 1))] : unseen;
+      const thin = share < 0 && (x + y) % HATCH.period < HATCH.period / 2;
+      for (let c = 0; c < 3; c++) data[at + c] = colour[c];
+      data[at + 3] = colour[3] * (thin ? HATCH.thin : 1);
     }
   }
   return { width, height, data };

@@ -70,9 +70,12 @@ async function predict(): Promise<PredictRow[]> {
     const row: PredictRow = { path, logits: [benign, malignant], probabilities: { benign: 1 - p, malignant: p } };
     if (explainer) {
       const { heat, completeness } = explainer.explain(pixels, row.logits);
-      const drawn = await draw({ heat, size: inputSize, box: seenBox(image, view) }, image, saliency.pictures?.[i]);
+      const box = seenBox(image, view);
+      const drawn = await draw({ heat, size: inputSize, box }, image, saliency.pictures?.[i]);
+      const seen = (box.width * box.height) / (image.width * image.height);
       const predicted = LABELS[malignant > benign ? 1 : 0];
-      row.saliency = { method: saliency.method, class: predicted, ...(completeness ?? NO_SUM), ...drawn };
+      const empty = heat.every((value) => value === 0);
+      row.saliency = { method: saliency.method, class: predicted, seen, empty, ...(completeness ?? NO_SUM), ...drawn };
     }
     rows.push(row);
   }

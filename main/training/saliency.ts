@@ -19,7 +19,7 @@ import { type Evaluator, type EvaluatorOptions, normaliser } from './trainer.ts'
 
 /** Where a network looked. */
 export interface Explanation {
-  /** [H, W] of the network's input, row by row, never negative: how much each place moved the score */
+  /** [H, W] of the network's input, row by row: how far each place moved the score, negative where it spoke against the class */
   readonly heat: Float32Array;
   /** null for Grad-CAM, whose map adds up to nothing known */
   readonly completeness: Completeness | null;
@@ -62,8 +62,7 @@ const BATCH_BYTES = 1e9;
 
 /**
  * Integrated gradients along the straight line from the baseline to the image, by the midpoint rule. The heat of a pixel is the
- * sum of its three attributions' sizes: what spoke for the class and what spoke against it are both places where the network
- * looked.
+ * sum of its three attributions, so that the heat of all pixels adds up to the change of the score.
  *
  * The baseline is the mean colour of the network's preprocessing, all zeros after it: a field without structure, of which the
  * networks have no opinion, as the paper asks. (White, the empty slide, is no such field: to a trained network it is tissue with
@@ -112,9 +111,9 @@ function integratedGradients({ model, variant, inputSize, weights, computation, 
         part.forEach((value, i) => (attributions[i] += value));
       }
       const heat = new Float32Array(height * width);
-      attributions.forEach((value, i) => (heat[Math.floor(i / 3)] += Math.abs(value)));
+      attributions.forEach((value, i) => (heat[Math.floor(i / 3)] += value));
       const change = sign * (logits[1] - logits[0] - (start[1] - start[0]));
-      const residual = attributions.reduce((sum, value) => sum + value, 0) - change;
+      const residual = heat.reduce((sum, value) => sum + value, 0) - change;
       return { heat, completeness: { change, residual, steps } };
     },
     dispose: () => program.dispose(),

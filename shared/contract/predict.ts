@@ -30,6 +30,10 @@ export const saliencySchema = z.object({
   method: z.enum(SALIENCY_METHODS),
   /** what is explained: the class that the network predicts */
   class: z.enum(LABELS),
+  /** share of the image's area that the network saw: the rest was cropped away */
+  seen: z.number(),
+  /** nothing was found: Grad-CAM drops what speaks against the class, and may be left with nothing */
+  empty: z.boolean(),
   /** from the baseline to this image; like the next two, null for Grad-CAM, which promises no sum */
   change: z.number().nullable(),
   /** sum of the attributions minus `change`: near zero when there were enough steps */

@@ -1,7 +1,8 @@
 /**
- * Colours of a heat map on stained tissue: from clear through blue-green to yellow. Lightness (OKLab: Ottosson, "A perceptual
- * color space for image processing", 2020) rises evenly, so that the order is seen in grey and by every eye; the hues are those
- * that haematoxylin and eosin leave free; what is cold lets the tissue through.
+ * Colours of a heat map on stained tissue: from clear through green to yellow where something spoke for a class, from clear
+ * through blue to azure where it spoke against. Lightness (OKLab: Ottosson, "A perceptual color space for image processing",
+ * 2020) rises evenly with heat; the hues are those that haematoxylin and eosin leave free; what is cold lets the tissue through.
+ * Which side a colour belongs to is also said by hatching.
  */
 
 export interface HeatColour {
@@ -11,19 +12,26 @@ export interface HeatColour {
   readonly alpha: number;
 }
 
-const LIGHTNESS = [0.42, 0.93] as const;
-const HUE = [235, 105] as const; // degrees: blue, yellow
-const CHROMA = 0.15;
-const ALPHA = 0.75;
-/** below this share nothing is drawn, above that the layer is as dense as it gets */
-const CLEAR = 0.08;
-const DENSE = 0.75;
+/** OKLCh from nothing to the most; hues in degrees. */
+interface Ramp {
+  readonly lightness: readonly [number, number];
+  readonly hue: readonly [number, number];
+  readonly chroma: number;
+}
 
-/** @param share 0: nothing, 1: the most */
-export function heatColour(share: number): HeatColour {
+const FOR: Ramp = { lightness: [0.5, 0.93], hue: [190, 105], chroma: 0.15 };
+const AGAINST: Ramp = { lightness: [0.4, 0.75], hue: [265, 235], chroma: 0.14 };
+const ALPHA = 0.75;
+/** Shares of the most: below the first nothing is drawn, above the second the layer is as dense as it gets. */
+const [CLEAR, DENSE] = [0.08, 0.75];
+
+/** @param heat -1: the most against, 0: nothing, 1: the most for */
+export function heatColour(heat: number): HeatColour {
+  const { lightness, hue, chroma } = heat < 0 ? AGAINST : FOR;
+  const share = Math.abs(heat);
   const mix = ([from, to]: readonly [number, number]) => from + (to - from) * share;
   const rise = Math.min(1, Math.max(0, (share - CLEAR) / (DENSE - CLEAR)));
-  return { rgb: srgb(mix(LIGHTNESS), CHROMA, (mix(HUE) * Math.PI) / 180), alpha: ALPHA * rise * rise * (3 - 2 * rise) };
+  return { rgb: srgb(mix(lightness), chroma, (mix(hue) * Math.PI) / 180), alpha: ALPHA * rise * rise * (3 - 2 * rise) };
 }
 
 /** OKLCh to sRGB; what lies outside is clipped. @param hue in radians */

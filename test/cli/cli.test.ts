@@ -168,10 +168,12 @@ it(
     const explained = JSON.parse((await look('--steps', '64', first, second)).stdout);
     expect(explained.map((row: { logits: unknown }) => row.logits)).toEqual([0, 1].map((i) => predicted[i].logits));
     for (const { path, saliency, logits } of explained) {
-      const { class: label, change, residual, ...rest } = saliency;
+      const { class: label, change, residual, seen, ...rest } = saliency;
+      expect(seen).toBeCloseTo((0.875 ** 2 * 460) / 700, 2); // the centre of an image of 700 x 460
       expect(rest).toEqual({
         method: 'integrated-gradients',
         steps: 64,
+        empty: false,
         path: join(pictures, `${basename(path, '.png')}.saliency.png`),
       });
       expect(label).toBe(logits[1] > logits[0] ? 'malignant' : 'benign');

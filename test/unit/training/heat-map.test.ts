@@ -31,9 +31,9 @@ describe('heat maps', () => {
   });
 });
 
-it('colours grow lighter and denser with heat', () => {
+it.each([1, -1])('colours grow lighter and denser with heat, for (1) and against (-1): %i', (side) => {
   const luminance = ([r, g, b]: readonly number[]) => 0.2126 * r ** 2.2 + 0.7152 * g ** 2.2 + 0.0722 * b ** 2.2;
-  const colours = Array.from({ length: 101 }, (_, i) => heatColour(i / 100));
+  const colours = Array.from({ length: 101 }, (_, i) => heatColour((side * (i + 1)) / 101));
   for (let i = 1; i < colours.length; i++) {
     expect(luminance(colours[i].rgb)).toBeGreaterThan(luminance(colours[i - 1].rgb));
     expect(colours[i].alpha).toBeGreaterThanOrEqual(colours[i - 1].alpha);
@@ -89,6 +89,16 @@ describe('pictures', () => {
     expect(at(22)[3]).toBe(0);
     expect(at(10)).toEqual(at(70));
     expect(at(10)[3]).toBeGreaterThan(0);
+  });
+
+  it('are hatched where heat is below zero', () => {
+    const { data } = heatLayer({ ...placed, heat: heat.map((v) => -v) }, image);
+    const { rgb, alpha } = heatColour(-1);
+    const pixels = Array.from({ length: 20 }, (_, i) => [...data.subarray((i * 80 + 58) * 4, (i * 80 + 58) * 4 + 4)]);
+    for (const pixel of pixels) expect(pixel.slice(0, 3)).toEqual([...rgb]);
+    const dense = pixels.filter((pixel) => pixel[3] === Math.round(255 * alpha));
+    expect(dense).toHaveLength(10);
+    expect(new Set(pixels.map((pixel) => pixel[3])).size).toBe(2);
   });
 
   it('of a map without heat show the tissue', () => {
