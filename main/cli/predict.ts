@@ -1,15 +1,23 @@
 import { type Command, Option } from 'commander';
 import { LabError } from '../../shared/contract/errors.ts';
-import { runPrediction } from '../lab/predict.ts';
+import { SALIENCY_METHODS, SALIENCY_STEPS, type SaliencyMethod } from '../../shared/domain/saliency.ts';
+import { predictImages } from '../lab/predict.ts';
 import { withInterrupt } from './interrupt.ts';
-import { print, printJson } from './output.ts';
+import { log, print, printJson } from './output.ts';
 import { ensureRuntime } from './runtime.ts';
+
+const [DEFAULT_METHOD] = SALIENCY_METHODS;
+/** as the contract allows */
+const MOST_STEPS = 2000;
 
 interface Options {
   weights: string;
   model?: string;
   resize?: 'crop' | 'full frame' | 'none';
   size?: string;
+  saliency?: string;
+  method?: SaliencyMethod;
+  steps?: string;
   json?: boolean;
 }
 
@@ -24,18 +32,39 @@ export function addPredict(program: Command): void {
     .addOption(
       new Option('--resize <how>', 'none takes images of exactly the input size').choices(['crop', 'full frame', 'none']),
     )
+    .option('--saliency <folder>', 'write NAME.saliency.png for every image: where the network looked')
+    .addOption(
+      new Option('--method <method>', `default: ${DEFAULT_METHOD}; grad-cam needs a network with feature maps`).choices(
+        SALIENCY_METHODS,
+      ),
+    )
+    .option('--steps <number>', `gradients per image of ${DEFAULT_METHOD}; default: ${SALIENCY_STEPS}`)
     .option('--json', 'print as JSON')
-    .action(async (files: string[], { weights, model, resize, size, json }: Options) => {
+    .action(async (files: string[], { weights, model, resize, size, json, ...look }: Options) => {
+      const saliency = parseSaliency(look);
       await ensureRuntime();
       const rows = await withInterrupt((signal) =>
-        runPrediction({ weights, model, files, resize, inputSize: parseSize(size) }, signal),
+        predictImages({ weights, model, files, resize, inputSize: parseSize(size), saliency }, signal),
       );
+      if (saliency)
+        log(`Where the network looked: ${rows.length === 1 ? '1 picture' : `${rows.length} pictures`} in ${saliency.folder}`);
       if (json) return printJson(rows);
       for (const { path, probabilities } of rows)
         print(
           `${probabilities.malignant > 0.5 ? 'malignant' : 'benign   '}  p(malignant) ${probabilities.malignant.toFixed(4)}  ${path}`,
         );
     });
+}
+
+function parseSaliency({ saliency: folder, method, steps }: Pick<Options, 'saliency' | 'method' | 'steps'>) {
+  if (folder === undefined) {
+    const alone = method ? 'method' : steps ? 'steps' : null;
+    if (alone) throw new LabError('bad-input', `--${alone} is for --saliency <folder>, which is missing.`, { field: alone });
+    return undefined;
+  }
+  if (steps !== undefined && !(/^\d+$/.test(steps) && Number(steps) >= 1 && Number(steps) <= MOST_STEPS))
+    throw new LabError('bad-input', `--steps: "${steps}" is not a number from 1 to ${MOST_STEPS}.`, { field: 'steps' });
+  return { folder, method: method ?? DEFAULT_METHOD, steps: steps === undefined ? undefined : Number(steps) };
 }
 
 function parseSize(text: string | undefined): [number, number] | undefined {

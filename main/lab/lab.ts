@@ -22,6 +22,7 @@ import { checkPlan, listPlans, openPlan, savePlan } from './plans.ts';
 import { Queue } from './queue.ts';
 import { exportReport, previewReport } from './reports.ts';
 import { cellImages, studyCells } from './results.ts';
+import { trialSaliency } from './saliency.ts';
 import { recentProjects, Session } from './session.ts';
 import { createStudy, readStudies } from './studies.ts';
 import { Tasks } from './tasks.ts';
@@ -154,6 +155,11 @@ export function createLab({ door, launcher = forkLauncher, choose }: LabOptions)
       await studyOf(input.trial);
       return cellImages(session, input);
     },
+    'results.saliency': ({ task, ...input }) =>
+      tasks.answer(task, async (signal) => {
+        await studyOf(input.trial);
+        return trialSaliency(session, input, signal);
+      }),
 
     'reports.preview': async ({ study }) => ({ html: await previewReport(session, await queue.study(study)) }),
     'reports.export': async ({ study, folder }) => exportReport(session, await queue.study(study), folder),

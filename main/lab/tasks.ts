@@ -58,8 +58,20 @@ export class Tasks {
     return { id, finished };
   }
 
+  /** Work that answers its caller, under the caller's own id so that it can be cancelled; it is not listed and tells no progress. */
+  async answer<T>(id: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const controller = new AbortController();
+    this.controllers.set(id, controller);
+    try {
+      return await work(controller.signal);
+    } finally {
+      this.controllers.delete(id);
+    }
+  }
+
   cancel(id: string): void {
-    if (!this.tasks.has(id)) throw new LabError('not-found', `There is no task ${id}.`, { field: 'task' });
+    if (!this.tasks.has(id) && !this.controllers.has(id))
+      throw new LabError('not-found', `There is no task ${id}.`, { field: 'task' });
     this.controllers.get(id)?.abort();
   }
 

@@ -5,13 +5,24 @@
 import { text } from 'node:stream/consumers';
 import { LabError, parseOrThrow, toEnvelope } from '../../shared/contract/errors.ts';
 import { predictRequestSchema, type PredictAnswer, type PredictRow } from '../../shared/contract/predict.ts';
+import { LABELS } from '../../shared/domain/label.ts';
+import { SALIENCY_STEPS, saliencyMethods } from '../../shared/domain/saliency.ts';
 import { decodeImage } from '../dataset/read-image.ts';
 import { loadTensorFlow } from '../engine/tensorflow.ts';
 import { probabilityMalignant } from '../evaluation/predictions.ts';
 import { createModel } from '../models/registry.ts';
+import { writeAtomically } from '../store/atomic.ts';
 import { openWeights } from './checkpoint.ts';
-import { evaluationView } from './resample.ts';
+import { comparisonPng, layerPng, type PlacedHeat } from './heat-picture.ts';
+import { type EvaluationView, evaluationView, type Pixels, seenBox } from './resample.ts';
+import { createExplainer } from './saliency.ts';
 import { Evaluator } from './trainer.ts';
+
+/** The page shows images of so many pixels at most. */
+const LAYER_PIXELS = 700;
+
+/** Grad-CAM's numbers of completeness. */
+const NO_SUM = { change: null, residual: null, steps: null };
 
 const answer = await predict().then(
   (predictions): PredictAnswer => ({ ok: true, predictions }),
@@ -32,23 +43,62 @@ async function predict(): Promise<PredictRow[]> {
   const trainedSize = stored?.length === 2 ? ([stored[0], stored[1]] as const) : undefined;
   const { variant, model, inputSize } = createModel(id, request.inputSize ?? trainedSize);
   const mode = request.resize ?? (metadata.evaluation === 'full frame' ? 'full frame' : 'crop');
+  const { saliency } = request;
+  if (saliency && !saliencyMethods(variant).includes(saliency.method))
+    throw new LabError(
+      'bad-input',
+      `Grad-CAM needs a feature map, and ${variant.name} has none: use integrated-gradients, which works for every network.`,
+      { field: 'method' },
+    );
   await loadTensorFlow();
-  const computation = { rung: 'session', precision: 'float32' } as const;
-  const evaluator = new Evaluator({ model, variant, batchSize: 1, inputSize, weights: file.load(model), computation });
+  const network = {
+    model,
+    variant,
+    inputSize,
+    weights: file.load(model),
+    computation: { rung: 'session', precision: 'float32' },
+  } as const;
+  const evaluator = new Evaluator({ ...network, batchSize: 1 });
+  const explainer =
+    saliency && createExplainer(saliency.method, { ...network, evaluator, steps: saliency.steps ?? SALIENCY_STEPS });
+  const view = { inputSize, mode, cropPct: variant.cropPct, filter: variant.interpolation };
   const rows: PredictRow[] = [];
-  for (const path of request.files) {
-    const image = await decodeImage(path);
-    if (!image.ok) throw new LabError('bad-input', `${path}: ${image.what}.`, { field: 'files', path });
-    const view = { inputSize, mode, cropPct: variant.cropPct, filter: variant.interpolation };
-    let pixels: Uint8Array;
-    try {
-      pixels = evaluationView(image, view);
-    } catch (error) {
-      throw new LabError('bad-input', `${path}: ${(error as Error).message}.`, { field: 'files', path });
-    }
+  for (const [i, path] of request.files.entries()) {
+    const { image, pixels } = await viewOf(path, view);
     const [benign, malignant] = evaluator.logits(pixels);
     const p = probabilityMalignant(benign, malignant);
-    rows.push({ path, logits: [benign, malignant], probabilities: { benign: 1 - p, malignant: p } });
+    const row: PredictRow = { path, logits: [benign, malignant], probabilities: { benign: 1 - p, malignant: p } };
+    if (explainer) {
+      const { heat, completeness } = explainer.explain(pixels, row.logits);
+      const box = seenBox(image, view);
+      const drawn = await draw({ heat, size: inputSize, box }, image, saliency.pictures?.[i]);
+      const seen = (box.width * box.height) / (image.width * image.height);
+      const predicted = LABELS[malignant > benign ? 1 : 0];
+      const empty = heat.every((value) => value === 0);
+      row.saliency = { method: saliency.method, class: predicted, seen, empty, ...(completeness ?? NO_SUM), ...drawn };
+    }
+    rows.push(row);
   }
   return rows;
+}
+
+/** @param path where to write the comparison; without it the layer is returned */
+async function draw(placed: PlacedHeat, image: Pixels, path: string | undefined): Promise<{ path: string } | { layer: string }> {
+  if (path === undefined)
+    return { layer: `data:image/png;base64,${(await layerPng(placed, image, LAYER_PIXELS)).toString('base64')}` };
+  const png = await comparisonPng(placed, image);
+  await writeAtomically(path, png).catch((error: NodeJS.ErrnoException) => {
+    throw new LabError('bad-input', `${path} could not be written (${error.code}).`, { field: 'saliency', path });
+  });
+  return { path };
+}
+
+async function viewOf(path: string, view: EvaluationView): Promise<{ image: Pixels; pixels: Uint8Array }> {
+  const image = await decodeImage(path);
+  if (!image.ok) throw new LabError('bad-input', `${path}: ${image.what}.`, { field: 'files', path });
+  try {
+    return { image, pixels: evaluationView(image, view) };
+  } catch (error) {
+    throw new LabError('bad-input', `${path}: ${(error as Error).message}.`, { field: 'files', path });
+  }
 }

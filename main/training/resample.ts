@@ -166,18 +166,33 @@ export function evaluationView(image: Pixels, { inputSize: [height, width], mode
     resize(image, whole, width, height, filter, target);
     return target;
   }
-  // timm: the image just covers size / cropPct, keeping its proportions; torchvision rounds the long side down
-  const scale = Math.max(Math.floor(height / cropPct) / image.height, Math.floor(width / cropPct) / image.width);
-  const [resizedWidth, resizedHeight] = [Math.floor(image.width * scale + 1e-6), Math.floor(image.height * scale + 1e-6)];
+  const { resizedWidth, resizedHeight, left, top } = cropOf(image, [height, width], cropPct);
   const resized = new Uint8Array(resizedWidth * resizedHeight * 3);
   resize(image, whole, resizedWidth, resizedHeight, filter, resized);
-  const left = roundHalfToEven((resizedWidth - width) / 2); // as Python rounds in torchvision
-  const top = roundHalfToEven((resizedHeight - height) / 2);
   for (let y = 0; y < height; y++) {
     const start = ((top + y) * resizedWidth + left) * 3;
     target.set(resized.subarray(start, start + width * 3), y * width * 3);
   }
   return target;
+}
+
+/**
+ * The part of an image that {@link evaluationView} shows to the network, in the image's pixels: fractions of them where it is resized.
+ */
+export function seenBox(image: Pick<Pixels, 'width' | 'height'>, { inputSize, mode, cropPct }: EvaluationView): Box {
+  if (mode !== 'crop') return { x: 0, y: 0, width: image.width, height: image.height };
+  const { resizedWidth, resizedHeight, left, top } = cropOf(image, inputSize, cropPct);
+  const [across, down] = [image.width / resizedWidth, image.height / resizedHeight];
+  return { x: left * across, y: top * down, width: inputSize[1] * across, height: inputSize[0] * down };
+}
+
+/** timm: the image just covers size / cropPct, keeping its proportions; torchvision rounds the long side down. */
+function cropOf({ width, height }: Pick<Pixels, 'width' | 'height'>, inputSize: readonly [number, number], cropPct: number) {
+  const scale = Math.max(Math.floor(inputSize[0] / cropPct) / height, Math.floor(inputSize[1] / cropPct) / width);
+  const [resizedWidth, resizedHeight] = [Math.floor(width * scale + 1e-6), Math.floor(height * scale + 1e-6)];
+  const left = roundHalfToEven((resizedWidth - inputSize[1]) / 2); // as Python rounds in torchvision
+  const top = roundHalfToEven((resizedHeight - inputSize[0]) / 2);
+  return { resizedWidth, resizedHeight, left, top };
 }
 
 function roundHalfToEven(n: number): number {

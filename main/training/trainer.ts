@@ -152,7 +152,7 @@ export class Evaluator {
 }
 
 /** uint8 0..255 -> (x / 255 - mean) / sd per channel */
-function normaliser({ mean, std }: Variant): (pixels: tf.Tensor4D) => tf.Tensor4D {
+export function normaliser({ mean, std }: Pick<Variant, 'mean' | 'std'>): (pixels: tf.Tensor4D) => tf.Tensor4D {
   return (pixels) => {
     const scale = tf.tensor1d(std.map((s) => 1 / (255 * s)));
     const shift = tf.tensor1d(mean.map((m, c) => m / std[c]));

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { errorCodes } from '../../shared/contract/errors.ts';
 import { trialStates } from '../../shared/contract/trial.ts';
 import { FAMILIES } from '../../shared/domain/families.ts';
+import { SALIENCY_METHODS } from '../../shared/domain/saliency.ts';
 import { AUGMENTATION_FIELDS, TRAINING_FIELDS } from '../logic/plan-fields.ts';
 import en from './en.json';
 
@@ -20,6 +21,11 @@ describe('texts', () => {
   it('has a text for every error code and state of a trial', () => {
     for (const code of [...errorCodes, 'disconnected']) expect(has(`errors.${code}`), code).toBe(true);
     for (const state of [...trialStates, 'paused']) expect(has(`states.${state}`), state).toBe(true);
+  });
+
+  it('has a name for every method of saliency, and says how to read its map', () => {
+    for (const method of SALIENCY_METHODS)
+      for (const key of ['methods', 'reading']) expect(has(`results.saliency.${key}.${method}`), method).toBe(true);
   });
 
   it('has a name and a help for every hyper-parameter, and words for every family', () => {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { LABELS } from '../domain/label.ts';
+import { SALIENCY_METHODS } from '../domain/saliency.ts';
 import { imageSchema, indexSummarySchema, parts, problemSchema, splitSettingsSchema } from './dataset.ts';
 import { nameSchema, planSchema, presets } from './plan.ts';
-import { cellImageSchema, cellSchema, studySummarySchema } from './results.ts';
+import { cellImageSchema, cellSchema, imageSaliencySchema, studySummarySchema } from './results.ts';
 import { doctorSchema, folderListingSchema, labInfoSchema, projectSchema, taskSchema } from './system.ts';
 import { epochSchema, trialIdSchema, trialMessageSchema } from './trial.ts';
 
@@ -150,6 +151,18 @@ export const api = {
       predicted: z.enum(LABELS),
     }),
     z.array(cellImageSchema),
+  ),
+  /** where the best weights of a trial look in one of its test images; takes seconds */
+  'results.saliency': call(
+    z.strictObject({
+      trial: trialIdSchema,
+      /** path as in results.images */
+      image: z.string().min(1),
+      method: z.enum(SALIENCY_METHODS),
+      /** an id of the caller's, by which tasks.cancel ends it */
+      task: z.uuid(),
+    }),
+    imageSaliencySchema,
   ),
 
   'reports.preview': call(study, z.object({ html: z.string() })),

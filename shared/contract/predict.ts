@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { LABELS } from '../domain/label.ts';
+import { SALIENCY_METHODS } from '../domain/saliency.ts';
 import { errorEnvelopeSchema } from './errors.ts';
 
 export const predictRequestSchema = z.strictObject({
@@ -10,14 +12,48 @@ export const predictRequestSchema = z.strictObject({
   /** height, width; default: the weights' own, else the variant's */
   inputSize: z.tuple([z.number().int().min(32).max(2048), z.number().int().min(32).max(2048)]).optional(),
   resize: z.enum(['crop', 'full frame', 'none']).optional(),
+  /** also say where the network looked */
+  saliency: z
+    .strictObject({
+      method: z.enum(SALIENCY_METHODS),
+      /** gradients per image of integrated gradients */
+      steps: z.number().int().min(1).max(2000).optional(),
+      /** one PNG per file to write, the image beside its heat map; without them, rows hold the layer */
+      pictures: z.array(z.string().min(1)).optional(),
+    })
+    .optional(),
 });
 export type PredictRequest = z.infer<typeof predictRequestSchema>;
+
+/** Which parts of an image moved a network's output. Numbers are differences of the logarithm of the class's odds. */
+export const saliencySchema = z.object({
+  method: z.enum(SALIENCY_METHODS),
+  /** what is explained: the class that the network predicts */
+  class: z.enum(LABELS),
+  /** share of the image's area that the network saw: the rest was cropped away */
+  seen: z.number(),
+  /** nothing was found: Grad-CAM drops what speaks against the class, and may be left with nothing */
+  empty: z.boolean(),
+  /** from the baseline to this image; like the next two, null for Grad-CAM, which promises no sum */
+  change: z.number().nullable(),
+  /** sum of the attributions minus `change`: near zero when there were enough steps */
+  residual: z.number().nullable(),
+  steps: z.number().int().nullable(),
+});
 
 export const predictRowSchema = z.object({
   path: z.string(),
   /** benign, malignant */
   logits: z.tuple([z.number(), z.number()]),
   probabilities: z.object({ benign: z.number(), malignant: z.number() }),
+  saliency: saliencySchema
+    .extend({
+      /** the PNG that was written */
+      path: z.string().optional(),
+      /** data URL of a PNG to lie over the whole image */
+      layer: z.string().optional(),
+    })
+    .optional(),
 });
 export type PredictRow = z.infer<typeof predictRowSchema>;
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LABELS } from '../domain/label.ts';
 import { METRICS, type Metric } from '../domain/metrics.ts';
+import { saliencySchema } from './predict.ts';
 import { trialStates } from './trial.ts';
 
 const metricsShape = Object.fromEntries(METRICS.map((m) => [m.id, z.number().nullable()])) as Record<
@@ -39,6 +40,14 @@ export const cellImageSchema = z.object({
   probabilityMalignant: z.number(),
 });
 export type CellImage = z.infer<typeof cellImageSchema>;
+
+/** Where a trial's network looked in one of its test images. */
+export const imageSaliencySchema = saliencySchema.extend({
+  /** data URL of a PNG to lie over the whole image */
+  layer: z.string(),
+  probabilityMalignant: z.number(),
+});
+export type ImageSaliency = z.infer<typeof imageSaliencySchema>;
 
 export const trialSummarySchema = z.object({
   id: z.string(),

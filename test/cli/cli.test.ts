@@ -1,9 +1,10 @@
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse/sync';
+import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { installRuntime } from '../../main/engine/install.ts';
 import { quickPlan, runFolder, testTissue } from '../helpers/lab.ts';
@@ -45,6 +46,14 @@ describe('usage', { timeout: 60_000 }, () => {
     ],
     ['a port that is none', ['serve', '--port', '99999'], /not a port number/],
     ['weights that are not there', ['predict', '--weights', '/no.safetensors', 'x.png'], /\/no\.safetensors/],
+    ['a method without a folder', ['predict', '--weights', 'w', '--method', 'grad-cam', 'x.png'], /--saliency <folder>/],
+    ['steps that are none', ['predict', '--weights', 'w', '--saliency', 's', '--steps', '0', 'x.png'], /from 1 to 2000/],
+    [
+      'a folder that cannot be',
+      ['predict', '--weights', 'w', '--saliency', '/dev/null/s', 'x.png'],
+      /cannot be written into \/dev\/null\/s/,
+    ],
+    ['two pictures of one name', ['predict', '--weights', 'w', '--saliency', 's', 'a/x.png', 'b/x.png'], /would both get/],
   ])('%s ends with 2 and says what is wrong on stderr', async (_, args, message) => {
     const { code, stdout, stderr } = await magnilab(...args);
     expect(code).toBe(2);
@@ -151,5 +160,42 @@ it(
     const wrong = await magnilab('predict', '--weights', weights, '--model', 'resnet18', '--json', join(tissue, tested[0].image));
     expect(wrong.code).toBe(2);
     expect(wrong.stderr).toMatch(/missing parameter "conv1\.weight"/);
+
+    // where the network looked, in a folder beside a copy of an image that is called like a picture
+    const pictures = join(folder, 'saliency');
+    const [first, second] = tested.map((row) => join(tissue, row.image));
+    const look = (...args: string[]) => magnilab('predict', '--weights', weights, '--saliency', pictures, '--json', ...args);
+    const explained = JSON.parse((await look('--steps', '64', first, second)).stdout);
+    expect(explained.map((row: { logits: unknown }) => row.logits)).toEqual([0, 1].map((i) => predicted[i].logits));
+    for (const { path, saliency, logits } of explained) {
+      const { class: label, change, residual, seen, ...rest } = saliency;
+      expect(seen).toBeCloseTo((0.875 ** 2 * 460) / 700, 2); // the centre of an image of 700 x 460
+      expect(rest).toEqual({
+        method: 'integrated-gradients',
+        steps: 64,
+        empty: false,
+        path: join(pictures, `${basename(path, '.png')}.saliency.png`),
+      });
+      expect(label).toBe(logits[1] > logits[0] ? 'malignant' : 'benign');
+      expect(Math.abs(residual)).toBeLessThan(Math.max(0.05 * Math.abs(change), 0.01));
+      expect(await sharp(saliency.path).metadata()).toMatchObject({ format: 'png', height: 460 });
+    }
+    const byMap = JSON.parse((await look('--method', 'grad-cam', first)).stdout)[0].saliency;
+    expect(byMap).toMatchObject({ method: 'grad-cam', change: null, residual: null, steps: null });
+
+    const tokens = await look('--method', 'grad-cam', '--model', 'vit_test', first);
+    expect(tokens.code).toBe(2);
+    expect(JSON.parse(tokens.stdout).error).toMatchObject({
+      code: 'bad-input',
+      message: expect.stringContaining('use integrated-gradients'),
+      details: { field: 'method' },
+    });
+    const copy = join(pictures, 'copy.saliency.png');
+    await copyFile(first, copy);
+    await copyFile(first, join(pictures, 'copy.png'));
+    const over = await look(copy, join(pictures, 'copy.png'));
+    expect(over.code).toBe(2);
+    expect(over.stderr).toContain('would take the place of the image');
+    expect(await readFile(copy)).toEqual(await readFile(first));
   },
 );

@@ -1,11 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { installRuntime } from '../../main/engine/install.ts';
 import { createLab, type Lab } from '../../main/lab/lab.ts';
-import { api, type CallName } from '../../shared/contract/api.ts';
-import type { LabError } from '../../shared/contract/errors.ts';
+import { api, type CallName, type CallOutput } from '../../shared/contract/api.ts';
+import { type LabError, toEnvelope } from '../../shared/contract/errors.ts';
 import { labWith, nextEvent, quickPlan, runFolder, testTissue } from '../helpers/lab.ts';
 import { temporaryFolder } from '../helpers/temporary.ts';
 
@@ -23,9 +24,9 @@ const secondEpoch = (lab: Lab) =>
   nextEvent(lab, (e) => (e.type === 'trial' && e.message.type === 'step' && e.message.epoch === 1 ? true : undefined));
 
 /** An answer must be what the contract says. */
-async function checked<N extends CallName>(lab: Lab, name: N, input: unknown) {
+async function checked<N extends CallName>(lab: Lab, name: N, input: unknown): Promise<CallOutput<N>> {
   const service = lab.services[name] as (input: unknown) => Promise<unknown>;
-  return api[name].output.parse(await service(api[name].input.parse(input)));
+  return api[name].output.parse(await service(api[name].input.parse(input))) as CallOutput<N>;
 }
 
 describe('a study', { timeout: 180_000 }, () => {
@@ -59,6 +60,21 @@ describe('a study', { timeout: 180_000 }, () => {
     const right = await count('malignant', 'malignant');
     expect(right.length).toBe(tp);
     expect(right.map((i) => i.probabilityMalignant)).toEqual(right.map((i) => i.probabilityMalignant).sort((a, b) => b - a));
+
+    // where the network looked agrees with what it said
+    const [image] = [...(await count('benign', 'benign')), ...(await count('benign', 'malignant'))];
+    const look = { trial: TRIAL, image: image.path, task: randomUUID() };
+    const saliency = await checked(lab, 'results.saliency', { ...look, method: 'integrated-gradients' });
+    expect(saliency).toMatchObject({ method: 'integrated-gradients', class: image.predicted });
+    expect(saliency.probabilityMalignant).toBeCloseTo(image.probabilityMalignant, 4);
+    expect(saliency.layer).toMatch(/^data:image\/png;base64,/);
+    expect(await checked(lab, 'results.saliency', { ...look, method: 'grad-cam' })).toMatchObject({ residual: null });
+    const unknown = checked(lab, 'results.saliency', { ...look, image: '../secret.png', method: 'grad-cam' });
+    await expect(unknown).rejects.toMatchObject({ code: 'not-found', details: { field: 'image' } });
+    const cancelled = checked(lab, 'results.saliency', { ...look, method: 'integrated-gradients' });
+    await checked(lab, 'tasks.cancel', { task: look.task });
+    expect(toEnvelope(await cancelled.catch((error: unknown) => error))).toMatchObject({ code: 'cancelled' });
+    await expect(checked(lab, 'tasks.cancel', { task: look.task })).rejects.toMatchObject({ code: 'not-found' });
 
     // no case of the test was trained on, at any magnification
     const config = JSON.parse(await readFile(join(runFolder(project, TRIAL), 'config.json'), 'utf8'));

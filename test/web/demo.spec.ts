@@ -168,6 +168,37 @@ test('results: a cell of a confusion matrix opens its images, the most confident
   await expect(drawer).toBeHidden();
 });
 
+test('results: an image shows where the network looked', async () => {
+  await page
+    .getByRole('button', { name: /^Truth \w+, predicted \w+: ([2-9]|\d\d)/ })
+    .first()
+    .click();
+  await page
+    .getByRole('dialog')
+    .getByRole('img', { name: /confidence/ })
+    .first()
+    .click();
+  const viewer = page.getByRole('dialog').last();
+  const title = viewer.getByRole('img', { name: /^SOB_/ });
+  const first = await title.getAttribute('alt');
+  await page.keyboard.press('ArrowRight');
+  await expect(title).not.toHaveAttribute('alt', first!);
+  await viewer.getByRole('radio', { name: 'Off' }).focus();
+  await page.keyboard.press('ArrowRight');
+  const map = viewer.getByRole('img', { name: /^Heat map/ });
+  await expect(map).toBeVisible({ timeout: 60_000 });
+  await expect(viewer.getByText(/^Yellow spoke for/)).toBeVisible();
+  await expect(viewer.getByText(/not what causes the disease/)).toBeVisible();
+  const [layer, picture] = await Promise.all([map.boundingBox(), title.boundingBox()]);
+  expect(layer).toEqual(picture);
+  await page.keyboard.press('ArrowRight');
+  await expect(viewer.getByRole('radio', { name: 'Grad-CAM' })).toBeChecked();
+  await expect(map).toBeVisible({ timeout: 60_000 });
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+});
+
 test('results: they are there after a reload, and the report is exported', async () => {
   await page.reload();
   await expect(page.getByRole('button', { name: /^ResNet-18, trained on/ })).toHaveCount(4);

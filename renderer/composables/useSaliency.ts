@@ -1,0 +1,58 @@
+import { onScopeDispose } from 'vue';
+import type { CallInput } from '../../shared/contract/api.ts';
+import type { ImageSaliency } from '../../shared/contract/results.ts';
+import { call } from '../api/index.ts';
+import { useCall } from './useCall.ts';
+
+export type SaliencyQuestion = Omit<CallInput<'results.saliency'>, 'task'>;
+
+/** Whoever leafs through images faster than this asks about none of them. */
+const SETTLE_MS = 250;
+const MAX_KNOWN = 50;
+
+/** Where a network looked in one image after another. A new question, or none, cancels the one that is being answered. */
+export function useSaliency() {
+  const known = new Map<string, ImageSaliency>();
+  let latest: symbol | null = null;
+  let running: string | null = null;
+
+  const { state, isLoading, error, execute } = useCall(answer, null);
+
+  async function answer(question: SaliencyQuestion | null): Promise<ImageSaliency | null> {
+    const own = (latest = Symbol());
+    cancel();
+    if (!question) return null;
+    const key = JSON.stringify(question);
+    const before = known.get(key);
+    if (before) return before;
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+    if (latest !== own) return null; // overtaken: dropped
+    const task = (running = crypto.randomUUID());
+    try {
+      const found = await call('results.saliency', { ...question, task });
+      if (known.size >= MAX_KNOWN) known.delete(known.keys().next().value!);
+      known.set(key, found);
+      return found;
+    } finally {
+      if (running === task) running = null;
+    }
+  }
+
+  function cancel(): void {
+    if (running) call('tasks.cancel', { task: running }).catch(() => {}); // it may have just ended
+    running = null;
+  }
+
+  /** Asks about an image, or about none. */
+  async function ask(question: SaliencyQuestion | null): Promise<void> {
+    state.value = null;
+    error.value = null;
+    await execute(question);
+  }
+
+  onScopeDispose(() => {
+    latest = null;
+    cancel();
+  });
+  return { state, isLoading, error, ask };
+}

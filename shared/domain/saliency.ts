@@ -1,0 +1,14 @@
+import type { Variant } from './catalogue.ts';
+import { FAMILIES } from './families.ts';
+
+/** Ways to say which parts of an image moved a network's output; the first works for every family. */
+export const SALIENCY_METHODS = ['integrated-gradients', 'grad-cam'] as const;
+export type SaliencyMethod = (typeof SALIENCY_METHODS)[number];
+
+/** Gradients per image that integrated gradients sum up, unless told otherwise. */
+export const SALIENCY_STEPS = 32;
+
+/** The methods that a network allows: Grad-CAM needs a feature map, whose places are places of the image. */
+export function saliencyMethods({ family }: Pick<Variant, 'family'>): readonly SaliencyMethod[] {
+  return FAMILIES.find((facts) => facts.family === family)!.featureMap ? SALIENCY_METHODS : ['integrated-gradients'];
+}
