@@ -49,8 +49,11 @@ def uniform(name, count):
     return h.astype(np.float64) / 2**31 - 1
 
 
-def fill(model):
-    """Sets every parameter and running statistic by the formula of test/helpers/formula.ts."""
+def fill(model, shift):
+    """Sets every parameter and running statistic by the formula of test/helpers/formula.ts.
+
+    `shift`: suffix of names -> number that is added to the parameters so named.
+    """
     with torch.no_grad():
         for name, value in model.state_dict().items():
             if name.endswith('num_batches_tracked'):
@@ -64,6 +67,7 @@ def fill(model):
                 u = 1 + 0.1 * u
             else:
                 u = 0.1 * u
+            u = u + sum(by for suffix, by in shift.items() if name.endswith(suffix))
             value.copy_(torch.from_numpy(u.astype(np.float32)))  # float32 values in a double model too
 
 
@@ -115,12 +119,17 @@ def train(model, x, rate, steps=10):
     return losses, norms
 
 
-def measure(network):
-    """Logits in evaluation, then loss, gradient norms and ten steps in training mode, all in double precision: float32 has its own rounding, which grows from step to step."""
+def prepare(network):
+    """The network in double precision, and its input: float32 has its own rounding, which grows from step to step."""
     model = network.build(2).double()
     without_randomness(model)
-    fill(model)
-    x = picture(network.batch, *network.size).double()
+    fill(model, network.shift)
+    return model, picture(network.batch, *network.size).double()
+
+
+def measure(network):
+    """Logits in evaluation, then loss, gradient norms and ten steps in training mode."""
+    model, x = prepare(network)
     model.eval()
     with torch.no_grad():
         logits = model(x)
@@ -129,6 +138,7 @@ def measure(network):
     return {
         'batch': network.batch,
         'size': list(network.size),
+        'shift': network.shift,
         'learningRate': network.rate,
         'logits': [[short(v) for v in row] for row in logits.tolist()],
         'loss': short(losses[0]),
@@ -139,11 +149,11 @@ def measure(network):
 
 
 def sensitivity(network, losses):
-    """Largest relative change of the ten losses when the input changes by 1e-6 of itself: tells a curve that float32 can follow from a chaotic one."""
-    model = network.build(2).double()
-    without_randomness(model)
-    fill(model)
-    x = picture(network.batch, *network.size).double()
+    """Largest relative change of the ten losses when the input changes by 1e-6 of itself.
+
+    Tells a curve that float32 can follow from a chaotic one.
+    """
+    model, x = prepare(network)
     x = x * (1 + 1e-6 * torch.from_numpy(uniform('perturbation', x.numel())).reshape(x.shape))
     changed, _ = train(model, x, network.rate)
     return max(abs(a - b) / abs(b) for a, b in zip(changed, losses))
