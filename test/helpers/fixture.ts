@@ -12,6 +12,8 @@ export interface NetworkReference {
   batch: number;
   /** height, width */
   size: [number, number];
+  /** added to the formula's parameters, by suffix of their names */
+  shift: Record<string, number>;
   /** of the ten steps */
   learningRate: number;
   logits: [number, number][];
