@@ -8,9 +8,12 @@ Ids are those of networks.py and the names of the other fixtures; without ids ev
 
 import argparse
 import json
+import os
 import sys
 import time
 from pathlib import Path
+
+os.environ.setdefault('OMP_WAIT_POLICY', 'passive')  # read by PyTorch's import; threads that spin are slow on a busy machine
 
 import numpy as np
 import torch

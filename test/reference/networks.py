@@ -11,12 +11,12 @@ from wavemix import WaveMix
 
 timm = import_timm()
 
-from timm.models.convmixer import ConvMixer  # noqa: E402
-from timm.models.mlp_mixer import MlpMixer  # noqa: E402
-from timm.models.mobilenetv3 import _gen_mobilenet_v3  # noqa: E402
-from timm.models.resnet import BasicBlock, ResNet  # noqa: E402
-from timm.models.swin_transformer import SwinTransformer  # noqa: E402
-from timm.models.vision_transformer import VisionTransformer  # noqa: E402
+from timm.models.convmixer import ConvMixer
+from timm.models.mlp_mixer import MlpMixer
+from timm.models.mobilenetv3 import _gen_mobilenet_v3
+from timm.models.resnet import BasicBlock, ResNet
+from timm.models.swin_transformer import SwinTransformer
+from timm.models.vision_transformer import VisionTransformer
 
 
 class Network(NamedTuple):
