@@ -1,17 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { VARIANTS } from '../../shared/domain/catalogue.ts';
+import { findVariant, VARIANTS } from '../../shared/domain/catalogue.ts';
 import type { NodeBackend } from '../../main/engine/binding.ts';
 import { loadTensorFlow } from '../../main/engine/tensorflow.ts';
 import type { Model } from '../../main/models/model.ts';
-import { createModel } from '../../main/models/registry.ts';
+import { buildModel, createModel } from '../../main/models/registry.ts';
 import { haar } from '../../main/models/wavemix.ts';
 import { toTensorFlow, toTorch } from '../../main/models/layout.ts';
 import { initialValues, initialWeights } from '../../main/models/weights.ts';
 import { trainingSchema } from '../../shared/contract/plan.ts';
 import { stateDict } from '../../main/training/checkpoint.ts';
 import { Trainer } from '../../main/training/trainer.ts';
-import { reference } from '../helpers/fixture.ts';
+import { networkId, type NetworkReference, reference } from '../helpers/fixture.ts';
 import { uniform } from '../helpers/formula.ts';
 
 /** Trainable parameters with 1000 and with two classes: timm's, and of WaveMix and 2D-FNet what their definitions give. */
@@ -106,12 +106,41 @@ describe('initial values', () => {
     expect(initialValues(spec('conv1.weight'), 1)).not.toEqual(initialValues(spec('conv1.weight'), 2));
   });
 
-  it("are timm's: Kaiming fan-out for convolutions, zero gain of the last norm of a block", () => {
-    const values = initialValues(spec('layer4.1.conv2.weight'), 3);
-    const sd = Math.sqrt(values.reduce((a, v) => a + v * v, 0) / values.length);
-    expect(sd).toBeCloseTo(Math.sqrt(2 / (512 * 9)), 4);
+  const drawn = reference<Record<string, Record<string, [mean: number, sd: number, largest: number]>>>('initialisation');
+
+  it.each(Object.entries(drawn))("of %s are spread as timm's, parameter by parameter", (name, spreads) => {
+    const variant = findVariant(networkId(name))!;
+    const { size } = reference<NetworkReference>(`networks/${name}`);
+    const specs = buildModel(variant, size, 2).specs.filter((s) => s.trainable);
+    expect(specs.map((s) => s.name).sort()).toEqual(Object.keys(spreads).sort());
+    for (const own of specs) {
+      const [mean, sd, largest] = spreads[own.name];
+      const values = initialValues(own, 3);
+      const what = `${own.name}: ${own.initialiser.kind}`;
+      const ownMean = values.reduce((a, v) => a + v, 0) / values.length;
+      const ownSd = Math.sqrt(values.reduce((a, v) => a + (v - ownMean) ** 2, 0) / values.length);
+      const ownLargest = values.reduce((a, v) => Math.max(a, Math.abs(v)), 0);
+      // two samples: each mean has the error sd / sqrt(n), each sd at most 0.71 sd / sqrt(n); five of those
+      if (sd > 0 && values.length < 64) continue; // too few to say
+      const error = (5 * Math.SQRT2 * sd) / Math.sqrt(values.length);
+      expect(Math.abs(ownMean - mean), `mean of ${what}`).toBeLessThanOrEqual(error);
+      expect(Math.abs(ownSd - sd), `sd of ${what}`).toBeLessThanOrEqual(error);
+      // the ends of a uniform and of a truncated normal distribution are sharp; a normal one's are not
+      if (values.length > 500) expect(Math.abs(ownLargest - largest), `largest of ${what}`).toBeLessThanOrEqual(0.4 * largest);
+    }
+  });
+
+  it('begin every residual block of ResNet as the identity', () => {
     expect(initialValues(spec('layer1.0.bn2.weight'), 3).every((v) => v === 0)).toBe(true);
     expect(initialValues(spec('layer1.0.bn1.weight'), 3).every((v) => v === 1)).toBe(true);
+  });
+
+  it('of a truncated normal distribution stop at two standard deviations', () => {
+    const stem = createModel('mixer_s16_224').model.specs.find((s) => s.name === 'stem.proj.weight')!;
+    const values = initialValues(stem, 0);
+    const sd = Math.sqrt(1 / (3 * 16 * 16));
+    expect(Math.sqrt(values.reduce((a, v) => a + v * v, 0) / values.length) / sd).toBeCloseTo(1, 2);
+    expect(values.reduce((a, v) => Math.max(a, Math.abs(v)), 0) / sd).toBeCloseTo(2 / 0.87962566, 2);
   });
 });
 

@@ -19,8 +19,8 @@ import numpy as np
 import torch
 from PIL import Image
 
-from common import hash_text, measure, sensitivity, uniform
-from networks import NETWORKS
+from common import hash_text, measure, sensitivity, short, uniform
+from networks import NETWORKS, SMALL
 from optimisers import optimisers
 
 OUT = Path(__file__).parent.parent / 'fixtures' / 'reference'
@@ -77,6 +77,20 @@ def state_dicts():
     return {name: {k: list(v.shape) for k, v in without_values(name, 2).state_dict().items()} for name in NETWORKS}
 
 
+def initialisation():
+    """Spread of every parameter as PyTorch and timm draw it at first: [mean, standard deviation, largest magnitude]."""
+
+    def spread(p):
+        p = p.detach().double()
+        return [short(float(v)) for v in (p.mean(), p.std(correction=0), p.abs().max())]
+
+    spreads = {}
+    for name in SMALL:
+        torch.manual_seed(0)
+        spreads[name] = {key: spread(p) for key, p in NETWORKS[name].build(2).named_parameters()}
+    return spreads
+
+
 OTHERS = {
     'hash': hashes,
     'resample': resampling,
@@ -84,6 +98,7 @@ OTHERS = {
     'optimisers': optimisers,
     'parameters': parameters,
     'state_dicts': state_dicts,
+    'initialisation': initialisation,
 }
 
 
@@ -105,7 +120,7 @@ def write(name):
     if name in NETWORKS:
         change = sensitivity(NETWORKS[name], value['tenSteps'])
         assert change < SENSITIVITY, f'{name}: its ten losses change by {change:.1e}; give it a smaller rate in networks.py'
-    whole = name in OTHERS and name not in ('parameters', 'state_dicts')
+    whole = name in OTHERS and name not in ('parameters', 'state_dicts', 'initialisation')
     path(name).parent.mkdir(parents=True, exist_ok=True)
     path(name).write_text((json.dumps(value) if whole else by_line(value)) + '\n')
 
