@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { FAMILIES } from '../../../shared/domain/families.ts';
 import {
@@ -34,6 +35,16 @@ describe('the catalogue', () => {
       const rows = VARIANTS.filter((v) => v.family === family);
       expect(rows.filter((v) => v.small).length, family).toBe(1);
       expect(rows.length, family).toBeGreaterThan(1);
+    }
+  });
+
+  it('is in the documentation of the command line, row by row', async () => {
+    const text = await readFile(new URL('../../../docs/cli.md', import.meta.url), 'utf8');
+    for (const { id, family, params, inputSize, sizeMultiple } of VARIANTS) {
+      const row = text.split('\n').find((line) => line.startsWith(`| \`${id}\` |`));
+      expect(row, id).toBeDefined();
+      const cells = row!.split('|').map((cell) => cell.trim());
+      expect(cells.slice(3, 7), id).toEqual([family, params.toLocaleString('en'), String(inputSize), String(sizeMultiple)]);
     }
   });
 
