@@ -164,14 +164,12 @@ const BATCH_NORM_MOMENTUM = 0.1; // PyTorch's: the weight of the new batch
 /** @param x [N, H, W, C] */
 export function batchNorm(pass: Pass, name: string, x: tf.Tensor4D): tf.Tensor4D {
   const weight = (part: string) => pass.weight(`${name}.${part}`) as tf.Tensor1D;
-  const [gain, bias] = [weight('weight'), weight('bias')];
-  if (!pass.training) return tf.batchNorm(x, weight('running_mean'), weight('running_var'), bias, gain, BATCH_NORM_EPSILON);
-  const { y, mean, variance } = batchNormTraining(x, gain, bias, BATCH_NORM_EPSILON);
-  const blend = (running: tf.Tensor, batch: tf.Tensor) =>
-    tf.add(tf.mul(running, 1 - BATCH_NORM_MOMENTUM), tf.mul(batch, BATCH_NORM_MOMENTUM));
-  pass.update(`${name}.running_mean`, blend(weight('running_mean'), mean));
-  pass.update(`${name}.running_var`, blend(weight('running_var'), variance));
-  return y;
+  const [gain, bias, mean, variance] = ['weight', 'bias', 'running_mean', 'running_var'].map(weight);
+  if (!pass.training) return tf.batchNorm(x, mean, variance, bias, gain, BATCH_NORM_EPSILON);
+  const trained = batchNormTraining(x, { gain, bias, mean, variance }, BATCH_NORM_EPSILON, BATCH_NORM_MOMENTUM);
+  pass.update(`${name}.running_mean`, trained.mean);
+  pass.update(`${name}.running_var`, trained.variance);
+  return trained.y;
 }
 
 /** @param x [..., C] */

@@ -62,8 +62,10 @@ const network: Step<NetworkInput> = ({ pixels, labels, seed, rate }, variables) 
     () => {
       const x = tf.sub(tf.div(pixels, 127.5), 1) as tf.Tensor4D;
       const h = conv2d(x, value('filter') as tf.Tensor4D, 1, [1, 1]);
-      const { y, mean } = batchNormTraining(h, tf.ones([CHANNELS]), tf.zeros([CHANNELS]), 1e-5);
-      updates.set('mean', tf.keep(tf.add(tf.mul(value('mean'), 0.9), tf.mul(mean, 0.1))));
+      const running = { mean: value('mean') as tf.Tensor1D, variance: tf.ones([CHANNELS]) as tf.Tensor1D };
+      const parameters = { gain: tf.ones([CHANNELS]) as tf.Tensor1D, bias: tf.zeros([CHANNELS]) as tf.Tensor1D, ...running };
+      const { y, mean } = batchNormTraining(h, parameters, 1e-5, 0.1);
+      updates.set('mean', tf.keep(mean));
       const features = tf.mean(dropout(gelu(y), 0.3, seed as tf.Tensor1D), [1, 2]) as tf.Tensor2D;
       const logits = tf.matMul(features, value('dense') as tf.Tensor2D) as tf.Tensor2D;
       return crossEntropy(logits, smoothedTargets(labels as tf.Tensor1D, 2, 0.1));

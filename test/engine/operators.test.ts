@@ -6,7 +6,7 @@ import { realFourier } from '../../main/engine/operators/fourier.ts';
 import { addBias, matMul } from '../../main/engine/operators/linear.ts';
 import { crossEntropy, smoothedTargets } from '../../main/engine/operators/loss.ts';
 import { nodeBackend } from '../../main/engine/operators/node.ts';
-import { batchNormTraining, layerNorm } from '../../main/engine/operators/normalisation.ts';
+import { type BatchNormParameters, batchNormTraining, layerNorm } from '../../main/engine/operators/normalisation.ts';
 import { loadTensorFlow } from '../../main/engine/tensorflow.ts';
 import { uniform } from '../helpers/formula.ts';
 import { expectNear } from './near.ts';
@@ -64,6 +64,15 @@ const activations: Case[] = [
   const { shape, values } = distinct(name, [4, 5, 8]);
   return { name, operator, composed, inputs: [{ shape, values: values.map((v) => 2 * v) }], step: 5e-3 }; // beyond 6
 });
+
+const [RUNNING_MEAN, RUNNING_VARIANCE] = [0.3, 2];
+
+/** Batch normalisation where a quarter of the running statistics comes from the batch. */
+function batchNormed(x: tf.Tensor, gain: tf.Tensor, bias: tf.Tensor) {
+  const running = { mean: tf.fill(gain.shape, RUNNING_MEAN), variance: tf.fill(gain.shape, RUNNING_VARIANCE) };
+  const parameters = { gain, bias, ...running } as BatchNormParameters;
+  return batchNormTraining(x as tf.Tensor4D, parameters, 1e-5, 0.25);
+}
 
 /** The definition: cos 2 pi (j k / H + j' k' / W + j'' k'' / C) for every pair of places, [H W C, H W C]. */
 function fourierMatrix([, ...sizes]: readonly number[]): tf.Tensor2D {
@@ -153,7 +162,7 @@ const pools: Case[] = (
 const others: Case[] = [
   {
     name: 'batchNormTraining',
-    operator: (x, gain, bias) => batchNormTraining(x as tf.Tensor4D, gain as tf.Tensor1D, bias as tf.Tensor1D, 1e-5).y,
+    operator: (x, gain, bias) => batchNormed(x, gain, bias).y,
     composed: (x, gain, bias) => normalised(x, [0, 1, 2], gain, bias),
     inputs: [random('bn', [3, 4, 5, 3]), random('gain', [3]), random('bias', [3])],
   },
@@ -300,32 +309,34 @@ describe.each(['tensorflow', 'cpu'])('on the backend "%s"', (backend) => {
   afterEach(() => tf.engine().endScope());
   afterAll(() => tf.setBackend('tensorflow'));
 
-  it('batch normalisation answers the mean and the unbiased variance of the batch', () => {
+  it('batch normalisation blends the mean and the unbiased variance of the batch into the running ones', () => {
     const x = tensor(random('bn', [3, 4, 5, 2])) as tf.Tensor4D;
-    const { mean, variance } = batchNormTraining(x, tf.tensor1d([1.2, 0.7]), tf.tensor1d([0.1, -0.2]), 1e-5);
+    const { mean, variance } = batchNormed(x, tf.tensor1d([1.2, 0.7]), tf.tensor1d([0.1, -0.2]));
     const values = x.dataSync();
     for (const channel of [0, 1]) {
       const own = Array.from(values).filter((_, i) => i % 2 === channel);
       const average = own.reduce((a, b) => a + b, 0) / 60;
-      expect(mean.dataSync()[channel]).toBeCloseTo(average, 5);
-      expect(variance.dataSync()[channel]).toBeCloseTo(own.reduce((a, v) => a + (v - average) ** 2, 0) / 59, 5);
+      const unbiased = own.reduce((a, v) => a + (v - average) ** 2, 0) / 59;
+      expect(mean.dataSync()[channel]).toBeCloseTo(0.75 * RUNNING_MEAN + 0.25 * average, 5);
+      expect(variance.dataSync()[channel]).toBeCloseTo(0.75 * RUNNING_VARIANCE + 0.25 * unbiased, 5);
     }
   });
 
   it('batch normalisation of a single value has no variance, and its result is the bias', () => {
-    const { y, variance } = batchNormTraining(tf.ones([1, 1, 1, 1]), tf.tensor1d([2]), tf.tensor1d([0.5]), 1e-5);
-    expect([y.dataSync()[0], variance.dataSync()[0]]).toEqual([0.5, 0]);
+    const { y, variance } = batchNormed(tf.ones([1, 1, 1, 1]), tf.tensor1d([2]), tf.tensor1d([0.5]));
+    expect([y.dataSync()[0], variance.dataSync()[0]]).toEqual([0.5, 0.75 * RUNNING_VARIANCE]);
   });
 
   it('batch normalisation leaves three tensors, and its gradient no other', () => {
     const [x, gain, bias] = [tensor(random('bn', [3, 4, 5, 2])) as tf.Tensor4D, tf.tensor1d([1, 1]), tf.tensor1d([0, 0])];
+    const running = { mean: tf.tensor1d([0, 0]), variance: tf.tensor1d([1, 1]) };
     const before = tf.memory().numTensors;
     tf.grad((t: tf.Tensor) => {
-      const { y, mean, variance } = batchNormTraining(t as tf.Tensor4D, gain, bias, 1e-5);
+      const { y, mean, variance } = batchNormTraining(t as tf.Tensor4D, { gain, bias, ...running }, 1e-5, 0.25);
       return tf.addN([tf.sum(tf.square(y)), tf.sum(mean), tf.sum(variance)]);
     })(x).dispose();
     expect(tf.memory().numTensors).toBe(before);
-    batchNormTraining(x, gain, bias, 1e-5);
+    batchNormTraining(x, { gain, bias, ...running }, 1e-5, 0.25);
     expect(tf.memory().numTensors).toBe(before + 3);
   });
 

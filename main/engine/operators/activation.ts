@@ -30,18 +30,27 @@ export function hardSigmoid<T extends tf.Tensor>(x: T): T {
   return tf.mul(relu6(tf.add(x, 3)), 1 / 6) as T;
 }
 
-/** x ReLU6(x + 3) / 6 (Howard et al., "Searching for MobileNetV3", arXiv 1905.02244), PyTorch's Hardswish. */
+/**
+ * x ReLU6(x + 3) / 6 (Howard et al., "Searching for MobileNetV3", arXiv 1905.02244), PyTorch's Hardswish. It keeps its slope only:
+ * 0 below -3, 1 above 3, x / 3 + 1/2 between.
+ */
 export function hardSwish<T extends tf.Tensor>(x: T): T {
   return operator(
     [x],
-    (x) => ({ value: tf.mul(x, hardSigmoid(x)) as T, saved: [x] }),
-    (dy, [x]) => {
-      // 0 below -3, 1 above 3, x / 3 + 1/2 between
-      const inside = tf.cast(tf.less(tf.abs(x), 3), 'float32');
-      const above = tf.cast(tf.greaterEqual(x, 3), 'float32');
-      return tf.mul(dy, tf.add(tf.mul(inside, tf.add(tf.mul(x, 1 / 3), 0.5)), above));
+    (x) => {
+      const gate = tf.relu6(tf.add(x, 3));
+      const slope = tf.mul(tf.add(gate, whereBetween(x, gate)), 1 / 6);
+      return { value: tf.mul(tf.mul(x, gate), 1 / 6) as T, saved: [slope] };
     },
+    (dy, [slope]) => tf.mul(dy, slope),
   );
+}
+
+/** x where 0 < gate < 6, else 0. */
+function whereBetween(x: tf.Tensor, gate: tf.Tensor): tf.Tensor {
+  const node = nodeBackend();
+  if (node) return node.executeSingleOutput('Relu6Grad', [attributes(node).type('T')], [x, gate]);
+  return tf.mul(x, tf.cast(tf.logicalAnd(tf.greater(gate, 0), tf.less(gate, 6)), 'float32'));
 }
 
 /**
