@@ -87,7 +87,7 @@ function mobilenetv3({ stem, blocks, last }: MobileNetV3Dims, pixels: number): C
   const middle = blocks.map(({ input, expanded, output, kernel, stride, squeeze, activation, separable }): Cost => {
     const outside = positions;
     positions /= stride ** 2;
-    const activated = activation === 'relu' ? 2 : 3; // hard-swish keeps its input beside its output
+    const activated = activation === 'relu' ? 2 : 3; // hard-swish keeps its slope beside its output
     return {
       macs: (separable ? 0 : outside * input * expanded) + positions * (kernel * kernel * expanded + expanded * output),
       kept:
@@ -99,7 +99,7 @@ function mobilenetv3({ stem, blocks, last }: MobileNetV3Dims, pixels: number): C
 
 /** Linear to the hidden units, GELU, linear back, with the normalised input. */
 function mlp(rows: number, dim: number, hidden: number): Cost {
-  return { macs: rows * 2 * dim * hidden, kept: rows * (2 * dim + 3 * hidden) };
+  return { macs: rows * 2 * dim * hidden, kept: rows * (2 * dim + 2 * hidden) };
 }
 
 /** Layer norm, qkv, attention among `among` tokens, projection. */
@@ -129,13 +129,14 @@ function fnet2d({ dim, depth, mult, patch }: FNet2dDims, height: number, width: 
   const kernel = patch === 1 ? 3 : patch;
   const stem = { macs: pixels * 27 * (dim / 2) + tokens * kernel * kernel * (dim / 2) * dim, kept: (pixels * dim) / 2 };
   const fourier = tokens * dim * ((height + width) / patch + 2 * dim);
-  const block = { macs: fourier + tokens * 2 * mult * dim * dim, kept: tokens * dim * (2 + 4 * mult + 1) };
+  // norm and its input; slope of GELU, mask and result of dropout; mask of the second dropout
+  const block = { macs: fourier + tokens * 2 * mult * dim * dim, kept: tokens * dim * (2 + 3 * mult + 1) };
   return sum(stem, times(depth, block));
 }
 
 function convmixer({ dim, depth, kernel, patch, activation }: ConvMixerDims, pixels: number): Cost {
   const tokens = pixels / patch ** 2;
-  const activated = activation === 'relu' ? 1 : 3; // GELU keeps its input and the error function beside its output
+  const activated = activation === 'relu' ? 1 : 2; // GELU keeps its slope beside its output
   const block = { macs: tokens * dim * (kernel * kernel + dim), kept: tokens * dim * (2 * activated + 2) };
   return sum({ macs: pixels * 3 * dim, kept: tokens * dim * (activated + 1) }, times(depth, block));
 }
@@ -160,7 +161,7 @@ function wavemix({ dim, depth, level, ff, mult, patch }: WaveMixDims, pixels: nu
     const hidden = mult * dim;
     block = sum(block, {
       macs: inside * (input * hidden + hidden * ff + 16 * ff * output),
-      kept: inside * (input + 5 * hidden + ff + 4 * output),
+      kept: inside * (input + 3 * hidden + ff + 4 * output),
     });
   }
   return sum(stem, times(depth, block));
