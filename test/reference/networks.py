@@ -94,7 +94,7 @@ SMALL = {
 # (Yang et al. 2019, arXiv 1902.08129), so that float32 has no one answer. Biases that keep most activations positive end that.
 RESNET = {'rate': 0.0002, 'shift': {'bias': 1}}
 CONVMIXER = {'rate': 0.0001, 'shift': {'.0.bias': 1, '.1.bias': 1}}
-RELU_CONVMIXER = {'rate': 0.0001, 'shift': {'.0.bias': 2, '.1.bias': 2}}
+RELU_CONVMIXER = {'rate': 0.0001, 'shift': {'.0.bias': 3, '.1.bias': 3}}
 
 PUBLISHED = {
     **{name: from_timm(name, 4, 64, **RESNET) for name in ['resnet18', 'resnet34', 'resnet50']},
