@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 
 /** The machine that a benchmark ran on; a number without it says nothing. */
@@ -17,6 +17,16 @@ function machine() {
 export function writeResult(name: string, result: Record<string, unknown>): void {
   const file = new URL(`results/${name}.json`, import.meta.url);
   writeFileSync(file, `${JSON.stringify({ machine: machine(), ...result }, null, 2)}\n`);
+}
+
+/** bench/results/<name>.json, if it was measured on this machine. */
+export function readResult(name: string): Record<string, unknown> | null {
+  const file = new URL(`results/${name}.json`, import.meta.url);
+  if (!existsSync(file)) return null;
+  const result = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+  const { date: _then, ...then } = result.machine as ReturnType<typeof machine>;
+  const { date: _now, ...now } = machine();
+  return JSON.stringify(then) === JSON.stringify(now) ? result : null;
 }
 
 /** Writes bench/results/<name>.md: these lines of Markdown, and the machine. */

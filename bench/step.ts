@@ -9,7 +9,7 @@ import { candidates, defaultCandidate, describeCandidate, type Candidate } from 
 import { installRuntime } from '../main/engine/install.ts';
 import { findVariant } from '../shared/domain/catalogue.ts';
 import { fastest, tune } from '../main/engine/tune.ts';
-import { writeResult, writeTable } from './machine.ts';
+import { readResult, writeResult, writeTable } from './machine.ts';
 import { NETWORKS, type Network } from './networks.ts';
 import type { StepRequest } from './step-process.ts';
 
@@ -38,12 +38,34 @@ export async function run(only: readonly string[]): Promise<void> {
   const { record } = await installRuntime();
   const torch = await torchVersion();
   if (!torch) console.error('PyTorch and timm were not found (pip install torch==2.13.0 timm==1.0.29): no peer to compare with.');
-  const results = [];
-  for (const network of networks) results.push(await compare(network, record.device, torch !== null));
-  writeResult('step', { tensorflow: record.libtensorflow, torch, turns: TURNS, results });
+  const facts = { tensorflow: record.libtensorflow, torch, turns: TURNS };
+  const results = new Map<string, Result>(only.length > 0 ? earlier(facts) : []);
+  for (const network of networks) {
+    results.set(network.id, await compare(network, record.device, torch !== null));
+    write(
+      facts,
+      NETWORKS.map(({ id }) => results.get(id)).filter((r) => r !== undefined),
+    ); // a bench takes long: keep what is there
+  }
+}
+
+type Result = Awaited<ReturnType<typeof compare>>;
+
+/** Results of other networks on this machine with the same versions, by network. */
+function earlier(facts: Readonly<Record<string, unknown>>): [string, Result][] {
+  const result = readResult('step') as { results: Result[] } | null;
+  if (!result || Object.entries(facts).some(([key, value]) => result[key as keyof typeof result] !== value)) return [];
+  return result.results.map((r) => [r.network, r]);
+}
+
+function write(facts: Readonly<Record<string, unknown>>, results: readonly Result[]): void {
+  writeResult('step', { ...facts, results });
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const table = [line(HEADER), line(HEADER.map(() => '---')), ...results.map((result) => line(row(result)))];
-  writeTable('step', ['# Training steps', '', NOTES, '', ...table]);
+  const ratios = results.flatMap(({ ratioToTorch }) => (ratioToTorch === null ? [] : [ratioToTorch]));
+  const mean = Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length);
+  const summary = ratios.length > 0 ? [`Geometric mean of the ratios to PyTorch: ${mean.toFixed(2)}x.`, ''] : [];
+  writeTable('step', ['# Training steps', '', NOTES, '', ...summary, ...table]);
 }
 
 async function compare(network: Network, device: 'cpu' | 'gpu', withTorch: boolean) {
@@ -137,7 +159,7 @@ const HEADER = [
   'compile',
 ];
 
-function row(result: Awaited<ReturnType<typeof compare>>): string[] {
+function row(result: Result): string[] {
   const of = (contender: string | null) => result.summary.find((s) => s.contender === contender);
   const [engine, torch, stock] = [of('engine')!, of(result.fasterTorch), of('stock tfjs-node')!];
   const ratio = (value: number | null) => (value === null ? '–' : `${value.toFixed(2)}x`);
@@ -159,4 +181,4 @@ function row(result: Awaited<ReturnType<typeof compare>>): string[] {
 const NOTES =
   'One training step (forward, backward, SGD with Nesterov momentum), float32, two classes. PyTorch runs eagerly, in both memory ' +
   'formats; the faster one counts. Stock tfjs-node is the same TypeScript run eagerly with operators as tfjs composes them. ' +
-  'Contenders take turns in fresh processes; numbers are medians over the turns.';
+  'Contenders take turns in fresh processes; numbers are medians over the turns. Each network has a run of its own; ratios are of one run.';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { LabEvent, LabServices, ModelRow } from '../../shared/contract/api.ts';
 import { LabError } from '../../shared/contract/errors.ts';
 import { presetPlan } from '../../shared/contract/plan.ts';
-import { VARIANTS } from '../../shared/domain/catalogue.ts';
+import { timmName, VARIANTS } from '../../shared/domain/catalogue.ts';
 import { FAMILIES } from '../../shared/domain/families.ts';
 import type { LabInfo } from '../../shared/contract/system.ts';
 import { examine } from '../engine/doctor.ts';
@@ -186,8 +186,9 @@ export function createLab({ door, launcher = forkLauncher, choose }: LabOptions)
 
 /** The catalogue as the planner, the report and `magnilab models` show it. */
 export function modelRows(): ModelRow[] {
-  return VARIANTS.map(({ mean, std, small, dims: _dims, ...row }) => {
+  return VARIANTS.map((variant) => {
+    const { mean, std, small = false, dims, ...row } = variant;
     const { kind, citation, url } = FAMILIES.find((f) => f.family === row.family)!;
-    return { ...row, mean: [...mean], std: [...std], small: small ?? false, kind, citation, url };
+    return { ...row, timm: timmName(variant), dims: { ...dims }, mean: [...mean], std: [...std], small, kind, citation, url };
   });
 }

@@ -146,21 +146,22 @@ function coverageProblems(plan: Plan, images: readonly IndexedImage[], split: Sp
 }
 
 /**
- * What the eager engine does on one AVX-512 core, measured with resnet18 and wavemix_32_4 at 64 x 64 pixels; a rough rate.
- * Token mixers move more memory per multiply-accumulate, every parameter costs its update, and every step has a fixed price.
+ * What the engine does on one AVX-512 core, fitted to bench/results/step.md; other processors differ. Thin layers move more memory
+ * per multiply-accumulate, every parameter costs its update and its place in checkpoints, and every step has a fixed price.
  */
 const MACS_PER_SECOND_AND_CORE: Readonly<Record<Family, number>> = {
-  resnet: 15e9,
+  resnet: 100e9,
   mobilenetv3: 15e9,
-  vit: 15e9,
-  swin: 15e9,
-  fnet2d: 15e9,
-  convmixer: 15e9,
-  mixer: 15e9,
-  wavemix: 4.5e9,
+  vit: 79e9,
+  swin: 84e9,
+  fnet2d: 64e9,
+  convmixer: 66e9,
+  mixer: 88e9,
+  wavemix: 75e9,
 };
-const UPDATE_SECONDS_PER_PARAMETER = 5e-9;
-const STEP_SECONDS = 0.02;
+const UPDATE_SECONDS_PER_PARAMETER = 4e-9;
+const CHECKPOINT_SECONDS_PER_PARAMETER = 20e-9;
+const STEP_SECONDS = 0.008;
 /** starting the process, loading TensorFlow, reading images */
 const TRIAL_SECONDS = 4;
 
@@ -174,11 +175,12 @@ function estimate(
   const images = trainedImages.reduce((a, b) => a + b, 0) / Math.max(1, trainedImages.length);
   const steps = Math.max(1, Math.floor(images / plan.training.batchSize));
   const overhead = variant.params * UPDATE_SECONDS_PER_PARAMETER + STEP_SECONDS; // the backward pass costs twice the forward pass
+  const checkpoint = variant.params * CHECKPOINT_SECONDS_PER_PARAMETER;
   const decoded = Math.max(0, ...trainedImages) * averageImageBytes; // an upper bound: pictures are shrunk where crops allow
   return {
     id: variant.id,
     params: variant.params,
     memoryBytes: trainingMemory(variant, plan.inputSize, plan.training.batchSize) + decoded,
-    secondsPerEpoch: trainedImages.length > 0 ? images * forward * 3 + steps * overhead : null,
+    secondsPerEpoch: trainedImages.length > 0 ? images * forward * 3 + steps * overhead + checkpoint : null,
   };
 }

@@ -61,6 +61,10 @@ export const modelRowSchema = z.object({
   family: z.string(),
   name: z.string(),
   kind: z.string(),
+  /** timm's name; null where timm has not the network */
+  timm: z.string().nullable(),
+  /** dimensions, which differ from family to family */
+  dims: z.record(z.string(), z.unknown()),
   params: z.number().int(),
   inputSize: z.number().int(),
   sizeMultiple: z.number().int(),

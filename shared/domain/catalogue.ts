@@ -7,7 +7,7 @@ import type { Family } from './families.ts';
 import { mobileNetV3Small } from './mobilenetv3.ts';
 
 interface Row<F extends Family> {
-  /** timm's name, where timm has the network */
+  /** timm's name, where timm has the network: see {@link timmName} */
   readonly id: string;
   readonly family: F;
   /** name as a researcher reads it */
@@ -94,6 +94,11 @@ export function findVariant(id: string): Variant | null {
   if (row) return row;
   if (parseWaveMix(id)) return wavemix(id);
   return parseFNet2d(id) ? fnet2d(id) : null;
+}
+
+/** What `timm.create_model` calls this network, or null where timm has none: WaveMix, 2D-FNet, and the small ones. */
+export function timmName({ id, family, small }: Variant): string | null {
+  return small || family === 'wavemix' || family === 'fnet2d' ? null : id;
 }
 
 /** Parses `wavemix_224_10` or `wavemix_192_16_l3`; null for any other name or a dim that 4 does not divide. */

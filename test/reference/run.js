@@ -1,5 +1,5 @@
-// npm run test:reference: computes the reference fixtures again with PyTorch and timm and compares them with the committed ones.
-// Arguments go on, e.g. npm run test:reference -- vit_test resnet18
+// npm run test:reference: computes the reference fixtures again with PyTorch and timm and compares them with the committed ones,
+// then takes weights from timm to Magnilab and back. With arguments only those fixtures, e.g. npm run test:reference -- vit_test
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,12 @@ const python = process.env.PYTHON ?? (process.platform === 'win32' ? 'python' : 
 
 try {
   const suited = hasPins(python) ? python : await ownPython();
-  process.exitCode = run(suited, ['-B', join(here, 'make.py'), '--check', ...process.argv.slice(2)]);
+  const names = process.argv.slice(2);
+  process.exitCode = run(suited, ['-B', join(here, 'make.py'), '--check', ...names]);
+  if (names.length === 0 && process.exitCode === 0) {
+    run(process.execPath, [join(here, '../../bin/magnilab.js'), 'runtime', 'install']);
+    process.exitCode = run(suited, ['-B', join(here, 'exchange.py')], { NODE: process.execPath });
+  }
 } catch (error) {
   console.error(error.message);
   process.exitCode = 2;
@@ -43,6 +48,6 @@ async function ownPython() {
 }
 
 /** Runs a command with this one's output; 1 where it could not start. */
-function run(command, args) {
-  return spawnSync(command, args, { stdio: 'inherit' }).status ?? 1;
+function run(command, args, environment = {}) {
+  return spawnSync(command, args, { stdio: 'inherit', env: { ...process.env, ...environment } }).status ?? 1;
 }
