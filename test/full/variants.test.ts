@@ -24,11 +24,11 @@ describe.each(VARIANTS.filter((v) => !v.small).map((v) => v.id))('%s', { timeout
 
     const trainer = new Trainer({ ...shared, settings: trainingSchema.parse({}), seed: 0 });
     expect(trainer.compiled).toMatchObject({ rung: 'session', refusals: [] });
-    const { loss } = trainer.step(pixels, Int32Array.of(0, 1), 0.001, 0);
+    const { loss } = trainer.step(pixels, Int32Array.of(1, 1), 0.001, 0);
     expect(loss).toBeGreaterThan(0);
     const state = trainer.read();
     trainer.dispose();
-    const last = model.specs.filter((spec) => spec.trainable).at(-1)!.name; // the head's bias: it moves in any network
+    const last = model.specs.filter((spec) => spec.trainable).at(-1)!.name; // the head's bias: labels of one class move it in any network
     expect([...state.get(last)!]).not.toEqual([...weights.get(last)!]);
     for (const [name, values] of state) if (!values.every(Number.isFinite)) throw new Error(`${name} is not finite`);
 
