@@ -1,14 +1,12 @@
 import { type Command, Option } from 'commander';
 import { LabError } from '../../shared/contract/errors.ts';
-import { SALIENCY_METHODS, SALIENCY_STEPS, type SaliencyMethod } from '../../shared/domain/saliency.ts';
+import { MOST_SALIENCY_STEPS, SALIENCY_METHODS, SALIENCY_STEPS, type SaliencyMethod } from '../../shared/domain/saliency.ts';
 import { predictImages } from '../lab/predict.ts';
 import { withInterrupt } from './interrupt.ts';
 import { log, print, printJson } from './output.ts';
 import { ensureRuntime } from './runtime.ts';
 
 const [DEFAULT_METHOD] = SALIENCY_METHODS;
-/** as the contract allows */
-const MOST_STEPS = 2000;
 
 interface Options {
   weights: string;
@@ -62,8 +60,8 @@ function parseSaliency({ saliency: folder, method, steps }: Pick<Options, 'salie
     if (alone) throw new LabError('bad-input', `--${alone} is for --saliency <folder>, which is missing.`, { field: alone });
     return undefined;
   }
-  if (steps !== undefined && !(/^\d+$/.test(steps) && Number(steps) >= 1 && Number(steps) <= MOST_STEPS))
-    throw new LabError('bad-input', `--steps: "${steps}" is not a number from 1 to ${MOST_STEPS}.`, { field: 'steps' });
+  if (steps !== undefined && !(/^\d+$/.test(steps) && Number(steps) >= 1 && Number(steps) <= MOST_SALIENCY_STEPS))
+    throw new LabError('bad-input', `--steps: "${steps}" is not a number from 1 to ${MOST_SALIENCY_STEPS}.`, { field: 'steps' });
   return { folder, method: method ?? DEFAULT_METHOD, steps: steps === undefined ? undefined : Number(steps) };
 }
 

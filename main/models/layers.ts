@@ -90,6 +90,12 @@ export class Specs {
     this.linear(`${name}.fc2`, hidden, dim, init(hidden, dim));
   }
 
+  /** The two linear layers of {@link attention}, `qkv` and `proj`. */
+  attention(name: string, dim: number, init: InitialWeights): void {
+    this.linear(`${name}.qkv`, dim, 3 * dim, init);
+    this.linear(`${name}.proj`, dim, dim, init);
+  }
+
   batchNorm(name: string, channels: number, { gain = ONES }: { gain?: Initialiser } = {}): void {
     this.layerNorm(name, channels, gain);
     const statistic = { shape: [channels], layout: 'plain', trainable: false, decays: false } as const;
@@ -107,6 +113,11 @@ export class Specs {
     this.list.push({ name, shape, layout: 'plain', initialiser, trainable: true, decays: false });
   }
 }
+
+/** Of timm's transformers. timm truncates at +-2, a hundred standard deviations. */
+export const NORMAL_002: Initialiser = { kind: 'normal', sd: 0.02 };
+/** Of linear layers in timm's transformers. */
+export const TRANSFORMER_LINEAR: InitialWeights = { weight: NORMAL_002, bias: ZEROS };
 
 /** PyTorch's default for convolutions and linear layers: Kaiming uniform with a = sqrt(5), which is U(+-1 / sqrt(fan in)). */
 export function torchDefault(fanIn: number): Initialiser {

@@ -15,19 +15,17 @@ import {
   conv,
   dropPath,
   globalPool,
-  type Initialiser,
   layerNorm,
   linear,
   mlp,
   type Pass,
   Specs,
-  ZEROS,
+  NORMAL_002,
+  TRANSFORMER_LINEAR,
 } from './layers.ts';
 import type { ImageSize, Model } from './model.ts';
 
 const EPSILON = 1e-5;
-const NORMAL_002: Initialiser = { kind: 'normal', sd: 0.02 }; // timm truncates at +-2, a hundred sd
-const LINEAR = { weight: NORMAL_002, bias: ZEROS };
 /** timm's: enough to silence a pair in the softmax */
 const MASKED = -100;
 
@@ -47,14 +45,13 @@ export function swin(dims: SwinDims, [height, width]: ImageSize, classes: number
     for (const { name, heads } of blocks) {
       specs.layerNorm(`${name}.norm1`, channels);
       specs.embedding(`${name}.attn.relative_position_bias_table`, [positions, heads], NORMAL_002);
-      specs.linear(`${name}.attn.qkv`, channels, 3 * channels, LINEAR);
-      specs.linear(`${name}.attn.proj`, channels, channels, LINEAR);
+      specs.attention(`${name}.attn`, channels, TRANSFORMER_LINEAR);
       specs.layerNorm(`${name}.norm2`, channels);
-      specs.mlp(`${name}.mlp`, channels, 4 * channels, () => LINEAR);
+      specs.mlp(`${name}.mlp`, channels, 4 * channels, () => TRANSFORMER_LINEAR);
     }
   }
   specs.layerNorm('norm', last);
-  specs.linear('head.fc', last, classes, LINEAR);
+  specs.linear('head.fc', last, classes, TRANSFORMER_LINEAR);
 
   return {
     specs: specs.list,

@@ -8,12 +8,10 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { ViTDims } from '../../shared/domain/dims.ts';
-import { attention, conv, type Initialiser, layerNorm, linear, mlp, Specs, ZEROS } from './layers.ts';
+import { attention, conv, layerNorm, linear, mlp, Specs, NORMAL_002, TRANSFORMER_LINEAR } from './layers.ts';
 import type { ImageSize, Model } from './model.ts';
 
 const EPSILON = 1e-6;
-const NORMAL_002: Initialiser = { kind: 'normal', sd: 0.02 }; // timm truncates at +-2, a hundred sd
-const LINEAR = { weight: NORMAL_002, bias: ZEROS };
 
 export function vit({ patch, dim, depth, heads }: ViTDims, [height, width]: ImageSize, classes: number): Model {
   const patches = (height / patch) * (width / patch);
@@ -24,13 +22,12 @@ export function vit({ patch, dim, depth, heads }: ViTDims, [height, width]: Imag
   for (let i = 0; i < depth; i++) {
     const name = `blocks.${i}`;
     specs.layerNorm(`${name}.norm1`, dim);
-    specs.linear(`${name}.attn.qkv`, dim, 3 * dim, LINEAR);
-    specs.linear(`${name}.attn.proj`, dim, dim, LINEAR);
+    specs.attention(`${name}.attn`, dim, TRANSFORMER_LINEAR);
     specs.layerNorm(`${name}.norm2`, dim);
-    specs.mlp(`${name}.mlp`, dim, 4 * dim, () => LINEAR);
+    specs.mlp(`${name}.mlp`, dim, 4 * dim, () => TRANSFORMER_LINEAR);
   }
   specs.layerNorm('norm', dim);
-  specs.linear('head', dim, classes, LINEAR);
+  specs.linear('head', dim, classes, TRANSFORMER_LINEAR);
 
   return {
     specs: specs.list,

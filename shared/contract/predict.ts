@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LABELS } from '../domain/label.ts';
-import { SALIENCY_METHODS } from '../domain/saliency.ts';
+import { MOST_SALIENCY_STEPS, SALIENCY_METHODS } from '../domain/saliency.ts';
 import { errorEnvelopeSchema } from './errors.ts';
 
 export const predictRequestSchema = z.strictObject({
@@ -17,7 +17,7 @@ export const predictRequestSchema = z.strictObject({
     .strictObject({
       method: z.enum(SALIENCY_METHODS),
       /** gradients per image of integrated gradients */
-      steps: z.number().int().min(1).max(2000).optional(),
+      steps: z.number().int().min(1).max(MOST_SALIENCY_STEPS).optional(),
       /** one PNG per file to write, the image beside its heat map; without them, rows hold the layer */
       pictures: z.array(z.string().min(1)).optional(),
     })

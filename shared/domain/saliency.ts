@@ -7,6 +7,8 @@ export type SaliencyMethod = (typeof SALIENCY_METHODS)[number];
 
 /** Gradients per image that integrated gradients sum up, unless told otherwise. */
 export const SALIENCY_STEPS = 32;
+/** The most that can be asked for. */
+export const MOST_SALIENCY_STEPS = 2000;
 
 /** The methods that a network allows: Grad-CAM needs a feature map, whose places are places of the image. */
 export function saliencyMethods({ family }: Pick<Variant, 'family'>): readonly SaliencyMethod[] {

@@ -13,19 +13,9 @@ import { enlarged } from '../../main/training/heat-map.ts';
 import { createExplainer } from '../../main/training/saliency.ts';
 import { Evaluator } from '../../main/training/trainer.ts';
 import { formulaValues, uniform } from '../helpers/formula.ts';
+import { SMALL } from '../helpers/small.ts';
 import { expectNear } from './near.ts';
 
-/** A small network of every family. */
-const SMALL = {
-  resnet: 'resnet_test',
-  mobilenetv3: 'mobilenetv3_test',
-  vit: 'vit_test',
-  swin: 'swin_test',
-  fnet2d: 'fnet2d_16_2_p4',
-  convmixer: 'convmixer_test',
-  mixer: 'mixer_test',
-  wavemix: 'wavemix_32_4',
-};
 const SIDE = 64;
 
 beforeAll(async () => {
