@@ -10,7 +10,9 @@ if (major >= 24) {
   const source = new URL('../main/cli/index.ts', import.meta.url);
   await import(existsSync(source) ? source.href : new URL('../out/main/cli.js', import.meta.url).href);
 } else if (existsSync(own)) {
-  const child = spawn(own, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
+  // the channel tells the lab when this process is gone, even when it is killed
+  const stdio = ['inherit', 'inherit', 'inherit', 'ipc'];
+  const child = spawn(own, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio });
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
 } else {

@@ -1,6 +1,5 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 
 /** A small file of settings. An unreadable one counts as empty, an unwritable one is not written: it only saves clicks. */
 export interface JsonFile<T extends object> {
@@ -21,9 +20,10 @@ export function jsonFile<T extends object>(path: string): JsonFile<T> {
     write(value) {
       try {
         mkdirSync(dirname(path), { recursive: true });
-        writeFileAtomic.sync(path, `${JSON.stringify(value, null, 2)}\n`);
+        writeFileSync(`${path}.new`, `${JSON.stringify(value, null, 2)}\n`, { flush: true }); // throws when it does not fit
+        renameSync(`${path}.new`, path);
       } catch {
-        // a read-only home
+        // a full disk or a read-only home
       }
     },
   };

@@ -4,12 +4,16 @@ import { addDemo } from './demo.ts';
 import { addDoctor } from './doctor.ts';
 import { addIndex } from './index-folder.ts';
 import { addModels } from './models.ts';
+import { endWithStarter } from './end-with-starter.ts';
 import { exitCodeOf, printError } from './output.ts';
 import { addPredict } from './predict.ts';
+import { addLocate, addVerify } from './project.ts';
 import { addReport } from './report.ts';
 import { addRuntime } from './runtime.ts';
 import { addServe } from './serve.ts';
 import { addStudy } from './study.ts';
+
+endWithStarter();
 
 const program = new Command('magnilab')
   .description('Which neural network keeps its accuracy when the magnification changes? Research use only.')
@@ -17,7 +21,20 @@ const program = new Command('magnilab')
   .exitOverride()
   .showHelpAfterError('(magnilab --help lists the commands)');
 
-for (const add of [addDemo, addIndex, addStudy, addReport, addPredict, addModels, addRuntime, addDoctor, addServe]) add(program);
+const commands = [
+  addDemo,
+  addIndex,
+  addStudy,
+  addReport,
+  addVerify,
+  addLocate,
+  addPredict,
+  addModels,
+  addRuntime,
+  addDoctor,
+  addServe,
+];
+for (const add of commands) add(program);
 
 try {
   await program.parseAsync();

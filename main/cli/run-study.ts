@@ -47,7 +47,13 @@ function watch(study: StudySummary, progress: Progress): (event: LabEvent) => vo
   const open = study.trials.filter((t) => t.state !== 'finished' && t.state !== 'cancelled').map((t) => t.id);
   const title = (id: string) =>
     `Trial ${open.indexOf(id) + 1} of ${open.length}, ${describe(study.trials.find((t) => t.id === id)!)}`;
+  let held = '';
   return (event) => {
+    if (event.type === 'study' && event.study.name === study.name) {
+      const now = event.study.held?.message ?? '';
+      if (now !== '' && now !== held) progress.say(`Waiting: ${now} Ctrl+C pauses.`);
+      held = now;
+    }
     if (event.type !== 'trial') return;
     const { trial, message } = event;
     if (message.type === 'phase') progress.update(`${title(trial)}, ${PHASES[message.phase]}`, message.done, message.total, null);

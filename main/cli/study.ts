@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { createLab, type Lab } from '../lab/lab.ts';
 import { indexIntoProject } from '../lab/datasets.ts';
+import { requireOutsideData } from '../lab/outside-data.ts';
 import { readPlan } from '../lab/plans.ts';
 import { chooseStudy } from './choose-study.ts';
 import { duration, print, printJson, Progress } from './output.ts';
@@ -13,6 +14,7 @@ const ENGINES = ['xla', 'session', 'eager'];
 
 interface Options {
   project: string;
+  failed?: boolean;
   engine?: string;
   json?: boolean;
 }
@@ -34,6 +36,7 @@ export function addStudy(program: Command): void {
       const csv = given.dataset.csv && resolve(dirname(resolve(file)), given.dataset.csv);
       const list = given.split.file && { file: resolve(dirname(resolve(file)), given.split.file) };
       const plan = { ...given, dataset: { folder, ...(csv && { csv }) }, split: { ...given.split, ...list } };
+      await requireOutsideData(resolve(project), folder, 'project');
       await ensureRuntime();
       await withProject(project, true, async (lab) => {
         await indexFor(lab, folder, csv);
@@ -46,14 +49,15 @@ export function addStudy(program: Command): void {
     .description('go on with an interrupted study, after the last finished epoch')
     .argument('[name]', 'which study (default: the last one)')
     .requiredOption('--project <folder>', 'project folder')
+    .option('--failed', 'run trials again that have failed, too')
     .addOption(engineOption())
     .option('--json', 'print the results as JSON')
-    .action(async (name: string | undefined, { project, engine, json }: Options) => {
+    .action(async (name: string | undefined, { project, failed, engine, json }: Options) => {
       useEngine(engine);
       await ensureRuntime();
       await withProject(project, false, async (lab) => {
         const { name: chosen } = await chooseStudy(lab, name);
-        await runStudy(lab, await lab.services['studies.resume']({ study: chosen }), json ?? false);
+        await runStudy(lab, await lab.services['studies.resume']({ study: chosen, failed }), json ?? false);
       });
     });
 

@@ -16,10 +16,13 @@ import { LABELS } from '../../shared/domain/label.ts';
 import { readPartList } from '../dataset/csv.ts';
 import { indexFolder, type IndexOptions, type IndexProgress, type IndexResult, summarise } from '../dataset/index-folder.ts';
 import { readFold } from '../dataset/manifest.ts';
+import { decodeImage, hashPixels } from '../dataset/read-image.ts';
 import { makeSplit } from '../dataset/splits.ts';
+import { recordData } from '../store/data-folders.ts';
 import { openDatabase } from '../store/database.ts';
 import { loadIndex, queryImages, saveIndex } from '../store/image-index.ts';
 import { cacheFolder } from '../store/paths.ts';
+import { requireOutsideData } from './outside-data.ts';
 import type { Session } from './session.ts';
 import type { Report } from './tasks.ts';
 
@@ -38,9 +41,13 @@ export async function indexIntoProject(
   signal?: AbortSignal,
 ): Promise<IndexSummary> {
   const root = resolve(folder);
-  const { database } = session.project;
+  const { project } = session;
+  const { database } = project;
+  project.check();
+  await requireOutsideData(project.folder, root, 'project');
   const before = session.index?.folder === root ? session.index.result.files : undefined;
   const result = await indexAndSave(database, root, { csv, verify, known: before, signal }, report);
+  await recordData(project.folder, root, null, project.check);
   session.setIndex({ folder: root, result });
   return summarise(result, root);
 }
@@ -118,6 +125,14 @@ function count(placed: Placed[]) {
     .sort((a, b) => a.magnification - b.magnification || parts.indexOf(a.part) - parts.indexOf(b.part));
 }
 
+/** @returns null where the file is no longer the picture that was indexed: another one must not stand for it */
+async function smallPicture(path: string, pixelSha256: string, width: number): Promise<Buffer | null> {
+  const picture = await decodeImage(path);
+  if (!picture.ok || hashPixels(picture.width, picture.height, picture.data) !== pixelSha256) return null;
+  const raw = { width: picture.width, height: picture.height, channels: 3 } as const;
+  return sharp(picture.data, { raw }).resize({ width, withoutEnlargement: true }).webp({ quality: 82 }).toBuffer();
+}
+
 const thumbnails = new Map<string, string>();
 const MAX_THUMBNAILS = 2000;
 
@@ -131,11 +146,7 @@ export async function makeThumbnails(session: Session, ids: readonly number[], w
       const key = `${image.pixelSha256}:${width}`;
       const known = thumbnails.get(key);
       if (known !== undefined) return known;
-      const bytes = await sharp(join(folder, image.path))
-        .resize({ width, withoutEnlargement: true })
-        .webp({ quality: 82 })
-        .toBuffer()
-        .catch(() => null);
+      const bytes = await smallPicture(join(folder, image.path), image.pixelSha256, width).catch(() => null);
       const url = bytes ? `data:image/webp;base64,${bytes.toString('base64')}` : '';
       if (thumbnails.size >= MAX_THUMBNAILS) thumbnails.delete(thumbnails.keys().next().value!);
       if (url) thumbnails.set(key, url);

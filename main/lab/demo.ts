@@ -30,10 +30,10 @@ export async function openDemo(session: Session, folder: string, report: Report,
     signal,
     onProgress: ({ done, total }) => report('Drawing synthetic tissue', done, total),
   });
-  if (isProject(folder)) await session.openFolder(folder);
+  if (isProject(folder)) await session.openFolder(folder, true);
   else {
     await mkdir(folder, { recursive: true });
-    await session.create(folder);
+    await session.create(folder, true);
   }
   const plan = demoPlan(tissue.folder);
   if (!existsSync(join(session.project.paths.plans, `${plan.name}.json`))) await savePlan(session, plan);

@@ -10,22 +10,25 @@ import { examine } from '../engine/doctor.ts';
 import { installRuntime } from '../engine/install.ts';
 import type { TrialLauncher } from '../executors/launcher.ts';
 import { forkLauncher } from '../executors/local.ts';
+import { lastDataFolder } from '../store/data-folders.ts';
 import { projectsFolder } from '../store/paths.ts';
 import { PROJECT_SUFFIX } from '../store/project.ts';
 import { version } from '../store/version.ts';
-import { readHistory, trialFiles } from '../training/trial-folder.ts';
+import { readHistory } from '../training/trial-folder.ts';
 import { datasetSummary, indexIntoProject, listImages, makeThumbnails, previewSplit } from './datasets.ts';
 import { demoProjectFolder, openDemo } from './demo.ts';
 import { Events } from './events.ts';
 import { listFolder } from './files.ts';
+import { locateDataset } from './places.ts';
 import { checkPlan, listPlans, openPlan, savePlan } from './plans.ts';
 import { Queue } from './queue.ts';
 import { exportReport, previewReport } from './reports.ts';
 import { cellImages, studyCells } from './results.ts';
 import { trialSaliency } from './saliency.ts';
 import { recentProjects, Session } from './session.ts';
-import { createStudy, readStudies } from './studies.ts';
-import { Tasks } from './tasks.ts';
+import { createStudy, readStudies, readTrial } from './studies.ts';
+import { type Report, Tasks } from './tasks.ts';
+import { projectProblems, verifyProject } from './verify.ts';
 
 export interface LabOptions {
   readonly door: LabInfo['door'];
@@ -53,7 +56,13 @@ export function createLab({ door, launcher = forkLauncher, choose }: LabOptions)
   const session = new Session(events);
   const queue = new Queue(session, launcher, events);
   const tasks = new Tasks(events);
+  session.isBusy = () => queue.isBusy;
   session.beforeClose = () => queue.shutdown();
+  session.onLost = () => {
+    queue.abandon();
+    const message = 'Another Magnilab has taken over this project. Nothing more is written here; open it again to go on.';
+    events.emit({ type: 'trial', trial: '', message: { type: 'failed', error: { code: 'project-locked', message } } });
+  };
 
   const services: LabServices = {
     'lab.info': async () => ({
@@ -85,17 +94,24 @@ export function createLab({ door, launcher = forkLauncher, choose }: LabOptions)
     },
 
     'projects.recent': () => recentProjects(),
-    'projects.create': async ({ name, folder }) => {
+    'projects.create': async ({ name, folder, stop }) => {
       const parent = folder ?? projectsFolder();
       await mkdir(parent, { recursive: true });
-      return session.create(join(parent, `${name}${PROJECT_SUFFIX}`));
+      return session.create(join(parent, `${name}${PROJECT_SUFFIX}`), stop);
     },
-    'projects.open': ({ folder }) => session.openFolder(folder),
-    'projects.close': async () => {
-      await session.close();
+    'projects.open': async ({ folder, stop }) => {
+      const project = await session.openFolder(folder, stop);
+      await indexAgainIfLost();
+      return project;
+    },
+    'projects.close': async ({ stop }) => {
+      await session.close(stop ?? false);
       return {};
     },
-    'projects.demo': async () => {
+    'projects.problems': () => projectProblems(session),
+    'projects.verify': () => verifyProject(session),
+    'projects.demo': async ({ stop }) => {
+      if (!stop && !session.isOpenAt(demoProjectFolder())) session.requireIdle();
       const { id, finished } = tasks.start('demo', (report, signal) => openDemo(session, demoProjectFolder(), report, signal));
       finished.catch(() => {});
       return { task: id };
@@ -107,6 +123,7 @@ export function createLab({ door, launcher = forkLauncher, choose }: LabOptions)
       finished.catch(() => {});
       return { task: id };
     },
+    'dataset.locate': ({ folder }) => locateDataset(session, folder),
     'dataset.summary': async () => datasetSummary(session),
     'dataset.problems': async () => session.index?.result.problems.slice() ?? [],
     'dataset.images': async ({ filter, offset, limit }) => listImages(session, filter, offset, limit),
@@ -125,9 +142,9 @@ export function createLab({ door, launcher = forkLauncher, choose }: LabOptions)
       await queue.enqueue(study);
       return queue.summary(study);
     },
-    'studies.resume': async ({ study: name }) => {
+    'studies.resume': async ({ study: name, failed }) => {
       const study = queue.study(name);
-      await queue.enqueue(study);
+      await queue.enqueue(study, failed);
       return queue.summary(await study);
     },
     'studies.pause': async ({ study: name }) => {
@@ -146,8 +163,8 @@ export function createLab({ door, launcher = forkLauncher, choose }: LabOptions)
       return queue.summary(await study);
     },
     'trials.history': async ({ trial }) => {
-      await studyOf(trial);
-      return readHistory(trialFiles(join(session.project.paths.runs, trial)).history);
+      const { epoch } = await readTrial(session, await studyOf(trial), trial, queue.isRunning(trial));
+      return readHistory(join(session.project.paths.runs, trial), epoch);
     },
 
     'results.cells': async ({ study }) => studyCells(session, await queue.study(study)),
@@ -164,6 +181,16 @@ export function createLab({ door, launcher = forkLauncher, choose }: LabOptions)
     'reports.preview': async ({ study }) => ({ html: await previewReport(session, await queue.study(study)) }),
     'reports.export': async ({ study, folder }) => exportReport(session, await queue.study(study), folder),
   };
+
+  /** An index that was damaged is made again by itself, where it is known of which folder it was. */
+  async function indexAgainIfLost(): Promise<void> {
+    const { damagedIndex, readOnly, folder } = session.project;
+    const data = damagedIndex !== null && !readOnly && session.index === null ? await lastDataFolder(folder) : null;
+    if (data === null) return;
+    const work = (report: Report, signal: AbortSignal) =>
+      indexIntoProject(session, { folder: data, verify: false }, report, signal);
+    tasks.start('index', work).finished.catch(() => {}); // the task carries the error
+  }
 
   async function studyOf(trial: string) {
     const study = (await readStudies(session)).find((s) => s.trials.some((t) => t.id === trial));

@@ -10,18 +10,22 @@ import { imageCost } from '../../shared/domain/costs.ts';
 import type { Family } from '../../shared/domain/families.ts';
 import { trainingMemory } from '../../shared/domain/estimates.ts';
 import { magnificationName } from '../../shared/domain/magnification.ts';
-import { readJson, writeJson } from '../store/atomic.ts';
+import { readJson, refuseNewer, writeJson } from '../store/atomic.ts';
+import { locateData } from '../store/data-folders.ts';
 import { splitDataset } from './datasets.ts';
 import type { Session } from './session.ts';
 
 /** @throws LabError "not-found", "damaged-file", or "bad-input" naming the field */
 export async function readPlan(path: string): Promise<Plan> {
-  return parseOrThrow(planSchema, await readJson(path, 'plan'), `plan ${path}`);
+  const content = await readJson(path, 'plan');
+  refuseNewer(content, path, 'plan');
+  return parseOrThrow(planSchema, content, `plan ${path}`);
 }
 
 export async function savePlan(session: Session, plan: Plan): Promise<string> {
-  const path = join(session.project.paths.plans, `${plan.name}.json`);
-  await writeJson(path, plan);
+  const { paths, check } = session.project;
+  const path = join(paths.plans, `${plan.name}.json`);
+  await writeJson(path, plan, check);
   return path;
 }
 
@@ -64,7 +68,8 @@ async function examinePlan(session: Session, plan: Plan): Promise<{ check: PlanC
   const { images } = session.indexed.result;
   const problems: PlanCheck['problems'] = [];
   const warnings: PlanCheck['warnings'] = [];
-  if (resolve(plan.dataset.folder) !== session.indexed.folder) {
+  const planned = await locateData(session.project.folder, resolve(plan.dataset.folder));
+  if (planned !== session.indexed.folder) {
     problems.push({
       field: 'dataset.folder',
       message: `The plan is for ${plan.dataset.folder}, but this project indexed ${session.indexed.folder}.`,

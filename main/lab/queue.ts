@@ -1,14 +1,20 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ErrorEnvelope, LabError, toEnvelope } from '../../shared/contract/errors.ts';
 import type { StudySummary } from '../../shared/contract/results.ts';
 import type { StudyFile } from '../../shared/contract/study.ts';
-import { trialMessageSchema, type TrialStateFile } from '../../shared/contract/trial.ts';
-import { STOP_GRACE_MS, type TrialLauncher, type TrialProcess } from '../executors/launcher.ts';
-import { writeJson } from '../store/atomic.ts';
-import { trialFiles } from '../training/trial-folder.ts';
+import { PASSING_ERRORS, trialMessageSchema, type TrialStateFile } from '../../shared/contract/trial.ts';
+import { type Exit, STOP_GRACE_MS, type TrialLauncher, type TrialProcess } from '../executors/launcher.ts';
+import { readHistory, trialFiles, writeTrialState } from '../training/trial-folder.ts';
 import type { Events } from './events.ts';
+import { hasPassed, memoryKills } from './hold.ts';
 import type { Session } from './session.ts';
-import { readStudies, readTrial, studySummary } from './studies.ts';
+import { readStudies, readTrial, studyProblems, studySummary } from './studies.ts';
+
+interface Waiting {
+  readonly study: StudyFile;
+  readonly id: string;
+}
 
 interface Running {
   readonly study: StudyFile;
@@ -16,14 +22,31 @@ interface Running {
   readonly process: TrialProcess;
   /** settles when the process has ended and its state is on disk */
   readonly ended: Promise<void>;
-  /** why it is being ended, if it is */
-  intent: 'pause' | 'cancel' | null;
+  /** why it is being ended, if it is; "abandon": the project is another lab's, nothing is to be written */
+  intent: 'pause' | 'cancel' | 'abandon' | null;
+  /** processes that the system had killed for want of memory when it started */
+  readonly kills: number | null;
 }
+
+/** What the queue waits for. */
+interface Hold {
+  readonly trial: string;
+  readonly error: ErrorEnvelope;
+  readonly timer: NodeJS.Timeout;
+}
+
+/** How often the queue looks whether what stopped it has passed, ms. */
+const HOLD_CHECK_MS = 3_000;
+/** A trial that is stopped so often without a new epoch is left interrupted: waiting does not help it. */
+const MOST_TRIES = 3;
 
 /** Runs the trials of the started studies one after the other, each in a process of its own. */
 export class Queue {
   private running: Running | null = null;
-  private readonly waiting: { study: StudyFile; id: string }[] = [];
+  private readonly waiting: Waiting[] = [];
+  private hold: Hold | null = null;
+  /** of trials that were stopped by what passes: how often, and after which epoch */
+  private readonly tries = new Map<string, { epoch: number; times: number }>();
   private readonly session: Session;
   private readonly launcher: TrialLauncher;
   private readonly events: Events;
@@ -40,17 +63,20 @@ export class Queue {
     this.events = events;
   }
 
-  /** Enqueues what is not finished, failed or cancelled. */
-  enqueue(study: StudyFile | Promise<StudyFile>): Promise<void> {
+  /**
+   * Enqueues what is not finished, failed or cancelled.
+   * @param failed also what has failed
+   */
+  enqueue(study: StudyFile | Promise<StudyFile>, failed = false): Promise<void> {
     return this.inOrder(study, (found) => {
       const ids = found.trials.map((t) => t.id);
-      return this.enqueueNow(found, ids, false);
+      return this.enqueueNow(found, ids, ['waiting', 'interrupted', ...(failed ? ['failed'] : [])]);
     });
   }
 
   /** Enqueues one trial, whatever ended it before. */
   retry(study: Promise<StudyFile>, id: string): Promise<void> {
-    return this.inOrder(study, (found) => this.enqueueNow(found, [id], true));
+    return this.inOrder(study, (found) => this.enqueueNow(found, [id], null));
   }
 
   /** Takes its place in the order of calls at once, whatever time it takes to find the study. */
@@ -66,13 +92,17 @@ export class Queue {
     return next;
   }
 
-  private async enqueueNow(study: StudyFile, ids: readonly string[], any: boolean): Promise<void> {
+  /** @param states of which trials are taken; null: of any */
+  private async enqueueNow(study: StudyFile, ids: readonly string[], states: readonly string[] | null): Promise<void> {
+    this.session.project.check();
     this.paused.delete(study.name);
     for (const id of ids) {
       const { state } = await readTrial(this.session, study, id, this.isRunning(id));
-      const open = any || state === 'waiting' || state === 'interrupted';
+      const open = states === null || states.includes(state);
       if (open && !this.waiting.some((w) => w.id === id) && !this.isRunning(id)) this.waiting.push({ study, id });
     }
+    this.tries.clear(); // the user may have mended what was in the way
+    this.letGo();
     this.advanceSoon();
   }
 
@@ -82,6 +112,7 @@ export class Queue {
       this.paused.add(name);
       this.drop((w) => w.study.name === name);
       if (this.running?.study.name === name) await this.stop('pause');
+      this.advanceSoon(); // what was waited for may have been this study's
     });
   }
 
@@ -100,8 +131,27 @@ export class Queue {
   shutdown(): Promise<void> {
     return this.exclusive(async () => {
       this.waiting.length = 0;
+      this.letGo();
       await this.stop('pause');
+      this.paused.clear();
+      this.tries.clear();
     });
+  }
+
+  /** Ends everything at once and writes nothing: the project is another lab's now. */
+  abandon(): void {
+    this.waiting.length = 0;
+    this.letGo();
+    if (this.running) {
+      this.running.intent = 'abandon';
+      this.running.process.kill();
+    }
+    this.wakeIdle();
+  }
+
+  /** Whether a trial runs or waits. */
+  get isBusy(): boolean {
+    return this.running !== null || this.waiting.length > 0;
   }
 
   isRunning(id: string): boolean {
@@ -111,7 +161,9 @@ export class Queue {
   async summary(study: StudyFile): Promise<StudySummary> {
     const trials = await Promise.all(study.trials.map(({ id }) => readTrial(this.session, study, id, this.isRunning(id))));
     const active = this.running?.study.name === study.name || this.waiting.some((w) => w.study.name === study.name);
-    const summary = studySummary(study, trials, active);
+    const { hold } = this;
+    const held = hold && study.trials.some(({ id }) => id === hold.trial) ? hold.error : null;
+    const summary = { ...studySummary(study, trials, active), held: held && { code: held.code, message: held.message } };
     return summary.state === 'interrupted' && this.paused.has(study.name) ? { ...summary, state: 'paused' } : summary;
   }
 
@@ -124,12 +176,42 @@ export class Queue {
   /** @throws LabError "not-found" */
   async study(name: string): Promise<StudyFile> {
     const study = (await readStudies(this.session)).find((s) => s.name === name);
-    if (!study) throw new LabError('not-found', `This project has no study "${name}".`, { field: 'study' });
-    return study;
+    if (study) return study;
+    const unread = (await studyProblems(this.session)).find(({ path }) => path.endsWith(`${name}.json`));
+    if (unread) throw new LabError('damaged-file', unread.message, { path: unread.path });
+    throw new LabError('not-found', `This project has no study "${name}".`, { field: 'study' });
   }
 
   private drop(which: (waiting: { study: StudyFile; id: string }) => boolean): void {
     for (let i = this.waiting.length - 1; i >= 0; i--) if (which(this.waiting[i])) this.waiting.splice(i, 1);
+  }
+
+  /** Puts a trial back to the front and waits until what stopped it has passed. @returns whether it is worth waiting */
+  private async holdFor({ study, id }: Waiting, error: ErrorEnvelope): Promise<boolean> {
+    const folder = join(this.session.project.paths.runs, id);
+    const epoch = (await readHistory(folder).catch(() => [])).length;
+    const before = this.tries.get(id);
+    const times = before?.epoch === epoch ? before.times + 1 : 1;
+    this.tries.set(id, { epoch, times });
+    if (times > MOST_TRIES) return false;
+    this.waiting.unshift({ study, id });
+    this.letGo();
+    const timer = setInterval(() => {
+      void hasPassed(error, folder)
+        .catch(() => false)
+        .then((passed) => {
+          if (!passed || this.hold?.timer !== timer) return;
+          this.letGo();
+          this.advanceSoon();
+        });
+    }, HOLD_CHECK_MS);
+    this.hold = { trial: id, error, timer };
+    return true;
+  }
+
+  private letGo(): void {
+    if (this.hold) clearInterval(this.hold.timer);
+    this.hold = null;
   }
 
   private async stop(intent: 'pause' | 'cancel'): Promise<void> {
@@ -157,6 +239,8 @@ export class Queue {
 
   private async advance(): Promise<void> {
     if (this.running) return;
+    if (this.hold && this.waiting.some(({ id }) => id === this.hold?.trial)) return;
+    this.letGo();
     const next = this.waiting.shift();
     if (!next) {
       this.wakeIdle();
@@ -164,13 +248,15 @@ export class Queue {
     }
     const { study, id } = next;
     const folder = join(this.session.project.paths.runs, id);
+    this.session.project.check();
     let end!: () => void;
     const ended = new Promise<void>((resolve) => (end = resolve));
     let failure: ErrorEnvelope | null = null;
     let done = false;
     let running: Running;
     try {
-      running = { study, id, process: this.launcher.launch(folder, trialFiles(folder).log), ended, intent: null };
+      const process = this.launcher.launch(folder, trialFiles(folder).log);
+      running = { study, id, process, ended, intent: null, kills: memoryKills() };
     } catch (error) {
       await this.writeState(id, { state: 'failed', error: toEnvelope(error) }).catch(() => {});
       await this.publish(study);
@@ -180,50 +266,50 @@ export class Queue {
     running.process.onMessage((raw) => {
       const message = trialMessageSchema.safeParse(raw);
       if (!message.success) return;
-      if (message.data.type === 'failed') failure = message.data.error;
+      if (message.data.type === 'failed') {
+        failure = message.data.error;
+        return; // told when the process has ended: it may be no failure but something to wait for
+      }
       if (message.data.type === 'done') done = true;
       this.events.emit({ type: 'trial', trial: id, message: message.data });
       if (message.data.type === 'epoch' || message.data.type === 'ready') void this.publish(study);
     });
-    running.process.onExit(async ({ code, signal }) => {
-      try {
-        await this.settle(running, done, failure, code, signal);
-      } catch (error) {
-        // e.g. a full disk: the state cannot be written, but the lab goes on and the page hears of it
-        this.events.emit({ type: 'trial', trial: id, message: { type: 'failed', error: toEnvelope(error) } });
-      }
-      this.running = null;
-      end();
-      await this.publish(study);
-      this.advanceSoon();
+    running.process.onExit((exit) => {
+      void this.settle(running, done, failure, exit)
+        .catch((error: unknown) => this.tellFailure(id, toEnvelope(error))) // e.g. a full disk: the state cannot be written
+        .then(() => {
+          this.running = null;
+          end();
+          return this.publish(study);
+        })
+        .then(() => this.advanceSoon());
     });
     await this.publish(study);
   }
 
+  private tellFailure(trial: string, error: ErrorEnvelope): void {
+    this.events.emit({ type: 'trial', trial, message: { type: 'failed', error } });
+  }
+
   /** What the process left unsaid goes into state.json: why it died, or that it was cancelled. */
-  private async settle(
-    { id, intent }: Running,
-    done: boolean,
-    failure: ErrorEnvelope | null,
-    code: number | null,
-    signal: string | null,
-  ): Promise<void> {
-    if (done) return;
+  private async settle(running: Running, done: boolean, failure: ErrorEnvelope | null, exit: Exit): Promise<void> {
+    const { id, intent } = running;
+    if (done || intent === 'abandon') return;
     if (intent === 'cancel') return this.writeState(id, { state: 'cancelled' });
     if (intent === 'pause') return this.writeState(id, { state: 'interrupted' });
-    if (failure) return this.writeState(id, { state: 'failed', error: failure });
-    if (code === 0) return; // stopped by itself
-    const reason =
-      signal === 'SIGKILL'
-        ? 'The trial process was killed by the system, most often because memory ran out. Resume it, with a smaller batch if it happens again.'
-        : `The trial process ended unexpectedly (${signal ?? `code ${code}`}). Its log.txt has the last words; Resume goes on after the last finished epoch.`;
-    const error = { code: signal === 'SIGKILL' ? ('out-of-memory' as const) : ('trial-failed' as const), message: reason };
-    await this.writeState(id, { state: 'interrupted', error });
-    this.events.emit({ type: 'trial', trial: id, message: { type: 'failed', error } });
+    if (!failure && exit.code === 0) return; // stopped by itself
+    const error = failure ?? deathOf(exit, running.kills);
+    const passes = failure ? PASSING_ERRORS.includes(failure.code) : error.code === 'out-of-memory';
+    const stays = failure && !passes && failure.code !== 'project-locked' ? 'failed' : 'interrupted';
+    const held = passes && (await this.holdFor(running, error));
+    if (held) this.events.emit({ type: 'trial', trial: id, message: { type: 'notice', text: `${error.message} ${GOES_ON}` } });
+    else this.tellFailure(id, error);
+    await this.writeState(id, { state: stays, error });
   }
 
   private async writeState(id: string, state: TrialStateFile): Promise<void> {
-    await writeJson(trialFiles(join(this.session.project.paths.runs, id)).state, state);
+    const folder = join(this.session.project.paths.runs, id);
+    if (existsSync(folder)) await writeTrialState(folder, state, this.session.project.check); // what was taken away is not made again
   }
 
   /** Tells the page how the study stands; what cannot be read now is told the next time. */
@@ -234,4 +320,20 @@ export class Queue {
       // the project's folder may have gone
     }
   }
+}
+
+const GOES_ON = 'The queue waits and goes on by itself.';
+
+/** Why a process ended that had no time to say so. */
+function deathOf({ code, signal }: Exit, killsBefore: number | null): ErrorEnvelope {
+  const kills = memoryKills();
+  if (signal === 'SIGKILL' && kills !== null && killsBefore !== null && kills > killsBefore)
+    return { code: 'out-of-memory', message: 'Memory ran out, and the system ended the trial.' };
+  if (signal === 'SIGKILL') {
+    const message =
+      'The trial process was killed by the system, most often because memory ran out. Resume it, with a smaller batch if it happens again.';
+    return { code: 'trial-failed', message };
+  }
+  const message = `The trial process ended unexpectedly (${signal ?? `code ${code}`}). Its log.txt has the last words; Resume goes on after the last finished epoch.`;
+  return { code: 'trial-failed', message };
 }

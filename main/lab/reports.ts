@@ -1,21 +1,21 @@
-import { mkdir, readdir } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { type Split, parts, splitSchema } from '../../shared/contract/dataset.ts';
-import { LabError } from '../../shared/contract/errors.ts';
+import { join, resolve } from 'node:path';
+import { type Split, parts } from '../../shared/contract/dataset.ts';
+import { LabError, toEnvelope } from '../../shared/contract/errors.ts';
 import type { StudyFile } from '../../shared/contract/study.ts';
-import { type TrialEnvironment, trialEnvironmentSchema } from '../../shared/contract/trial.ts';
+import { type TrialConfig, type TrialEnvironment, trialEnvironmentSchema, type TrialImage } from '../../shared/contract/trial.ts';
 import { isDemoCase } from '../../shared/domain/breakhis.ts';
 import { reportPage } from '../report/page.ts';
 import type { ReportData } from '../report/report-data.ts';
 import { resultRows } from '../report/results-table.ts';
-import { REPORT_FILES, type TrialFiles, writeReport } from '../report/write-report.ts';
-import { readJson } from '../store/atomic.ts';
+import { type TrialFiles, writeReport } from '../report/write-report.ts';
+import { readSealed } from '../store/atomic.ts';
+import { locateData } from '../store/data-folders.ts';
 import { version } from '../store/version.ts';
 import { readHistory, readTrialConfig, trialFiles } from '../training/trial-folder.ts';
-import { datasetSummary } from './datasets.ts';
+import { requireOutsideData } from './outside-data.ts';
 import { studyCells } from './results.ts';
 import type { Session } from './session.ts';
-import { readTrial } from './studies.ts';
+import { type FileProblem, readStudySplit, readTrial } from './studies.ts';
 
 export async function previewReport(session: Session, study: StudyFile): Promise<string> {
   return reportPage((await collect(session, study)).data);
@@ -30,20 +30,17 @@ export async function exportReport(
   study: StudyFile,
   given?: string,
 ): Promise<{ folder: string; files: string[] }> {
+  if (given === undefined) session.project.check();
   const { data, split, trials } = await collect(session, study);
-  if (trials.length === 0)
-    throw new LabError('bad-input', `No trial of "${study.name}" has finished yet; there is nothing to report.`, {
+  if (trials.length === 0) {
+    const why = data.unread.map(({ message }) => ` ${message}`).join('');
+    throw new LabError('bad-input', `No trial of "${study.name}" has results; there is nothing to report.${why}`, {
       field: 'study',
     });
+  }
   const name = `report_${study.name.replaceAll(' ', '-')}_${data.date.slice(0, 10)}`;
   const folder = resolve(given ?? join(session.project.paths.reports, name));
-  const there = await readdir(folder).catch((): string[] => []);
-  const foreign = there.length > 0 && (!there.includes('report.html') || there.some((file) => !REPORT_FILES.includes(file)));
-  if (foreign)
-    throw new LabError('already-exists', `${folder} holds other files; choose an empty or a new folder for the report.`, {
-      field: 'folder',
-    });
-  await mkdir(dirname(folder), { recursive: true });
+  await requireOutsideData(folder, await locateData(session.project.folder, study.plan.dataset.folder), 'report');
   return { folder, files: await writeReport(folder, data, split, trials) };
 }
 
@@ -51,51 +48,73 @@ async function collect(
   session: Session,
   study: StudyFile,
 ): Promise<{ data: ReportData; split: Split | null; trials: TrialFiles[] }> {
-  const { runs, splits } = session.project.paths;
-  const split =
-    splitSchema.safeParse(await readJson(join(splits, `${study.splitSha256}.json`), 'split').catch(() => null)).data ?? null;
+  const { runs } = session.project.paths;
+  const unread: FileProblem[] = [];
+  /** What cannot be read is told, and nothing is claimed in its place. */
+  const orTold = async <T>(path: string, work: () => Promise<T>): Promise<T | null> =>
+    work().catch((error: unknown) => {
+      unread.push({ path, message: toEnvelope(error).message });
+      return null;
+    });
+
+  const split = await orTold(session.project.paths.splits, () => readStudySplit(session, study));
   const cells = await studyCells(session, study);
   const finished = study.trials.filter(({ id }) => cells.some((cell) => cell.trial === id));
-  const trials = await Promise.all(
-    finished.map(async ({ id }) => {
-      const { history, predictions, config } = trialFiles(join(runs, id));
-      return { id, history: await readHistory(history), predictions, config };
-    }),
-  );
+  const summaries = await Promise.all(study.trials.map(({ id }) => readTrial(session, study, id, false)));
+  for (const { id, state, error } of summaries)
+    if (error && state !== 'finished') unread.push({ path: join(runs, id), message: `Trial ${id}: ${error.message}` });
+  const trials: TrialFiles[] = [];
   const environments: TrialEnvironment[] = [];
   for (const { id } of finished) {
-    const parsed = trialEnvironmentSchema.safeParse(
-      await readJson(trialFiles(join(runs, id)).environment, 'environment').catch(() => null),
-    );
-    if (parsed.success) environments.push(parsed.data);
+    const folder = join(runs, id);
+    const { predictions, config, environment, history } = trialFiles(folder);
+    const { epoch } = summaries.find((summary) => summary.id === id)!;
+    const rows = await orTold(history, () => readHistory(folder, epoch));
+    trials.push({ id, history: rows ?? [], predictions, config });
+    const found = await orTold(environment, () => readSealed(trialEnvironmentSchema, environment, 'environment'));
+    if (found) environments.push(found.value);
   }
+  const images = await imagesOf(session, finished);
   const data: ReportData = {
     study,
-    trials: await Promise.all(study.trials.map(({ id }) => readTrial(session, study, id, false))),
+    trials: summaries,
     rows: resultRows(cells, study.splitSha256),
-    dataset: session.index?.folder === resolve(study.plan.dataset.folder) ? datasetSummary(session) : null,
-    synthetic: await isSynthetic(session, finished),
-    parts: partCounts(split),
-    leaks: split?.leaks.length ?? 0,
-    dropped: split?.dropped.length ?? 0,
+    dataset: images.length > 0 ? countsOf(images) : null,
+    synthetic: images.length > 0 && images.every((image) => isDemoCase(image.case)),
+    parts: split && partCounts(split),
+    leaks: split && split.leaks.length,
+    dropped: split && split.dropped.length,
     environments,
+    unread,
     version,
     date: new Date().toISOString(),
   };
   return { data, split, trials };
 }
 
-/** Demo tissue has the year 99; the trials' own configurations say what they were trained on. */
-async function isSynthetic(session: Session, trials: StudyFile['trials']): Promise<boolean> {
-  for (const { id } of trials) {
+/** The images that the study's own configurations name: whatever the project has indexed since. */
+async function imagesOf(session: Session, trials: StudyFile['trials']): Promise<TrialImage[]> {
+  const images = new Map<string, TrialImage>();
+  const one = new Map(trials.map((trial) => [trial.trainMagnification, trial])); // others have the same images
+  for (const { id } of one.values()) {
     const { config } = await readTrialConfig(join(session.project.paths.runs, id));
-    if (![...config.train, ...config.test].every((image) => isDemoCase(image.case))) return false;
+    for (const part of ['train', 'validation', 'test'] as const satisfies (keyof TrialConfig)[])
+      for (const image of config[part]) images.set(image.path, image);
   }
-  return trials.length > 0;
+  return [...images.values()];
 }
 
-/** Images of each part, from the stored split: whatever the project has indexed since. */
-function partCounts(split: Split | null): ReportData['parts'] {
-  const placed = Object.values(split?.parts ?? {});
+function countsOf(images: readonly TrialImage[]): NonNullable<ReportData['dataset']> {
+  const byMagnification: NonNullable<ReportData['dataset']>['byMagnification'] = {};
+  for (const magnification of [...new Set(images.map((i) => i.magnification))].sort((a, b) => a - b)) {
+    const own = images.filter((image) => image.magnification === magnification);
+    const malignant = own.filter(({ label }) => label === 'malignant').length;
+    byMagnification[magnification] = { benign: own.length - malignant, malignant };
+  }
+  return { images: images.length, cases: new Set(images.map((i) => i.case)).size, byMagnification };
+}
+
+function partCounts(split: Split): NonNullable<ReportData['parts']> {
+  const placed = Object.values(split.parts);
   return parts.map((part) => ({ part, images: placed.filter((p) => p === part).length }));
 }

@@ -5,7 +5,7 @@ import { LabError } from '../../shared/contract/errors.ts';
 import type { ImageSaliency } from '../../shared/contract/results.ts';
 import { decodeImage, hashPixels } from '../dataset/read-image.ts';
 import { runPrediction } from '../executors/predict.ts';
-import { readTrialConfig, trialFiles } from '../training/trial-folder.ts';
+import { placeConfig, readTrialConfig, trialFiles } from '../training/trial-folder.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -18,12 +18,12 @@ export async function trialSaliency(
   signal: AbortSignal,
 ): Promise<ImageSaliency> {
   const folder = join(session.project.paths.runs, trial);
-  const { config } = await readTrialConfig(folder);
+  const config = await placeConfig(folder, (await readTrialConfig(folder)).config);
   const { best: weights } = trialFiles(folder);
   const tested = config.test.find((image) => image.path === path);
   if (!tested) throw new LabError('not-found', `The trial ${trial} was not tested on ${path}.`, { field: 'image' });
   if (!existsSync(weights)) throw new LabError('not-found', `The trial ${trial} has no weights yet.`, { field: 'trial' });
-  const file = join(session.index?.folder ?? config.dataset.folder, path);
+  const file = join(config.dataset.folder, path);
   await checkPixels(file, tested.pixelSha256);
   signal.throwIfAborted();
   const request = { weights, files: [file], model: config.model, inputSize: config.inputSize, resize: config.evaluation };

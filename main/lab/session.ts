@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { LabError } from '../../shared/contract/errors.ts';
 import { isDemoCase } from '../../shared/domain/breakhis.ts';
 import type { Project } from '../../shared/contract/system.ts';
 import { readJson, writeJson } from '../store/atomic.ts';
+import { locateData } from '../store/data-folders.ts';
 import { loadIndex } from '../store/image-index.ts';
 import { stateFolder } from '../store/paths.ts';
 import { createProject, openProject, type OpenProject } from '../store/project.ts';
@@ -30,10 +31,14 @@ export class Session {
   private open: OpenProject | null = null;
   private dataset: DatasetState | null = null;
   private readonly events: Events;
+  /** whether trials run, which a change of project would stop */
+  isBusy: () => boolean = () => false;
   /** called before the project is closed: running trials must end */
   beforeClose: () => Promise<void> = async () => {};
-  /** called after a project was opened */
-  afterOpen: () => Promise<void> = async () => {};
+  /** called when another lab has taken the project over: nothing may be written any more */
+  onLost: () => void = () => {};
+  /** changes of the project, one after the other */
+  private last: Promise<unknown> = Promise.resolve();
 
   constructor(events: Events) {
     this.events = events;
@@ -43,6 +48,10 @@ export class Session {
   get project(): OpenProject {
     if (!this.open) throw new LabError('no-project', 'Open or create a project first.');
     return this.open;
+  }
+
+  isOpenAt(folder: string): boolean {
+    return this.open?.folder === resolve(folder);
   }
 
   get isOpen(): boolean {
@@ -60,6 +69,13 @@ export class Session {
     return this.dataset;
   }
 
+  /** Runs work that no other such work, and no change of project, may come between. It must not call itself. */
+  exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.last.then(work);
+    this.last = next.catch(() => {});
+    return next;
+  }
+
   setIndex(dataset: DatasetState): void {
     this.dataset = dataset;
     this.events.emit({ type: 'dataset' });
@@ -73,21 +89,61 @@ export class Session {
       folder: this.open.folder,
       dataset: this.dataset?.folder ?? null,
       synthetic: this.dataset !== null && isSynthetic(this.dataset.result),
+      readOnly: this.open.readOnly,
+      dataAway: this.dataset !== null && !existsSync(this.dataset.folder),
     };
   }
 
-  async create(folder: string): Promise<Project> {
-    await this.close();
-    return this.take(await createProject(folder));
+  /**
+   * Creates a project and opens it. The project that was open stays open until the new one is there.
+   * @param stop stops running trials; without it they refuse
+   * @throws LabError "already-exists", "trials-running"
+   */
+  create(folder: string, stop = false): Promise<Project> {
+    return this.exclusive(() => this.switchTo(() => createProject(folder, this.lost), stop));
   }
 
-  async openFolder(folder: string): Promise<Project> {
-    if (this.open && resolve(folder) === this.open.folder) return this.describe()!;
-    await this.close();
-    return this.take(await openProject(folder));
+  /**
+   * Opens a project. The one that was open stays open until the new one could be opened.
+   * @param stop stops running trials; without it they refuse
+   * @throws LabError "not-found", "project-locked", "newer-format", "trials-running"
+   */
+  openFolder(folder: string, stop = false): Promise<Project> {
+    return this.exclusive(async () => {
+      const place = await realpath(resolve(folder)).catch(() => resolve(folder));
+      if (this.open?.folder === place) return this.describe()!;
+      return this.switchTo(() => openProject(folder, this.lost), stop);
+    });
   }
 
-  async close(): Promise<void> {
+  /** @param stop stops running trials; without it they refuse @throws LabError "trials-running" */
+  close(stop = true): Promise<void> {
+    return this.exclusive(async () => {
+      if (!stop) this.requireIdle();
+      await this.closeNow();
+    });
+  }
+
+  /** @throws LabError "trials-running" */
+  requireIdle(): void {
+    if (!this.open || !this.isBusy()) return;
+    const message = `Trials are running in the project ${this.open.name}. They would be stopped; each goes on after its last finished epoch when it is resumed.`;
+    throw new LabError('trials-running', message, { project: this.open.name });
+  }
+
+  private async switchTo(open: () => Promise<OpenProject>, stop: boolean): Promise<Project> {
+    if (!stop) this.requireIdle();
+    const next = await open();
+    try {
+      await this.closeNow();
+    } catch (error) {
+      await next.close();
+      throw error;
+    }
+    return this.take(next);
+  }
+
+  private async closeNow(): Promise<void> {
     if (!this.open) return;
     await this.beforeClose();
     await this.open.close();
@@ -96,14 +152,29 @@ export class Session {
     this.events.emit({ type: 'project', project: null });
   }
 
+  private readonly lost = (): void => this.onLost();
+
   private async take(project: OpenProject): Promise<Project> {
     this.open = project;
-    this.dataset = loadIndex(project.database);
-    await this.afterOpen();
+    this.dataset = await this.loadDataset(project);
     await remember(project);
     const description = this.describe()!;
     this.events.emit({ type: 'project', project: description });
     return description;
+  }
+
+  /** The index, with its folder where it lies now. One that cannot be read counts as none: it can be made again. */
+  private async loadDataset({ database, folder }: OpenProject): Promise<DatasetState | null> {
+    const stored = tryLoad(database);
+    return stored && { ...stored, folder: await locateData(folder, stored.folder) };
+  }
+}
+
+function tryLoad(database: OpenProject['database']): DatasetState | null {
+  try {
+    return loadIndex(database);
+  } catch {
+    return null;
   }
 }
 

@@ -1,74 +1,106 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { LabError, parseOrThrow } from '../../shared/contract/errors.ts';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Split } from '../../shared/contract/dataset.ts';
+import { splitSchema } from '../../shared/contract/dataset.ts';
+import { type ErrorEnvelope, LabError, toEnvelope } from '../../shared/contract/errors.ts';
 import type { IndexedImage } from '../../shared/contract/dataset.ts';
 import type { Plan } from '../../shared/contract/plan.ts';
 import type { StudySummary, TrialSummary } from '../../shared/contract/results.ts';
 import { studyFileSchema, type StudyFile } from '../../shared/contract/study.ts';
-import { type Epoch, type TrialConfig, type TrialImage, trialStateSchema } from '../../shared/contract/trial.ts';
+import type { Epoch, TrialConfig, TrialImage, TrialStateFile } from '../../shared/contract/trial.ts';
 import { magnificationName } from '../../shared/domain/magnification.ts';
-import { readJson, writeJson } from '../store/atomic.ts';
+import { splitHash } from '../dataset/splits.ts';
+import { readSealed, temporaryName, writeSealed } from '../store/atomic.ts';
+import { recordData } from '../store/data-folders.ts';
 import { version } from '../store/version.ts';
-import { readHistory, trialFiles } from '../training/trial-folder.ts';
+import { hashConfig, readHistory, readTrialState, trialFiles } from '../training/trial-folder.ts';
 import { imagesOf, requireSound, savePlan } from './plans.ts';
+import { resultsFault } from './results.ts';
 import type { Session } from './session.ts';
 
 /**
  * Writes a study: plan, split, a folder with config.json per trial, and last of all studies/<name>.json, so that a half-written
- * study is not one.
- * @throws LabError "already-exists", "leak", "bad-input"
+ * study is not one. What a killed start leaves behind stands in nobody's way. One study is written at a time.
+ * @throws LabError "already-exists", "leak", "bad-input", "read-only"
  */
-export async function createStudy(session: Session, plan: Plan): Promise<StudyFile> {
-  const { paths } = session.project;
+export function createStudy(session: Session, plan: Plan): Promise<StudyFile> {
+  return session.exclusive(() => writeStudy(session, plan));
+}
+
+async function writeStudy(session: Session, plan: Plan): Promise<StudyFile> {
+  const { project } = session;
+  const { check, paths } = project;
+  check();
   const file = join(paths.studies, `${plan.name}.json`);
-  const configs = await trialConfigs(session, plan);
-  // "a b" and "a-b" would share folders
-  const others = new Set((await readStudies(session)).flatMap((study) => study.trials.map(({ id }) => id)));
-  if (existsSync(file) || configs.some(({ id }) => others.has(id)))
-    throw new LabError(
-      'already-exists',
-      `This project has a study "${plan.name}" already. Resume it, or give the plan another name.`,
-      { field: 'name' },
-    );
-  for (const { id } of configs) {
-    const left = (await readdir(join(paths.runs, id)).catch(() => [])).filter((name) => name !== 'config.json');
-    if (left.length > 0)
-      throw new LabError(
-        'already-exists',
-        `${join(paths.runs, id)} holds an earlier run. Move it away, or give the plan another name.`,
-        {
-          field: 'name',
-        },
-      );
-  }
+  const { configs, split } = await trialConfigs(session, plan);
+  await requireNew(session, plan.name, file, configs);
   await savePlan(session, plan);
-  for (const config of configs) {
-    const folder = join(paths.runs, config.id);
-    await mkdir(folder, { recursive: true });
-    await writeJson(trialFiles(folder).config, config);
+  await recordData(project.folder, session.indexed.folder, null, check);
+  await writeSealed(join(paths.splits, `${split.sha256}.json`), split, check);
+  const staging = join(paths.runs, temporaryName());
+  try {
+    for (const config of configs) {
+      await mkdir(join(staging, config.id), { recursive: true });
+      await writeSealed(trialFiles(join(staging, config.id)).config, config, check);
+    }
+    for (const { id } of configs) {
+      await rm(join(paths.runs, id), { recursive: true, force: true }); // requireNew saw that nothing but a config.json is there
+      await rename(join(staging, id), join(paths.runs, id));
+    }
+  } finally {
+    await rm(staging, { recursive: true, force: true });
   }
   const study: StudyFile = {
     format: 1,
     name: plan.name,
     createdAt: new Date().toISOString(),
     plan,
-    splitSha256: configs[0].splitSha256,
-    trials: configs.map(({ id, model, trainMagnification, seed }) => ({ id, model, trainMagnification, seed })),
+    splitSha256: split.sha256,
+    trials: configs.map((config) => {
+      const { id, model, trainMagnification, seed } = config;
+      return { id, model, trainMagnification, seed, config: hashConfig(config) };
+    }),
     magnilab: version,
   };
-  await writeJson(file, study);
+  await writeSealed(file, study, check);
   return study;
 }
 
-async function trialConfigs(session: Session, plan: Plan): Promise<TrialConfig[]> {
-  const { paths } = session.project;
+/** @throws LabError "already-exists" */
+async function requireNew(session: Session, name: string, file: string, configs: readonly TrialConfig[]): Promise<void> {
+  const { runs } = session.project.paths;
+  // "a b" and "a-b" would share folders
+  const others = new Set((await readStudies(session)).flatMap((study) => study.trials.map(({ id }) => id)));
+  if (existsSync(file) || configs.some(({ id }) => others.has(id))) {
+    const message = `This project has a study "${name}" already. Resume it, or give the plan another name.`;
+    throw new LabError('already-exists', message, { field: 'name' });
+  }
+  for (const { id } of configs) {
+    const folder = join(runs, id);
+    const left = (await readdir(folder).catch(absent)).filter((entry) => entry !== basename(trialFiles(folder).config));
+    if (left.length === 0) continue;
+    const message = `${folder} holds an earlier run. Move it away, or give the plan another name.`;
+    throw new LabError('already-exists', message, { field: 'name' });
+  }
+}
+
+/** What is not there is empty; what cannot be read is not. */
+function absent(error: NodeJS.ErrnoException): string[] {
+  if (error.code === 'ENOENT') return [];
+  throw error;
+}
+
+async function trialConfigs(session: Session, plan: Plan): Promise<{ configs: TrialConfig[]; split: Split }> {
   const { folder, result } = session.indexed;
   const split = await requireSound(session, plan);
-  await writeJson(join(paths.splits, `${split.sha256}.json`), split);
   const part = (name: 'train' | 'validation' | 'test', magnifications: readonly number[]) =>
     imagesOf(result.images, split, name, magnifications).map(toTrialImage);
-  return plan.seeds.flatMap((seed) =>
+  const test = part('test', plan.testMagnifications);
+  const parts = new Map(
+    plan.trainMagnifications.map((m) => [m, { train: part('train', [m]), validation: part('validation', [m]) }]),
+  );
+  const configs = plan.seeds.flatMap((seed) =>
     plan.models.flatMap((model) =>
       plan.trainMagnifications.map((trainMagnification) => ({
         format: 1 as const,
@@ -85,47 +117,75 @@ async function trialConfigs(session: Session, plan: Plan): Promise<TrialConfig[]
         augmentation: plan.augmentation,
         dataset: { folder },
         splitSha256: split.sha256,
-        train: part('train', [trainMagnification]),
-        validation: part('validation', [trainMagnification]),
-        test: part('test', plan.testMagnifications),
-        cacheFolder: paths.cache,
+        ...parts.get(trainMagnification)!,
+        test,
+        cacheFolder: '../../cache', // from the run folder: a project may be moved
         magnilabVersion: version,
       })),
     ),
   );
+  return { configs, split };
 }
 
 function toTrialImage({ path, label, magnification, case: caseNumber, slide, pixelSha256 }: IndexedImage): TrialImage {
   return { path, label, magnification, case: caseNumber, slide, pixelSha256 };
 }
 
-/** All studies of the open project, the oldest first. @throws LabError "damaged-file" or "bad-input" naming the file */
+/** A file of the project that cannot be used, and why. */
+export interface FileProblem {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** The readable studies of the open project, the oldest first. One that cannot be read hides no other: `studyProblems` names it. */
 export async function readStudies(session: Session): Promise<StudyFile[]> {
+  return (await readStudyFiles(session)).studies;
+}
+
+/** The studies that cannot be read, each with the reason. */
+export async function studyProblems(session: Session): Promise<FileProblem[]> {
+  return (await readStudyFiles(session)).problems;
+}
+
+async function readStudyFiles(session: Session): Promise<{ studies: StudyFile[]; problems: FileProblem[] }> {
   const folder = session.project.paths.studies;
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.json') && !name.startsWith('.'));
-  const studies = await Promise.all(
-    names.map(async (name) => parseOrThrow(studyFileSchema, await readJson(join(folder, name), 'study'), join(folder, name))),
+  const names = (await readdir(folder).catch(absent)).filter((name) => name.endsWith('.json') && !name.startsWith('.'));
+  const studies: StudyFile[] = [];
+  const problems: FileProblem[] = [];
+  for (const path of names.map((name) => join(folder, name))) {
+    try {
+      studies.push((await readSealed(studyFileSchema, path, 'study')).value);
+    } catch (error) {
+      problems.push({ path, message: toEnvelope(error).message });
+    }
+  }
+  return { studies: studies.sort((a, b) => a.createdAt.localeCompare(b.createdAt)), problems };
+}
+
+/**
+ * The split of a study, held to its hash.
+ * @throws LabError "not-found" or "damaged-file": nothing may be claimed of a split that cannot be read
+ */
+export async function readStudySplit(session: Session, study: StudyFile): Promise<Split> {
+  const path = join(session.project.paths.splits, `${study.splitSha256}.json`);
+  const { value: split } = await readSealed(splitSchema, path, 'split');
+  if (split.sha256 === study.splitSha256 && splitHash(split.parts) === split.sha256) return split;
+  throw new LabError(
+    'damaged-file',
+    `The split ${path} is not the one that the study was started with: its hash does not match.`,
+    {
+      path,
+    },
   );
-  return studies.sort((a, b) => a.createdAt.localeCompare(b.createdAt));
 }
 
 /** How a trial stands, from its folder alone. A "running" that this lab does not run was interrupted. */
 export async function readTrial(session: Session, study: StudyFile, id: string, runningHere: boolean): Promise<TrialSummary> {
   const { model, trainMagnification, seed } = study.trials.find((t) => t.id === id)!;
-  const files = trialFiles(join(session.project.paths.runs, id));
-  const history = await readHistory(files.history);
-  const stored = existsSync(files.state)
-    ? trialStateSchema.safeParse(await readJson(files.state, 'trial state').catch(() => null))
-    : null;
-  const state = runningHere
-    ? 'running'
-    : !stored
-      ? 'waiting'
-      : !stored.success || stored.data.state === 'running'
-        ? 'interrupted'
-        : stored.data.state;
+  const { epochs: planned, cooldownEpochs } = study.plan.training;
+  const epochs = planned + cooldownEpochs;
+  const { state, error, history } = await standing(session, id, runningHere, epochs);
   const best = bestOf(history);
-  const { epochs, cooldownEpochs } = study.plan.training;
   return {
     id,
     study: study.name,
@@ -134,12 +194,38 @@ export async function readTrial(session: Session, study: StudyFile, id: string, 
     seed,
     state,
     epoch: history.length,
-    epochs: epochs + cooldownEpochs,
+    epochs,
     bestEpoch: best?.epoch ?? null,
     bestValidationAccuracy: best?.validationAccuracy ?? null,
-    error: stored?.success && stored.data.error ? { code: stored.data.error.code, message: stored.data.error.message } : null,
+    error: error && { code: error.code, message: error.message },
     trainingSeconds: history.reduce((sum, row) => sum + row.seconds, 0),
   };
+}
+
+interface Standing {
+  readonly state: TrialSummary['state'];
+  readonly error: ErrorEnvelope | null;
+  readonly history: readonly Epoch[];
+}
+
+async function standing(session: Session, id: string, runningHere: boolean, epochs: number): Promise<Standing> {
+  const folder = join(session.project.paths.runs, id);
+  try {
+    const stored = await readTrialState(folder);
+    if (!stored) await stat(trialFiles(folder).config); // a folder that is gone or shut is not one that waits
+    const history = await readHistory(folder, stored?.state === 'finished' ? epochs : 0);
+    if (runningHere) return { state: 'running', error: null, history };
+    if (!stored) return { state: 'waiting', error: null, history };
+    const fault = stored.state === 'finished' ? await resultsFault(session, id) : null;
+    if (fault) return { state: 'failed', error: fault, history };
+    return { state: stateOf(stored), error: stored.error ?? null, history };
+  } catch (error) {
+    return { state: runningHere ? 'running' : 'interrupted', error: toEnvelope(error), history: [] };
+  }
+}
+
+function stateOf({ state }: TrialStateFile): TrialSummary['state'] {
+  return state === 'running' ? 'interrupted' : state;
 }
 
 function bestOf(history: readonly Epoch[]): Epoch | undefined {
@@ -147,10 +233,10 @@ function bestOf(history: readonly Epoch[]): Epoch | undefined {
 }
 
 /** A study's state from its trials'. */
-export function studySummary(study: StudyFile, trials: TrialSummary[], active: boolean): StudySummary {
+export function studySummary(study: StudyFile, trials: TrialSummary[], active: boolean): Omit<StudySummary, 'held'> {
   const has = (state: TrialSummary['state']) => trials.some((t) => t.state === state);
   const state =
-    has('running') || (active && has('waiting'))
+    has('running') || (active && (has('waiting') || has('interrupted')))
       ? 'running'
       : has('interrupted') || has('waiting')
         ? trials.every((t) => t.state === 'waiting')

@@ -31,7 +31,8 @@ export function reportPage(data: ReportData): string {
           <h1>${title}</h1>
           <p class="meta">Magnilab ${data.version}, ${data.date.slice(0, 10)}. Research use only: not for diagnosis.</p>
           ${data.synthetic ? html`<p class="notice">The images are synthetic demo tissue. These numbers show that the lab works; they say nothing about how the networks compare on real tissue.</p>` : ''}
-          ${data.leaks > 0 ? html`<p class="notice">${data.leaks} cases have images on both sides of the split. Every accuracy below is optimistic.</p>` : ''}
+          ${missing(data)}
+          ${(data.leaks ?? 0) > 0 ? html`<p class="notice">${data.leaks} cases have images on both sides of the split. Every accuracy below is optimistic.</p>` : ''}
         </header>
         <section>
           <h2>Question and answer</h2>
@@ -201,6 +202,17 @@ function metricsTable({ rows, study }: ReportData): Html {
   return table('Per cent; a dash where a metric is not defined', head, body);
 }
 
+/** What could not be read is told first of all: numbers that are not there must not be taken for zeros. */
+function missing({ unread }: ReportData): Html {
+  if (unread.length === 0) return html``;
+  return html`<div class="notice">
+    <p>Some of this study could not be read, and is missing below:</p>
+    <ul>
+      ${unread.map(({ message }) => html`<li>${message}</li>`)}
+    </ul>
+  </div>`;
+}
+
 function dataSection({ dataset, study, parts, leaks, dropped }: ReportData): Html {
   const { split, protocol } = study.plan;
   const counts = dataset
@@ -213,7 +225,7 @@ function dataSection({ dataset, study, parts, leaks, dropped }: ReportData): Htm
           malignant,
         ]),
       )
-    : html`<p>The project has indexed another data set since; its counts are not shown.</p>`;
+    : html`<p>No trial has finished yet.</p>`;
   const grouping =
     split.by === 'case'
       ? split.grouping === 'strict'
@@ -223,13 +235,21 @@ function dataSection({ dataset, study, parts, leaks, dropped }: ReportData): Htm
   return html`${counts}
     <p>
       Protocol: ${protocol}. Split by ${grouping}, ${split.ratios.join(' : ')} into train, validation and test, seed
-      ${split.seed}; SHA-256 ${study.splitSha256}. ${dropped} images left out; ${leaks} cases on more than one side.
+      ${split.seed}; SHA-256 ${study.splitSha256}.
+      ${
+        leaks === null
+          ? "The split's file could not be read: whether cases stand on more than one side is not known."
+          : `${dropped} images left out; ${leaks} cases on more than one side.`
+      }
     </p>
-    ${table(
-      'Parts, all magnifications together',
-      ['Part', 'Images'],
-      parts.map((p) => [p.part, p.images]),
-    )}`;
+    ${
+      parts &&
+      table(
+        'Parts, all magnifications together',
+        ['Part', 'Images'],
+        parts.map((p) => [p.part, p.images]),
+      )
+    }`;
 }
 
 function settings({ study: { plan } }: ReportData): Html {

@@ -9,17 +9,19 @@ export interface ReportData {
   readonly study: StudyFile;
   readonly trials: readonly TrialSummary[];
   readonly rows: readonly ResultRow[];
-  /** null when the project has another data set now, or none */
-  readonly dataset: IndexSummary | null;
+  /** the images of the study's own trials; null before one has finished */
+  readonly dataset: Pick<IndexSummary, 'images' | 'cases' | 'byMagnification'> | null;
   /** the images are Magnilab's demo tissue */
   readonly synthetic: boolean;
-  /** images per part */
-  readonly parts: readonly { readonly part: string; readonly images: number }[];
+  /** images per part; this and the next two are null where the split's file cannot be read: nothing is known of it then */
+  readonly parts: readonly { readonly part: string; readonly images: number }[] | null;
   /** cases on more than one side */
-  readonly leaks: number;
-  readonly dropped: number;
+  readonly leaks: number | null;
+  readonly dropped: number | null;
   /** of the finished trials, in the study's order */
   readonly environments: readonly TrialEnvironment[];
+  /** what could not be read, and is missing from the report */
+  readonly unread: readonly { readonly path: string; readonly message: string }[];
   readonly version: string;
   /** when the report was made, ISO 8601 */
   readonly date: string;

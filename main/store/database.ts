@@ -12,8 +12,8 @@ const BUSY_TIMEOUT = 5000;
  * Opens a lab's database, made if it does not exist, and brings it to the current version.
  * @param path a file, or ":memory:"
  * @param steps the migrations; a parameter for tests only
- * @throws LabError "damaged-file", naming the file, when it is no database, is damaged, belongs to another program, or was
- * written by a newer Magnilab; it is left as it is
+ * @throws LabError "damaged-file", naming the file, when it is no database or is damaged, "already-exists" when it belongs to
+ * another program, "newer-format" when a newer Magnilab wrote it; it is left as it is
  */
 export function openDatabase(path: string, steps: readonly string[] = migrations): DatabaseSync {
   const isNew = path === ':memory:' || !existsSync(path);
@@ -53,9 +53,11 @@ function check(db: DatabaseSync, path: string, newest: number): void {
   const tables = Number(db.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.n);
   const application = pragma(db, 'application_id');
   if ((tables > 0 || application !== 0) && application !== APPLICATION_ID)
-    throw damaged(path, 'is a database of another program');
+    throw new LabError('already-exists', `${path} is a database of another program. Move it away, or choose another folder.`, {
+      path,
+    });
   if (version > newest) {
-    throw damaged(path, `was written by a newer Magnilab (version ${version} of the database, this one knows ${newest})`);
+    throw newer(path, version, newest);
   }
   const verdict = String(db.prepare('PRAGMA quick_check(1)').get()?.quick_check);
   if (verdict !== 'ok') throw damaged(path, `is damaged (${verdict})`);
@@ -66,7 +68,7 @@ function migrate(db: DatabaseSync, path: string, steps: readonly string[]): void
   transaction(db, () => {
     // read again: another process may have migrated while this one waited for the lock
     const version = pragma(db, 'user_version');
-    if (version > steps.length) throw damaged(path, 'was written by a newer Magnilab');
+    if (version > steps.length) throw newer(path, version, steps.length);
     for (const step of steps.slice(version)) db.exec(step);
     db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${steps.length};`);
   });
@@ -74,6 +76,11 @@ function migrate(db: DatabaseSync, path: string, steps: readonly string[]): void
 
 function pragma(db: DatabaseSync, name: 'user_version' | 'application_id'): number {
   return Number(db.prepare(`PRAGMA ${name}`).get()?.[name]);
+}
+
+function newer(path: string, version: number, newest: number): LabError {
+  const message = `${path} was written by a newer Magnilab (version ${version} of the database, this one knows ${newest}). Update Magnilab to open it.`;
+  return new LabError('newer-format', message, { path });
 }
 
 function damaged(path: string, what: string): LabError {

@@ -46,6 +46,11 @@ export function saveIndex(db: DatabaseSync, folder: string, result: IndexResult)
   });
 }
 
+/** The indexed images lie in another folder now. */
+export function saveFolder(db: DatabaseSync, folder: string): void {
+  db.prepare('UPDATE data_set SET folder = ?').run(folder);
+}
+
 /** The index as it was saved; null before the first one. */
 export function loadIndex(db: DatabaseSync): { folder: string; result: IndexResult } | null {
   const dataSet = db.prepare('SELECT folder, manifest FROM data_set').get();

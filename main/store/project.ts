@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, realpath, stat, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { access, constants, cp, mkdir, mkdtemp, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import lockfile from 'proper-lockfile';
 import { LabError } from '../../shared/contract/errors.ts';
+import { sweepTemporary } from './atomic.ts';
 import { openDatabase } from './database.ts';
+import { lockProject } from './project-lock.ts';
 
 export const PROJECT_SUFFIX = '.magnilab';
 
@@ -25,12 +26,21 @@ export function projectPaths(folder: string) {
 }
 export type ProjectPaths = ReturnType<typeof projectPaths>;
 
-/** An open project: its folder is locked against a second lab until it is closed. */
+/** An open project: its folder is held against a second lab until it is closed. */
 export interface OpenProject {
   readonly folder: string;
   readonly name: string;
   readonly paths: ProjectPaths;
   readonly database: DatabaseSync;
+  /** the folder cannot be written to: everything can be looked at and reported */
+  readonly readOnly: boolean;
+  /** where the damaged index was put aside, when a new one was begun; else null */
+  readonly damagedIndex: string | null;
+  /**
+   * To be called before every write.
+   * @throws LabError "read-only", or "project-locked" when another lab took the project over
+   */
+  check(): void;
   close(): Promise<void>;
 }
 
@@ -41,42 +51,104 @@ export function isProject(folder: string): boolean {
 
 /**
  * Creates an empty project and opens it.
- * @throws LabError "already-exists" when the folder exists and is not empty
+ * @throws LabError "already-exists" when there is a project, or a folder that is not empty
  */
-export async function createProject(folder: string): Promise<OpenProject> {
+export async function createProject(folder: string, onLost?: () => void): Promise<OpenProject> {
   if (isProject(folder))
     throw new LabError('already-exists', `There is a project in ${folder} already. Open it, or choose another name.`, {
       field: 'name',
     });
-  await makeFolders(folder);
-  return openProject(folder);
+  const there = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    if (error.code === 'ENOTDIR')
+      throw new LabError('already-exists', `${folder} is a file; a project needs a folder.`, { field: 'folder' });
+    throw error;
+  });
+  if (there.length > 0)
+    throw new LabError('already-exists', `The folder ${folder} holds other files. Choose another name for the project.`, {
+      field: 'name',
+    });
+  await mkdir(projectPaths(folder).plans, { recursive: true }); // from now on it is a project, whatever happens
+  return openProject(folder, onLost);
 }
 
 /**
- * Opens a project.
- * @throws LabError "not-found", "project-locked" when another lab has it open, "damaged-file"
+ * Opens a project. One that cannot be written to is opened for reading. A damaged index is put aside and begun anew.
+ * @param onLost called when another lab has taken the project over
+ * @throws LabError "not-found", "project-locked" when another lab has it open, "newer-format"
  */
-export async function openProject(given: string): Promise<OpenProject> {
+export async function openProject(given: string, onLost: () => void = () => {}): Promise<OpenProject> {
   const folder = await realpath(resolve(given)).catch(() => resolve(given));
   if (!isProject(folder)) throw new LabError('not-found', `There is no Magnilab project in ${folder}.`, { field: 'folder' });
-  await makeFolders(folder);
+  return (await isWritable(folder)) ? openForWriting(folder, onLost) : openForReading(folder);
+}
+
+async function openForWriting(folder: string, onLost: () => void): Promise<OpenProject> {
   const paths = projectPaths(folder);
-  const release = await lock(folder, paths);
+  const lock = await lockProject(paths, onLost);
   try {
-    const database = openDatabase(paths.database);
-    return {
-      folder,
-      name: basename(folder, PROJECT_SUFFIX),
-      paths,
-      database,
-      async close() {
-        database.close();
-        await release().catch(() => {}); // the folder may have been deleted
-      },
+    await makeFolders(folder);
+    await sweep(paths, folder);
+    const { database, damaged } = await openOrRenew(paths.database);
+    const { check } = lock;
+    const close = async () => {
+      database.close();
+      await lock.release();
     };
+    return { folder, name: nameOf(folder), paths, database, readOnly: false, damagedIndex: damaged, check, close };
   } catch (error) {
-    await release();
+    await lock.release();
     throw error;
+  }
+}
+
+/** The index is read from a copy: SQLite writes beside a database even when it only reads. */
+async function openForReading(folder: string): Promise<OpenProject> {
+  const paths = projectPaths(folder);
+  const copy = await mkdtemp(join(tmpdir(), 'magnilab-index-'));
+  const drop = () => rm(copy, { recursive: true, force: true });
+  try {
+    for (const ending of ['', '-wal'])
+      if (existsSync(paths.database + ending)) await cp(paths.database + ending, join(copy, `lab.sqlite${ending}`));
+    const { database, damaged } = await openOrRenew(join(copy, 'lab.sqlite'));
+    const check = () => {
+      throw new LabError('read-only', `The project ${folder} cannot be written to: it is open for reading.`, { field: 'folder' });
+    };
+    const close = async () => {
+      database.close();
+      await drop();
+    };
+    return { folder, name: nameOf(folder), paths, database, readOnly: true, damagedIndex: damaged, check, close };
+  } catch (error) {
+    await drop();
+    throw error;
+  }
+}
+
+function nameOf(folder: string): string {
+  return basename(folder, PROJECT_SUFFIX);
+}
+
+/** By trying, since rights say nothing of a read-only disk, and nothing at all to an administrator. */
+async function isWritable(folder: string): Promise<boolean> {
+  try {
+    await access(folder, constants.W_OK);
+    return true;
+  } catch (error) {
+    return !['EROFS', 'EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '');
+  }
+}
+
+/** The index can be made again: a damaged one is put aside, so that it keeps nobody from the rest of the project. */
+async function openOrRenew(path: string): Promise<{ database: DatabaseSync; damaged: string | null }> {
+  try {
+    return { database: openDatabase(path), damaged: null };
+  } catch (error) {
+    if (!(error instanceof LabError && error.code === 'damaged-file')) throw error;
+    const aside = `${path}.damaged-${new Date().toISOString().replaceAll(':', '-')}`;
+    await rename(path, aside);
+    for (const ending of ['-wal', '-shm']) await rename(path + ending, aside + ending).catch(() => {});
+    return { database: openDatabase(path), damaged: aside };
   }
 }
 
@@ -87,45 +159,26 @@ async function makeFolders(folder: string): Promise<void> {
   const { plans, studies, splits, runs, cache, reports } = projectPaths(folder);
   for (const path of [plans, studies, splits, runs, cache, reports]) await mkdir(path, { recursive: true });
   // backup programs may leave the cache out
-  await writeFile(join(cache, 'CACHEDIR.TAG'), 'Signature: 8a477f597d28d172789f06886806bc55\n', { flag: 'w' });
+  const tag = join(cache, 'CACHEDIR.TAG');
+  if (!existsSync(tag)) await writeFile(tag, 'Signature: 8a477f597d28d172789f06886806bc55\n');
 }
 
-const STALE_MS = 10_000;
-
-/**
- * A lock that its owner renews; one that is not renewed belongs to a lab that died. While the owner named in lab.owner lives on
- * this machine nobody waits for it; else the lock is waited for until it is stale.
- */
-async function lock(folder: string, { lock, owner }: ProjectPaths): Promise<() => Promise<void>> {
-  const deadline = performance.now() + STALE_MS + 5_000;
-  for (;;) {
-    try {
-      const release = await lockfile.lock(folder, {
-        lockfilePath: lock,
-        stale: STALE_MS,
-        update: STALE_MS / 3,
-        onCompromised: () => {}, // the folder was moved or unplugged: what is written next says so
-      });
-      await writeFile(owner, JSON.stringify({ pid: process.pid, host: hostname() }));
-      return release;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') throw error;
-      if ((await ownerLives(owner)) || performance.now() > deadline)
-        throw new LabError('project-locked', `Another Magnilab has the project ${folder} open. Close it there first.`, {
-          field: 'folder',
-        });
-      await new Promise((resolve) => setTimeout(resolve, 500));
-    }
-  }
+/** What killed processes left half-written goes. */
+async function sweep({ plans, studies, splits, runs, cache, reports }: ProjectPaths, folder: string): Promise<void> {
+  const own = (await readdir(runs).catch((): string[] => [])).map((name) => join(runs, name));
+  for (const path of [folder, plans, studies, splits, runs, cache, reports, ...own]) await sweepTemporary(path);
 }
 
-async function ownerLives(path: string): Promise<boolean> {
-  try {
-    const { pid, host } = JSON.parse(await readFile(path, 'utf8')) as { pid: number; host: string };
-    if (host !== hostname()) return false; // on another machine: only the lock's age tells
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+/** Whether `path` is `folder` or lies in it; links are followed as far as the path exists. */
+export async function liesInside(path: string, folder: string): Promise<boolean> {
+  const way = relative(await realpath(folder).catch(() => resolve(folder)), await existing(resolve(path)));
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way); // on Windows the way to another drive is absolute
+}
+
+/** The path with its existing part resolved. */
+async function existing(path: string): Promise<string> {
+  const real = await realpath(path).catch(() => null);
+  if (real !== null) return real;
+  const parent = resolve(path, '..');
+  return parent === path ? path : join(await existing(parent), basename(path));
 }

@@ -6,6 +6,7 @@ import type { ParameterSpec } from '../models/layers.ts';
 import type { Model } from '../models/model.ts';
 import type { WeightValues } from '../models/weights.ts';
 import { writeAtomically } from '../store/atomic.ts';
+import { requireChecksum, withChecksum } from './checksum.ts';
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors.ts';
 
 /** State beside the model's own parameters: the optimiser's, moving averages, the loss scale. */
@@ -38,8 +39,10 @@ export async function saveWeights(
   weights: WeightValues,
   steps: number,
   metadata: Record<string, string>,
+  before?: () => void,
 ): Promise<void> {
-  await writeAtomically(path, encodeSafetensors({ tensors: stateDict(model.specs, weights, steps), metadata }));
+  const file = withChecksum({ tensors: stateDict(model.specs, weights, steps), metadata });
+  await writeAtomically(path, encodeSafetensors(file), before);
 }
 
 /** @param state everything that lives from step to step, the model's parameters first */
@@ -48,10 +51,11 @@ export async function saveResumePoint(
   state: readonly ParameterSpec[],
   values: WeightValues,
   point: ResumePoint,
+  before?: () => void,
 ): Promise<void> {
   const tensors = stateDict(state, values, point.steps);
   const metadata = { format: 'magnilab-resume-1', point: JSON.stringify(point) };
-  await writeAtomically(path, encodeSafetensors({ tensors, metadata }));
+  await writeAtomically(path, encodeSafetensors(withChecksum({ tensors, metadata })), before);
 }
 
 /**
@@ -64,6 +68,7 @@ export async function loadResumePoint(
   config: string,
 ): Promise<{ point: ResumePoint; values: WeightValues }> {
   const file = decodeSafetensors(await readFile(path), path);
+  requireChecksum(file, path);
   let json: unknown = null;
   try {
     json = JSON.parse(file.metadata.point ?? 'null');
@@ -93,6 +98,7 @@ export interface WeightsFile {
 /** @throws LabError "not-found" or "damaged-file" */
 export async function openWeights(path: string): Promise<WeightsFile> {
   const file = decodeSafetensors(await readWeightsFile(path), path);
+  requireChecksum(file, path);
   return {
     metadata: file.metadata,
     load(model) {

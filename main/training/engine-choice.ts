@@ -10,7 +10,7 @@ import { candidates, candidateEnvironment, type Candidate, defaultCandidate } fr
 import { RUNGS, type Rung } from '../engine/step.ts';
 import { findRuntime } from '../engine/runtime.ts';
 import { fastest, type Measured, suffices, tune } from '../engine/tune.ts';
-import { readJson, writeJson } from '../store/atomic.ts';
+import { readJson, readSealed, writeJson, writeSealed } from '../store/atomic.ts';
 import { entryUrl } from '../store/entry-path.ts';
 import { cacheFolder } from '../store/paths.ts';
 import { version } from '../store/version.ts';
@@ -40,16 +40,31 @@ export interface ChoiceOptions {
 export async function chooseEngine(options: ChoiceOptions): Promise<EngineChoice> {
   const { config, path } = options;
   const given = givenRung();
-  const earlier = engineChoiceSchema.safeParse(await readJson(path, 'engine choice').catch(() => null));
-  if (earlier.success && (!given || given === earlier.data.rung)) return earlier.data;
+  const earlier = await earlierChoice(path);
+  if (earlier && (!given || given === earlier.rung)) return earlier;
   const device = findRuntime()?.record.device ?? 'cpu';
-  const planned = earlier.success ? earlier.data.batchSize : Math.min(config.training.batchSize, config.train.length);
+  const planned = earlier ? earlier.batchSize : Math.min(config.training.batchSize, config.train.length);
   const choice = given
     ? { ...described({ ...defaultCandidate(device), rung: given }), batchSize: planned, source: 'given' as const, measured: [] }
     : await measuredChoice(options, device, planned);
   const whole = { ...choice, plannedBatchSize: config.training.batchSize };
-  await writeJson(path, whole);
+  await writeSealed(path, whole);
   return whole;
+}
+
+/**
+ * What was chosen before; null at the first start. A damaged choice is not made again: another one could give other bits.
+ * @throws LabError "damaged-file"
+ */
+async function earlierChoice(path: string): Promise<EngineChoice | null> {
+  try {
+    return (await readSealed(engineChoiceSchema, path, 'engine choice')).value;
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    if (error.code === 'not-found') return null;
+    const advice = 'Delete it to choose anew; the last digits of the results may then differ.';
+    throw new LabError('damaged-file', `${error.message} ${advice}`, { path });
+  }
 }
 
 /** Puts the choice into this process's environment. Before TensorFlow is loaded. */
@@ -60,7 +75,7 @@ export function applyChoice(choice: EngineChoice): void {
 /** The same choice with half the batch, recorded. @throws LabError "out-of-memory" when one image is too much */
 export async function halveBatch(path: string, choice: EngineChoice): Promise<EngineChoice> {
   const halved = { ...choice, batchSize: half(choice.batchSize) };
-  await writeJson(path, halved);
+  await writeSealed(path, halved);
   return halved;
 }
 

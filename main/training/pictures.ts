@@ -16,6 +16,8 @@ export interface TrialHooks {
   send(message: TrialMessage): void;
   /** true once the parent asked to stop */
   stopped(): boolean;
+  /** to be called before every write @throws LabError "project-locked" when another process has taken over the trial */
+  check(): void;
 }
 
 /** The images of a trial, from the cache of decoded pixels. */

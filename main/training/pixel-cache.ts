@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { LabError } from '../../shared/contract/errors.ts';
 import { decodeImage, hashPixels } from '../dataset/read-image.ts';
+import { temporaryName } from '../store/atomic.ts';
 import type { Pixels } from './resample.ts';
 
 /** An image by where it lies and what its pixels must be. */
@@ -74,8 +74,9 @@ async function write(path: string, { width, height, data }: Pixels): Promise<voi
   header.writeUInt32LE(width, 0);
   header.writeUInt32LE(height, 4);
   header.writeUInt32LE(crc32(data), 8);
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  await mkdir(join(path, '..'), { recursive: true });
+  const folder = dirname(path);
+  const temporary = join(folder, '..', '..', temporaryName()); // in the cache's own folder, where leftovers are swept
+  await mkdir(folder, { recursive: true });
   try {
     await writeFile(temporary, Buffer.concat([header, data]));
     await rename(temporary, path);

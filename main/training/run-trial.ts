@@ -10,6 +10,7 @@ import { createModel } from '../models/registry.ts';
 import { initialWeights, type WeightValues } from '../models/weights.ts';
 import { writeAtomically } from '../store/atomic.ts';
 import { loadResumePoint, openWeights, saveResumePoint, saveWeights } from './checkpoint.ts';
+import { orDataAway } from './data-away.ts';
 import { halveBatch } from './engine-choice.ts';
 import { Loader, stepsPerEpoch } from './loader.ts';
 import { EVALUATION_BATCH, Pictures, type TrialHooks } from './pictures.ts';
@@ -36,7 +37,7 @@ export interface TrialInput {
 }
 
 /** What it takes to go on after the last finished epoch. */
-type Progress = Omit<ResumePoint, 'row' | 'config'>;
+type Progress = Omit<ResumePoint, 'row' | 'rows' | 'config'>;
 
 /**
  * Trains and tests one trial in its folder, from the start or from its resume point. TensorFlow must be loaded. When memory runs
@@ -51,7 +52,7 @@ export async function runTrial(input: TrialInput, choice: EngineChoice): Promise
       const { progress, compiled } = attempt;
       return { stopped, epochs: progress.epoch, trainingSeconds: progress.seconds, choice, compiled };
     } catch (error) {
-      if (error instanceof LabError || !isOutOfMemory((error as Error).message)) throw error;
+      if (error instanceof LabError || !isOutOfMemory((error as Error).message)) throw orDataAway(error, input.config);
       const { batchSize } = choice;
       choice = await halveBatch(trialFiles(input.folder).engine, choice);
       const text = `Memory ran out with a batch of ${batchSize}: going on with ${choice.batchSize}.`;
@@ -70,6 +71,8 @@ export async function runTrial(input: TrialInput, choice: EngineChoice): Promise
 class Attempt {
   progress: Progress = { epoch: 0, steps: 0, bestEpoch: -1, bestAccuracy: -1, seconds: 0 };
   compiled: Trainer['compiled'] | null = null;
+  /** the finished epochs */
+  private rows: Epoch[] = [];
   private readonly config: TrialConfig;
   private readonly hash: string;
   private readonly hooks: TrialHooks;
@@ -136,11 +139,12 @@ class Attempt {
     if (existsSync(this.files.last)) {
       const { point, values } = await loadResumePoint(this.files.last, trainer.state, this.hash);
       trainer.write(values);
-      const { row, config: _config, ...progress } = point;
-      await repairHistory(this.files.history, progress.epoch, row);
+      const { row, rows, config: _config, ...progress } = point;
+      this.rows = await repairHistory(this.files.history, progress.epoch, rows ?? row, this.hooks.check);
       this.progress = progress;
     } else {
-      await writeAtomically(this.files.history, '');
+      await writeAtomically(this.files.history, '', this.hooks.check);
+      this.rows = [];
     }
     return trainer;
   }
@@ -218,9 +222,13 @@ class Attempt {
       bestAccuracy: best ? (validation?.accuracy ?? -1) : before.bestAccuracy,
       seconds: before.seconds + seconds,
     };
-    if (best) await saveWeights(files.best, this.model, weights, after.steps, weightsMetadata(config, epoch));
-    await saveResumePoint(files.last, trainer.state, state, { ...after, row, config: this.hash });
+    const rows = [...this.rows, row];
+    const { check } = hooks;
+    if (best) await saveWeights(files.best, this.model, weights, after.steps, weightsMetadata(config, epoch), check);
+    await saveResumePoint(files.last, trainer.state, state, { ...after, row, rows, config: this.hash }, check);
+    check();
     await appendHistory(files.history, row);
+    this.rows = rows;
     this.progress = after;
     hooks.send({ type: 'epoch', row });
     return true;
@@ -248,7 +256,7 @@ class Attempt {
       images.forEach((image, i) => predictions.push(predictionOf(image, logits[2 * i], logits[2 * i + 1])));
     }
     if (this.hooks.stopped()) return false;
-    await writeAtomically(this.files.predictions, encodePredictions(predictions));
+    await writeAtomically(this.files.predictions, encodePredictions(predictions), this.hooks.check);
     return true;
   }
 

@@ -9,6 +9,7 @@ import pino from 'pino';
 import { toEnvelope } from '../../shared/contract/errors.ts';
 import {
   type EngineChoice,
+  PASSING_ERRORS,
   type TrialEnvironment,
   trialCommandSchema,
   type TrialMessage,
@@ -17,14 +18,23 @@ import {
 import { tfjsVersion } from '../engine/runtime.ts';
 import { describeCandidate } from '../engine/candidates.ts';
 import { loadTensorFlow } from '../engine/tensorflow.ts';
-import { writeJson } from '../store/atomic.ts';
+import { writeSealed } from '../store/atomic.ts';
+import { type Lease, takeLease } from '../store/lease.ts';
 import { version } from '../store/version.ts';
 import { applyChoice, chooseEngine } from './engine-choice.ts';
 import { stepsPerEpoch } from './loader.ts';
 import { openParent } from './parent.ts';
 import { runTrial, type TrialOutcome } from './run-trial.ts';
 import { totalEpochs } from './schedule.ts';
-import { readHistory, readTrialConfig, trialFiles } from './trial-folder.ts';
+import {
+  hashTrialFiles,
+  placeConfig,
+  readHistory,
+  type ReadConfig,
+  readTrialConfig,
+  trialFiles,
+  writeTrialState,
+} from './trial-folder.ts';
 
 /** A BreakHis image, 700 x 460 RGB: what a training image takes in memory at most, as a guess before they are read. */
 const DECODED_IMAGE_BYTES = 700 * 460 * 3;
@@ -50,63 +60,89 @@ process.exitCode = await main();
 parent.close();
 
 async function main(): Promise<number> {
-  let state: TrialStateFile = { state: 'running', pid: process.pid };
   try {
-    const { config, hash } = await readTrialConfig(folder); // before anything is written
-    const log = pino(pino.destination({ dest: files.log, sync: true, append: true }));
-    const send = (message: TrialMessage) => {
-      if (message.type === 'epoch' || message.type === 'ready' || message.type === 'notice') log.info(message);
-      parent.send(message);
-    };
+    const read = await readTrialConfig(folder); // before anything is written
+    const lease = await takeLease(folder);
     try {
-      await writeJson(files.state, state);
-      const resumedAtEpoch = (await readHistory(files.history)).length;
-      const choice = await chooseEngine({
-        config,
-        path: files.engine,
-        steps: stepsPerEpoch(config.train.length, config.training.batchSize) * (totalEpochs(config.training) - resumedAtEpoch),
-        reservedBytes: config.train.length * DECODED_IMAGE_BYTES,
-        signal: stop.signal,
-        onMeasure: (done, total) => send({ type: 'phase', phase: 'tuning', done, total }),
-      });
-      if (choice.batchSize < config.training.batchSize && choice.batchSize < config.train.length)
-        send({
-          type: 'notice',
-          text: `A batch of ${choice.plannedBatchSize} does not fit into memory: training with ${choice.batchSize}.`,
-        });
-      applyChoice(choice);
-      const { device, version: tensorflow } = await loadTensorFlow();
-      const engine = describeCandidate(choice);
-      send({ type: 'ready', device, tensorflow, engine, resumedAtEpoch });
-      const environment: TrialEnvironment = { ...describe(tensorflow, device, engine), computation: computationOf(choice, null) };
-      await writeJson(files.environment, environment);
-      const outcome = await runTrial({ folder, config, hash, hooks: { send, stopped: () => stopping } }, choice);
-      const { compiled } = outcome;
-      await writeJson(files.environment, {
-        ...environment,
-        ...(compiled && { engine: describeCandidate({ ...choice, ...compiled }) }),
-        computation: computationOf(outcome.choice, compiled),
-        finishedAt: new Date().toISOString(),
-        trainingSeconds: outcome.trainingSeconds,
-      } satisfies TrialEnvironment);
-      state = { state: outcome.stopped ? 'interrupted' : 'finished' };
-      await writeJson(files.state, state);
-      send(outcome.stopped ? { type: 'stopped', epoch: outcome.epochs } : { type: 'done' });
-      return 0;
-    } catch (error) {
-      if (error === stop.signal.reason) {
-        await writeJson(files.state, { state: 'interrupted' } satisfies TrialStateFile); // stopped while the engine was chosen
-        send({ type: 'stopped', epoch: (await readHistory(files.history)).length });
-        return 0;
-      }
-      log.error(error);
-      await writeJson(files.state, { state: 'failed', error: toEnvelope(error) } satisfies TrialStateFile);
-      throw error;
+      return await runLeased(read, lease);
+    } finally {
+      lease.release();
     }
   } catch (error) {
     parent.send({ type: 'failed', error: toEnvelope(error) });
     return 1;
   }
+}
+
+async function runLeased(read: ReadConfig, lease: Lease): Promise<number> {
+  const { check } = lease;
+  const log = pino(pino.destination({ dest: files.log, sync: true, append: true }));
+  const send = (message: TrialMessage) => {
+    if (message.type === 'epoch' || message.type === 'ready' || message.type === 'notice') log.info(message);
+    parent.send(message);
+  };
+  const writeState = (state: TrialStateFile) => writeTrialState(folder, state, check);
+  try {
+    await writeState({ state: 'running', pid: process.pid });
+    const outcome = await runFromResumePoint(read, send, check);
+    await writeState(outcome.stopped ? { state: 'interrupted' } : { state: 'finished', files: await hashTrialFiles(folder) });
+    send(outcome.stopped ? { type: 'stopped', epoch: outcome.epochs } : { type: 'done' });
+    return 0;
+  } catch (error) {
+    if (error === stop.signal.reason) {
+      await writeState({ state: 'interrupted' }); // stopped while the engine was chosen
+      send({ type: 'stopped', epoch: (await readHistory(folder)).length });
+      return 0;
+    }
+    log.error(error);
+    const envelope = toEnvelope(error);
+    const passing = PASSING_ERRORS.includes(envelope.code);
+    // what cannot be written, because the disk is full or the folder is another's, must not hide what went wrong
+    await writeState({ state: passing ? 'interrupted' : 'failed', error: envelope }).catch((e: unknown) => log.error(e));
+    throw error;
+  }
+}
+
+async function runFromResumePoint(
+  { config: written, hash }: ReadConfig,
+  send: (message: TrialMessage) => void,
+  check: () => void,
+): Promise<TrialOutcome> {
+  const config = await placeConfig(folder, written);
+  const resumedAtEpoch = (await readHistory(folder)).length;
+  const choice = await chooseEngine({
+    config,
+    path: files.engine,
+    steps: stepsPerEpoch(config.train.length, config.training.batchSize) * (totalEpochs(config.training) - resumedAtEpoch),
+    reservedBytes: config.train.length * DECODED_IMAGE_BYTES,
+    signal: stop.signal,
+    onMeasure: (done, total) => send({ type: 'phase', phase: 'tuning', done, total }),
+  });
+  if (choice.batchSize < config.training.batchSize && choice.batchSize < config.train.length)
+    send({
+      type: 'notice',
+      text: `A batch of ${choice.plannedBatchSize} does not fit into memory: training with ${choice.batchSize}.`,
+    });
+  applyChoice(choice);
+  const { device, version: tensorflow } = await loadTensorFlow();
+  const engine = describeCandidate(choice);
+  send({ type: 'ready', device, tensorflow, engine, resumedAtEpoch });
+  const environment: TrialEnvironment = { ...describe(tensorflow, device, engine), computation: computationOf(choice, null) };
+  await writeSealed(files.environment, environment, check);
+  const outcome = await runTrial({ folder, config, hash, hooks: { send, stopped: () => stopping, check } }, choice);
+  const { compiled } = outcome;
+  await writeSealed(
+    files.environment,
+    {
+      ...environment,
+      ...(compiled && { engine: describeCandidate({ ...choice, ...compiled }) }),
+      computation: computationOf(outcome.choice, compiled),
+      finishedAt: new Date().toISOString(),
+      trainingSeconds: outcome.trainingSeconds,
+    } satisfies TrialEnvironment,
+    check,
+  );
+  return outcome;
 }
 
 function computationOf(choice: EngineChoice, compiled: TrialOutcome['compiled']): NonNullable<TrialEnvironment['computation']> {

@@ -1,4 +1,5 @@
-import type { ErrorCode, ErrorEnvelope } from '../../shared/contract/errors.ts';
+import type { ErrorCode } from '../../shared/contract/error-codes.ts';
+import type { ErrorEnvelope } from '../../shared/contract/errors.ts';
 
 /** "disconnected" exists on the page only: the lab did not answer because the connection was lost. */
 export type CallErrorCode = ErrorCode | 'disconnected';

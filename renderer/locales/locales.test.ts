@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { errorCodes } from '../../shared/contract/errors.ts';
+import { errorCodes } from '../../shared/contract/error-codes.ts';
 import { trialStates } from '../../shared/contract/trial.ts';
 import { FAMILIES } from '../../shared/domain/families.ts';
 import { SALIENCY_METHODS } from '../../shared/domain/saliency.ts';

@@ -36,7 +36,7 @@ describe('lab', () => {
 
   it('follows the open project', () => {
     const lab = useLab();
-    lab.hear({ type: 'project', project: { name: 'P', folder: '/P', dataset: null, synthetic: false } });
+    lab.hear({ type: 'project', project: { name: 'P', folder: '/P', dataset: null, synthetic: false, readOnly: false, dataAway: false } });
     expect(lab.project?.name).toBe('P');
     lab.hear({ type: 'project', project: null });
     expect(lab.project).toBeNull();

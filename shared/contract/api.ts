@@ -11,6 +11,8 @@ const nothing = z.strictObject({});
 const study = z.strictObject({ study: nameSchema });
 const trial = z.strictObject({ trial: trialIdSchema });
 const folder = z.string().min(1);
+/** stops running trials (they can be resumed); without it the call is refused while trials run */
+const stop = z.boolean().optional();
 
 export const imageFilterSchema = z.strictObject({
   magnification: z.number().optional(),
@@ -39,6 +41,14 @@ export const splitPreviewSchema = z.object({
   dropped: z.number().int(),
 });
 export type SplitPreview = z.infer<typeof splitPreviewSchema>;
+
+/** What `magnilab verify` finds. */
+export const verificationSchema = z.object({
+  studies: z.number().int(),
+  trials: z.number().int(),
+  faults: z.array(z.object({ path: z.string(), message: z.string() })),
+});
+export type Verification = z.infer<typeof verificationSchema>;
 
 /** What a plan would cost, and what forbids running it. */
 export const planCheckSchema = z.object({
@@ -104,16 +114,23 @@ export const api = {
     z.array(z.object({ name: z.string(), folder: z.string(), openedAt: z.string(), exists: z.boolean() })),
   ),
   /** creates NAME.magnilab in the folder and opens it */
-  'projects.create': call(z.strictObject({ name: nameSchema, folder: folder.optional() }), projectSchema),
-  'projects.open': call(z.strictObject({ folder }), projectSchema),
-  'projects.close': call(nothing, z.object({})),
+  'projects.create': call(z.strictObject({ name: nameSchema, folder: folder.optional(), stop }), projectSchema),
+  /** the project that was open stays open until this one could be opened */
+  'projects.open': call(z.strictObject({ folder, stop }), projectSchema),
+  'projects.close': call(z.strictObject({ stop }), z.object({})),
   /** opens (or creates) a project with demo tissue: generated on first use, indexed, with a plan "Demo" */
-  'projects.demo': call(nothing, z.object({ task: z.string() })),
+  'projects.demo': call(z.strictObject({ stop }), z.object({ task: z.string() })),
+  /** files of the open project that cannot be used, each with the reason; the others can */
+  'projects.problems': call(nothing, z.array(z.object({ path: z.string(), message: z.string() }))),
+  /** holds every file of the project to its recorded hash; takes a while */
+  'projects.verify': call(nothing, verificationSchema),
 
   'dataset.index': call(
     z.strictObject({ folder, csv: z.string().optional(), verify: z.boolean().default(false) }),
     z.object({ task: z.string() }),
   ),
+  /** says that the images of the data set lie in another folder now */
+  'dataset.locate': call(z.strictObject({ folder }), projectSchema),
   'dataset.summary': call(nothing, indexSummarySchema.nullable()),
   'dataset.problems': call(nothing, z.array(problemSchema)),
   'dataset.images': call(
@@ -139,7 +156,8 @@ export const api = {
 
   'studies.list': call(nothing, z.array(studySummarySchema)),
   'studies.start': call(z.strictObject({ plan: planSchema }), studySummarySchema),
-  'studies.resume': call(study, studySummarySchema),
+  /** @param failed runs failed trials again too */
+  'studies.resume': call(z.strictObject({ study: nameSchema, failed: z.boolean().optional() }), studySummarySchema),
   /** ends the running trial now (it can be resumed) and starts no other */
   'studies.pause': call(study, studySummarySchema),
   'trials.cancel': call(trial, studySummarySchema),

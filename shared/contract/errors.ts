@@ -1,25 +1,6 @@
 import { z } from 'zod';
-
-/** Every code an error may carry across a boundary. The page chooses its text by the code; the message says the particulars. */
-export const errorCodes = [
-  'bad-input', // a field has a wrong name, type or value; details.field names it
-  'not-found', // a file, project, study, trial or image does not exist
-  'already-exists',
-  'outside-folder', // a path leaves the folder it must stay in
-  'no-project', // the call needs an open project
-  'project-locked', // another lab holds the project
-  'leak', // a split puts one case on both sides and the protocol is not "paper"
-  'runtime-missing', // TensorFlow is not installed
-  'runtime-failed', // TensorFlow could not be installed or loaded
-  'out-of-memory',
-  'damaged-file', // a checkpoint, plan or database that cannot be read
-  'cancelled',
-  'not-allowed', // a call or message from a sender that may not make it
-  'not-available', // this door cannot do that (e.g. a native dialog in the browser)
-  'trial-failed',
-  'internal', // a defect of Magnilab
-] as const;
-export type ErrorCode = (typeof errorCodes)[number];
+import { type ErrorCode, errorCodes } from './error-codes.ts';
+import { systemWords } from './system-errors.ts';
 
 export const errorEnvelopeSchema = z.object({
   code: z.enum(errorCodes),
@@ -42,21 +23,42 @@ export class LabError extends Error {
   }
 }
 
-/** Any thrown value as an envelope. Unknown errors become "internal" with their message. */
+/** An error of the operating system, with its errno, as Node throws it. */
+interface SystemError extends Error {
+  readonly code?: string;
+  readonly path?: string;
+  readonly dest?: string;
+}
+
+/**
+ * Any thrown value as an envelope. Errors of the operating system get words that name the path and what to do; others become
+ * "internal" with their message.
+ */
 export function toEnvelope(error: unknown): ErrorEnvelope {
   if (error instanceof LabError) {
     return { code: error.code, message: error.message, ...(error.details && { details: error.details }) };
   }
+  const { code: errno, path, dest } = (error instanceof Error ? error : {}) as Partial<SystemError>;
+  const words = typeof errno === 'string' ? systemWords(errno) : null;
+  if (words) {
+    const place = dest ?? path;
+    const message = `${place === undefined ? '' : `${place}: `}${words.what} (${errno}). ${words.advice}`;
+    return { code: words.code, message, ...(place !== undefined && { details: { path: place } }) };
+  }
   if (error instanceof Error && error.name === 'AbortError') return { code: 'cancelled', message: 'The work was cancelled.' };
   return { code: 'internal', message: error instanceof Error ? error.message : String(error) };
 }
+
+/** What {@link parseOrThrow} takes and gives, for code that may not know zod. */
+export type Schema = z.ZodType;
+export type Parsed<S extends Schema> = z.output<S>;
 
 /**
  * Parses with a schema; the error names the field and what was expected.
  * @param what what is parsed, for the message: "plan", "config.json", "call studies.start"
  * @throws LabError "bad-input" with `details.field` and `details.issues`
  */
-export function parseOrThrow<S extends z.ZodType>(schema: S, value: unknown, what: string): z.output<S> {
+export function parseOrThrow<S extends Schema>(schema: S, value: unknown, what: string): Parsed<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issues = result.error.issues.map((issue) => ({ field: fieldOf(issue), message: issue.message }));

@@ -73,5 +73,7 @@ export const studySummarySchema = z.object({
   protocol: z.string(),
   state: z.enum(['waiting', 'running', 'paused', 'interrupted', 'finished', 'failed', 'cancelled']),
   trials: z.array(trialSummarySchema),
+  /** what the queue waits for before it goes on by itself, e.g. a drive that is away; null when nothing is in the way */
+  held: z.object({ code: z.string(), message: z.string() }).nullable(),
 });
 export type StudySummary = z.infer<typeof studySummarySchema>;

@@ -10,7 +10,14 @@ export const studyFileSchema = z.strictObject({
   plan: planSchema,
   splitSha256: z.string(),
   trials: z.array(
-    z.strictObject({ id: trialIdSchema, model: z.string(), trainMagnification: z.number(), seed: z.number().int() }),
+    z.strictObject({
+      id: trialIdSchema,
+      model: z.string(),
+      trainMagnification: z.number(),
+      seed: z.number().int(),
+      /** SHA-256 of the trial's configuration; absent in files of earlier versions */
+      config: z.string().optional(),
+    }),
   ),
   magnilab: z.string(),
 });

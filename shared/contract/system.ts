@@ -45,6 +45,10 @@ export const projectSchema = z.object({
   /** folder of the indexed data set, null before the first index */
   dataset: z.string().nullable(),
   synthetic: z.boolean(),
+  /** the folder cannot be written to: everything can be looked at and reported, nothing started or saved */
+  readOnly: z.boolean(),
+  /** the data set's folder is not there now */
+  dataAway: z.boolean(),
 });
 export type Project = z.infer<typeof projectSchema>;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LABELS } from '../domain/label.ts';
+import type { ErrorCode } from './error-codes.ts';
 import { errorEnvelopeSchema } from './errors.ts';
 import { augmentationSchema, nameSchema, planSchema, trainingSchema } from './plan.ts';
 
@@ -79,16 +80,23 @@ export const resumePointSchema = z.strictObject({
   seconds: z.number(),
   /** the last finished epoch, in case the process died before it was appended to history.jsonl */
   row: epochSchema,
+  /** all finished epochs: history.jsonl can be made again from them; absent in files of earlier versions */
+  rows: z.array(epochSchema).optional(),
   /** SHA-256 of the config.json that made it */
   config: z.string(),
 });
 export type ResumePoint = z.infer<typeof resumePointSchema>;
+
+/** Reasons to interrupt a trial that pass by themselves: the queue waits, and goes on when it can. */
+export const PASSING_ERRORS: readonly ErrorCode[] = ['disk-full', 'data-away'];
 
 /** runs/<id>/state.json: how the trial stands; written by the trial process, or by the lab when it cancels. */
 export const trialStateSchema = z.strictObject({
   state: z.enum(['running', 'interrupted', 'finished', 'failed', 'cancelled']),
   pid: z.number().int().optional(),
   error: errorEnvelopeSchema.optional(),
+  /** of a finished trial: SHA-256 of every file of its folder, by name; absent in files of earlier versions */
+  files: z.record(z.string(), z.string()).optional(),
 });
 export type TrialStateFile = z.infer<typeof trialStateSchema>;
 

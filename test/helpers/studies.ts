@@ -18,7 +18,7 @@ export function fakeLab() {
 
 export const project = (name: string): LabEvent => ({
   type: 'project',
-  project: { name, folder: `/projects/${name}.magnilab`, dataset: null, synthetic: false },
+  project: { name, folder: `/projects/${name}.magnilab`, dataset: null, synthetic: false, readOnly: false, dataAway: false },
 });
 
 /** A study whose trials stand as given: "running 3" is one in its fourth of ten epochs. */
@@ -30,6 +30,7 @@ export function study(name: string, state: StudySummary['state'], ...trials: str
       createdAt: '2026-01-01T00:00:00.000Z',
       protocol: 'quick',
       state,
+      held: null,
       trials: trials.map((text, i) => {
         const [trialState, epoch = '0'] = text.split(' ');
         return {

@@ -17,7 +17,7 @@ function commands(services: Partial<LabServices>, chosen: string | null = null, 
   return { ...parts, ...createCommands(parts) };
 }
 
-const project = { name: 'A', folder: '/p/A.magnilab', dataset: null, synthetic: false };
+const project = { name: 'A', folder: '/p/A.magnilab', dataset: null, synthetic: false, readOnly: false, dataAway: false };
 const info = {
   version: '1',
   door: 'desktop' as const,

@@ -148,7 +148,7 @@ describe('the desktop app', () => {
   it('names the open project in the title', async () => {
     expect(await call('projects.create', { name: 'Lungs', folder })).toMatchObject({ ok: true });
     expect(electron.BrowserWindow.all[0].title).toBe('Lungs - Magnilab');
-    expect(existsSync(join(folder, 'Lungs.magnilab', 'lab.lock'))).toBe(true);
+    expect(existsSync(join(folder, 'Lungs.magnilab', 'lab.owner'))).toBe(true);
     expect(electron.app.addRecentDocument).toHaveBeenCalledWith(join(folder, 'Lungs.magnilab'));
   });
 
@@ -159,6 +159,6 @@ describe('the desktop app', () => {
     expect(preventDefault).toHaveBeenCalled();
     await vi.waitFor(() => expect(electron.app.ended).toBe(true));
     expect(electron.dialog.showMessageBox).not.toHaveBeenCalled();
-    expect(existsSync(join(folder, 'Lungs.magnilab', 'lab.lock'))).toBe(false);
+    expect(existsSync(join(folder, 'Lungs.magnilab', 'lab.owner'))).toBe(false);
   });
 });

@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { openDatabase, transaction } from '../../../main/store/database.ts';
 import { temporaryFolder } from '../../helpers/images.ts';
 
-const damaged = (path: string) =>
-  expect.objectContaining({ code: 'damaged-file', message: expect.stringContaining(path), details: { path } });
+const refusal = (code: string, path: string) =>
+  expect.objectContaining({ code, message: expect.stringContaining(path), details: { path } });
 
 describe('openDatabase', () => {
   it('makes a database, and opens it again', () => {
@@ -36,7 +36,7 @@ describe('openDatabase', () => {
   it('refuses a database of a newer Magnilab', () => {
     const path = join(temporaryFolder(), 'lab.sqlite');
     openDatabase(path, ['CREATE TABLE a (x)', 'CREATE TABLE b (x)']).close();
-    expect(() => openDatabase(path, ['CREATE TABLE a (x)'])).toThrow(damaged(path));
+    expect(() => openDatabase(path, ['CREATE TABLE a (x)'])).toThrow(refusal('newer-format', path));
   });
 
   it('refuses what is no database of Magnilab, and does not touch it', () => {
@@ -47,9 +47,12 @@ describe('openDatabase', () => {
     const other = new DatabaseSync(foreign);
     other.exec('CREATE TABLE theirs (x)');
     other.close();
-    for (const path of [text, foreign]) {
+    for (const [path, code] of [
+      [text, 'damaged-file'],
+      [foreign, 'already-exists'],
+    ]) {
       const before = readFileSync(path);
-      expect(() => openDatabase(path)).toThrow(damaged(path));
+      expect(() => openDatabase(path)).toThrow(refusal(code, path));
       expect(readFileSync(path).equals(before)).toBe(true);
     }
   });
@@ -63,7 +66,7 @@ describe('openDatabase', () => {
     const bytes = readFileSync(path);
     bytes.fill(0xaa, 8192, 16384);
     writeFileSync(path, bytes);
-    expect(() => openDatabase(path, ['CREATE TABLE a (x TEXT)'])).toThrow(damaged(path));
+    expect(() => openDatabase(path, ['CREATE TABLE a (x TEXT)'])).toThrow(refusal('damaged-file', path));
   });
 
   it('waits for another process instead of failing at once', () => {

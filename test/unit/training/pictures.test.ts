@@ -56,7 +56,7 @@ async function setUp(count: number) {
   };
   const sent: TrialMessage[] = [];
   let stop = false;
-  const pictures = new Pictures(config, variant, { send: (message) => sent.push(message), stopped: () => stop });
+  const pictures = new Pictures(config, variant, { send: (message) => sent.push(message), stopped: () => stop, check: () => {} });
   return { folder, images, sources, sent, pictures, stop: () => (stop = true) };
 }
 

@@ -1,8 +1,9 @@
-import { appendFile, mkdir, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { presetPlan } from '../../../shared/contract/plan.ts';
 import type { Epoch, TrialConfig } from '../../../shared/contract/trial.ts';
+import { encodeSafetensors } from '../../../main/training/safetensors.ts';
 import { readHistory, readTrialConfig, repairHistory } from '../../../main/training/trial-folder.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
 
@@ -78,19 +79,61 @@ describe('history.jsonl', () => {
     best: true,
   });
 
+  const lines = (...rows: Epoch[]) => rows.map((r) => `${JSON.stringify(r)}\n`).join('');
+  const point = (epoch: number, rows: Epoch[]) => ({
+    epoch,
+    steps: epoch,
+    bestEpoch: 0,
+    bestAccuracy: 1,
+    seconds: 1,
+    row: rows.at(-1)!,
+    rows,
+    config: 'x',
+  });
+  async function folderOf(history: string | null, resume?: object): Promise<string> {
+    const folder = await temporaryFolder();
+    if (history !== null) await writeFile(join(folder, 'history.jsonl'), history);
+    const metadata = { format: 'magnilab-resume-1', point: JSON.stringify(resume) };
+    if (resume) await writeFile(join(folder, 'checkpoint-last.safetensors'), encodeSafetensors({ tensors: new Map(), metadata }));
+    return folder;
+  }
+
   it('leaves out a line that a crash cut', async () => {
-    const path = join(await temporaryFolder(), 'history.jsonl');
-    await writeFile(path, `${JSON.stringify(row(0))}\n{"epoch":1,"epo`);
-    expect(await readHistory(path)).toEqual([row(0)]);
+    expect(await readHistory(await folderOf(`${lines(row(0))}{"epoch":1,"epo`))).toEqual([row(0)]);
+  });
+
+  it.each<[string, string | null]>([
+    ['missing', null],
+    ['empty', ''],
+    ['cut in its first line', '{"epoch":0,'],
+    ['damaged in the middle', lines(row(0)).replace('0.5', '0,5') + lines(row(1))],
+    ['one line short in the middle', lines(row(0), row(2))],
+  ])('that is %s is known from the resume point', async (_, history) => {
+    const rows = [row(0), row(1), row(2)];
+    expect(await readHistory(await folderOf(history, point(3, rows)))).toEqual(rows);
+  });
+
+  it('that lost its last lines is known from the resume point, where it is known how many there were', async () => {
+    const folder = await folderOf(lines(row(0)), point(3, [row(0), row(1), row(2)]));
+    expect(await readHistory(folder, 3)).toHaveLength(3);
+  });
+
+  it('that is there and cannot be read is an error, and no empty one', async () => {
+    const folder = await temporaryFolder();
+    await mkdir(join(folder, 'history.jsonl'));
+    await expect(readHistory(folder)).rejects.toThrow(/EISDIR/);
   });
 
   it('is mended to end with the epoch of the resume point', async () => {
-    const path = join(await temporaryFolder(), 'history.jsonl');
-    await writeFile(path, `${JSON.stringify(row(0))}\n`);
-    await repairHistory(path, 2, row(1)); // died between checkpoint and history
-    expect(await readHistory(path)).toEqual([row(0), row(1)]);
-    await appendFile(path, `${JSON.stringify(row(2))}\n`);
+    const folder = await folderOf(lines(row(0)));
+    const path = join(folder, 'history.jsonl');
+    await repairHistory(path, 2, row(1)); // of an earlier version; died between checkpoint and history
+    expect(await readHistory(folder)).toEqual([row(0), row(1)]);
+    await appendFile(path, lines(row(2)));
     await repairHistory(path, 2, row(1)); // a line too many
-    expect(await readHistory(path)).toEqual([row(0), row(1)]);
+    expect(await readHistory(folder)).toEqual([row(0), row(1)]);
+    await writeFile(path, 'lost');
+    await repairHistory(path, 2, [row(0), row(1)]);
+    expect(await readFile(path, 'utf8')).toBe(lines(row(0), row(1)));
   });
 });

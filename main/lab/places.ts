@@ -1,0 +1,50 @@
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { LabError } from '../../shared/contract/errors.ts';
+import type { Project } from '../../shared/contract/system.ts';
+import { locateData, recordData } from '../store/data-folders.ts';
+import { saveFolder } from '../store/image-index.ts';
+import { requireOutsideData } from './outside-data.ts';
+import type { Session } from './session.ts';
+import { readStudies } from './studies.ts';
+
+/** So many of the indexed images are named where a folder lacks some. */
+const NAMED = 3;
+
+/**
+ * Says that the images of the open project lie in another folder now. They must all be there, by name and size; their pixels are
+ * compared when they are used.
+ * @throws LabError "bad-input" that names images which are not there
+ */
+export async function locateDataset(session: Session, given: string): Promise<Project> {
+  const { project, indexed } = session;
+  const folder = resolve(given);
+  project.check();
+  await requireOutsideData(project.folder, folder, 'project');
+  const missing: string[] = [];
+  for (const { path, bytes } of indexed.result.images) {
+    const info = await stat(join(folder, path)).catch(() => null);
+    if (info?.size !== bytes) missing.push(path);
+  }
+  if (missing.length > 0) {
+    const names = missing.slice(0, NAMED).join(', ') + (missing.length > NAMED ? ', ...' : '');
+    const message = `${folder} does not hold the images of this project: ${missing.length} of ${indexed.result.images.length} are not there or have another size (${names}).`;
+    throw new LabError('bad-input', message, { field: 'folder', missing: missing.length });
+  }
+  for (const recorded of await recordedFolders(session)) await recordData(project.folder, recorded, folder, project.check);
+  saveFolder(project.database, folder);
+  await recordData(project.folder, folder, null, project.check);
+  session.setIndex({ ...indexed, folder });
+  return session.describe()!;
+}
+
+/** The folders that the index and the studies name and that lie, or lay, where the data set does. */
+async function recordedFolders(session: Session): Promise<Set<string>> {
+  const { project, indexed } = session;
+  const recorded = new Set([indexed.folder]);
+  for (const { plan } of await readStudies(session)) {
+    const named = resolve(plan.dataset.folder);
+    if ((await locateData(project.folder, named)) === indexed.folder) recorded.add(named);
+  }
+  return recorded;
+}

@@ -1,0 +1,46 @@
+import { readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Verification } from '../../shared/contract/api.ts';
+import { toEnvelope } from '../../shared/contract/errors.ts';
+import { type Fault, verifyTrial } from '../training/verify-trial.ts';
+import { readPlan } from './plans.ts';
+import type { Session } from './session.ts';
+import { type FileProblem, readStudies, readStudySplit, studyProblems } from './studies.ts';
+
+/** Files of the project that cannot be used, as far as it shows without looking into runs: studies, plans, the index. */
+export async function projectProblems(session: Session): Promise<FileProblem[]> {
+  const { paths, damagedIndex } = session.project;
+  const problems = await studyProblems(session);
+  for (const name of await readdir(paths.plans).catch((): string[] => [])) {
+    if (!name.endsWith('.json') || name.startsWith('.')) continue;
+    const path = join(paths.plans, name);
+    await readPlan(path).catch((error: unknown) => problems.push({ path, message: toEnvelope(error).message }));
+  }
+  if (damagedIndex !== null) {
+    const message = `The index was damaged; it was put aside as ${basename(damagedIndex)} and is made anew.`;
+    problems.push({ path: paths.database, message });
+  }
+  return problems;
+}
+
+/** Holds every file of the open project to what is known of it: seals, hashes, checksums, and one file against another. */
+export async function verifyProject(
+  session: Session,
+  onTrial: (done: number, total: number) => void = () => {},
+): Promise<Verification> {
+  const faults: Fault[] = await projectProblems(session);
+  const studies = await readStudies(session);
+  const total = studies.reduce((sum, { trials }) => sum + trials.length, 0);
+  let done = 0;
+  for (const study of studies) {
+    await readStudySplit(session, study).catch((error: unknown) =>
+      faults.push({ path: join(session.project.paths.splits, `${study.splitSha256}.json`), message: toEnvelope(error).message }),
+    );
+    const { epochs, cooldownEpochs } = study.plan.training;
+    for (const { id, config } of study.trials) {
+      onTrial(done++, total);
+      faults.push(...(await verifyTrial(join(session.project.paths.runs, id), config, epochs + cooldownEpochs)));
+    }
+  }
+  return { studies: studies.length, trials: total, faults };
+}

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+/** data.json of a project: where its images lie, and lay when studies were started. */
+export const dataFoldersSchema = z.object({
+  format: z.literal(1),
+  folders: z.array(
+    z.object({
+      /** absolute, as indexes, plans and configurations name it */
+      recorded: z.string().min(1),
+      /** from the project's folder, when it was written */
+      relative: z.string(),
+      /** where the user says that it lies now */
+      located: z.string().nullable(),
+    }),
+  ),
+});
+export type DataFolders = z.infer<typeof dataFoldersSchema>;
