@@ -4,7 +4,7 @@ import { type Split, parts, splitSchema } from '../../shared/contract/dataset.ts
 import { LabError } from '../../shared/contract/errors.ts';
 import type { StudyFile } from '../../shared/contract/study.ts';
 import { type TrialEnvironment, trialEnvironmentSchema } from '../../shared/contract/trial.ts';
-import { isDemoCase } from '../../shared/domain/breakhis.ts';
+import { isDemoTissue } from '../dataset/tissue/record.ts';
 import { reportPage } from '../report/page.ts';
 import type { ReportData } from '../report/report-data.ts';
 import { resultRows } from '../report/results-table.ts';
@@ -85,11 +85,12 @@ async function collect(
   return { data, split, trials };
 }
 
-/** Demo tissue has the year 99; the trials' own configurations say what they were trained on. */
+/** The trials' own configurations say what they were trained on; those of older versions leave it to the record beside the images. */
 async function isSynthetic(session: Session, trials: StudyFile['trials']): Promise<boolean> {
   for (const { id } of trials) {
     const { config } = await readTrialConfig(join(session.project.paths.runs, id));
-    if (![...config.train, ...config.test].every((image) => isDemoCase(image.case))) return false;
+    const { folder, synthetic = isDemoTissue(folder, [...config.train, ...config.test]) } = config.dataset;
+    if (!synthetic) return false;
   }
   return trials.length > 0;
 }

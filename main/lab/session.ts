@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { LabError } from '../../shared/contract/errors.ts';
-import { isDemoCase } from '../../shared/domain/breakhis.ts';
 import type { Project } from '../../shared/contract/system.ts';
 import { readJson, writeJson } from '../store/atomic.ts';
 import { loadIndex } from '../store/image-index.ts';
@@ -72,7 +71,7 @@ export class Session {
       name: this.open.name,
       folder: this.open.folder,
       dataset: this.dataset?.folder ?? null,
-      synthetic: this.dataset !== null && isSynthetic(this.dataset.result),
+      synthetic: this.dataset?.result.synthetic ?? false,
     };
   }
 
@@ -105,10 +104,6 @@ export class Session {
     this.events.emit({ type: 'project', project: description });
     return description;
   }
-}
-
-function isSynthetic({ images }: IndexResult): boolean {
-  return images.length > 0 && images.every((image) => isDemoCase(image.case));
 }
 
 const recentFile = () => join(stateFolder(), 'recent.json');

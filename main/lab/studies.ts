@@ -83,7 +83,7 @@ async function trialConfigs(session: Session, plan: Plan): Promise<TrialConfig[]
         evaluation: plan.evaluation,
         training: plan.training,
         augmentation: plan.augmentation,
-        dataset: { folder },
+        dataset: { folder, synthetic: result.synthetic },
         splitSha256: split.sha256,
         train: part('train', [trainMagnification]),
         validation: part('validation', [trainMagnification]),

@@ -111,7 +111,12 @@ export const api = {
   'projects.demo': call(nothing, z.object({ task: z.string() })),
 
   'dataset.index': call(
-    z.strictObject({ folder, csv: z.string().optional(), verify: z.boolean().default(false) }),
+    z.strictObject({
+      folder,
+      /** the table that describes the images; absent: as when this folder was indexed last; null: names describe them */
+      csv: z.string().nullish(),
+      verify: z.boolean().default(false),
+    }),
     z.object({ task: z.string() }),
   ),
   'dataset.summary': call(nothing, indexSummarySchema.nullable()),
