@@ -30,8 +30,8 @@ export function addIndex(program: Command): void {
     });
 }
 
-function toJson({ images, byMagnification, counts, slides, cases, problems, manifest, synthetic, folder }: IndexSummary) {
-  return { images, byMagnification, slides, cases, problems, manifest, counts, synthetic, folder };
+function toJson({ images, byMagnification, counts, slides, cases, problems, manifest, synthetic, folder, csv }: IndexSummary) {
+  return { images, byMagnification, slides, cases, problems, manifest, counts, synthetic, folder, csv };
 }
 
 function show({ images, byMagnification, slides, cases, problems, manifest, synthetic }: IndexSummary): void {
@@ -52,4 +52,12 @@ function show({ images, byMagnification, slides, cases, problems, manifest, synt
   );
   for (const { code, path, message } of problems.slice(0, SHOWN_PROBLEMS)) print(`  ${code}  ${path}\n      ${message}`);
   log('');
+}
+
+/** What an index found beside its images, on stderr, for commands that have other things to print. */
+export function logProblems(problems: IndexSummary['problems']): void {
+  if (problems.length === 0) return;
+  log(`The data set has ${problems.length === 1 ? 'one problem' : `${problems.length} problems`}:`);
+  for (const { message } of problems.slice(0, SHOWN_PROBLEMS)) log(`  ${message}`);
+  if (problems.length > SHOWN_PROBLEMS) log(`  and ${problems.length - SHOWN_PROBLEMS} more; magnilab index FOLDER lists them`);
 }

@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 import { createLab, type Lab } from '../lab/lab.ts';
 import { indexIntoProject } from '../lab/datasets.ts';
 import { requireOutsideData } from '../lab/outside-data.ts';
+import { logProblems } from './index-folder.ts';
 import { readPlan } from '../lab/plans.ts';
 import { chooseStudy } from './choose-study.ts';
 import { duration, print, printJson, Progress } from './output.ts';
@@ -105,9 +106,12 @@ async function withProject(folder: string, create: boolean, work: (lab: Lab) => 
 async function indexFor(lab: Lab, folder: string, csv: string | undefined): Promise<void> {
   const progress = new Progress();
   try {
-    await indexIntoProject(lab.session, { folder, csv, verify: false }, (phase, done, total) =>
+    const input = { folder, csv: csv ?? null, verify: false }; // the plan decides, whatever was indexed before
+    const { problems } = await indexIntoProject(lab.session, input, (phase, done, total) =>
       progress.update(phase, done, total, null),
     );
+    progress.end();
+    logProblems(problems);
   } finally {
     progress.end();
   }

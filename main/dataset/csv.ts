@@ -6,7 +6,7 @@ import { type Part, parts, type Problem } from '../../shared/contract/dataset.ts
 import { LabError } from '../../shared/contract/errors.ts';
 import type { Label } from '../../shared/domain/label.ts';
 import { makeProblem } from './problem.ts';
-import type { FoundFile } from './walk.ts';
+import { type FoundFile, stampOf } from './walk.ts';
 
 /** An image that a CSV file describes. */
 export interface CsvImage extends FoundFile {
@@ -114,7 +114,7 @@ async function locate(path: string, folder: string, csvFolder: string): Promise<
   if (inside.length === 0) throw new LabError('outside-folder', `"${path}" leads out of the folder`, { field: 'path' });
   for (const relativePath of inside) {
     const stats = await stat(resolve(folder, relativePath)).catch(() => null);
-    if (stats?.isFile()) return { path: relativePath, size: stats.size, mtimeMs: stats.mtimeMs, ino: stats.ino };
+    if (stats?.isFile()) return { path: relativePath, ...stampOf(stats) };
   }
   throw badCell('path', `there is no file "${path}"`);
 }

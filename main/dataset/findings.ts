@@ -2,7 +2,11 @@ import { basename } from 'node:path';
 import type { IndexedImage, Problem } from '../../shared/contract/dataset.ts';
 import { SUBTYPES } from '../../shared/domain/breakhis.ts';
 import { LABELS } from '../../shared/domain/label.ts';
+import { spellingsOf } from '../../shared/domain/patient.ts';
+import type { Entry } from './entries.ts';
+import { findNearLooks } from './look.ts';
 import { makeProblem } from './problem.ts';
+import type { PixelNote } from './read-image.ts';
 
 /** Nominal size of BreakHis images, pixels. */
 const BREAKHIS_SIZE = { width: 700, height: 460 } as const;
@@ -68,6 +72,50 @@ export function findDuplicatePixels(images: readonly IndexedImage[]): Problem[] 
     }
     const what = `the same picture is filed as ${diagnoses.join(' and as ')}${also(others)}`;
     return makeProblem('duplicate-pixels-different-labels', first.path, what, pathsOf(others));
+  });
+}
+
+/**
+ * "near-duplicate-pixels" for pictures that look the same but are not equal bit by bit, and stand under several cases or classes:
+ * saved again, smaller, or as JPEG.
+ * @param looks of the images, in their order
+ */
+export function findNearDuplicates(images: readonly IndexedImage[], looks: readonly string[]): Problem[] {
+  return findNearLooks(looks).flatMap((positions) => {
+    // equal pixels are told as duplicates already
+    const [first, ...others] = new Map(positions.map((i) => [images[i].pixelSha256, images[i]])).values();
+    const cases = new Set([first, ...others].map((i) => i.case));
+    const labels = new Set([first, ...others].map((i) => i.label));
+    if (others.length === 0 || (cases.size === 1 && labels.size === 1)) return [];
+    const among = labels.size > 1 ? 'of both classes' : `of ${cases.size} cases`;
+    return [
+      makeProblem('near-duplicate-pixels', first.path, `it looks like another picture ${among}${also(others)}`, pathsOf(others)),
+    ];
+  });
+}
+
+/** "patient-spelling" for patients that are written in several ways. */
+export function findSpellings(entries: readonly Entry[]): Problem[] {
+  const byCase = Map.groupBy(entries, (e) => e.facts!.case);
+  return spellingsOf(byCase.keys()).map((spellings) => {
+    const counts = spellings.map((id) => `"${id}" (${byCase.get(id)!.length} images)`);
+    const paths = spellings.flatMap((id) => byCase.get(id)!.map((e) => e.file.path));
+    return makeProblem('patient-spelling', paths[0], `one patient is written as ${counts.join(' and as ')}`, paths.slice(1));
+  });
+}
+
+const NOTES: Readonly<Record<PixelNote, string>> = {
+  'sloppy-metadata': 'have a header or texts that do not follow the format, but their pixels decode whole and are used',
+  'converted-pixels': 'hold 16 bits a channel and use their whole range: the upper 8 bits are used',
+};
+
+/** One line for everything of a kind that was done to read pixels. */
+export function tellNotes(entries: readonly Entry[]): Problem[] {
+  return (Object.keys(NOTES) as PixelNote[]).flatMap((note) => {
+    const paths = entries.filter((e) => e.inspection?.ok && e.inspection.notes.includes(note)).map((e) => e.file.path);
+    if (paths.length === 0) return [];
+    const more = paths.length > 3 ? ` and ${paths.length - 3} more` : '';
+    return [makeProblem(note, '.', `${paths.length} images ${NOTES[note]} (${paths.slice(0, 3).join(', ')}${more})`, paths)];
   });
 }
 

@@ -1,28 +1,27 @@
 import { posix, resolve } from 'node:path';
-import type { IndexedImage, IndexSummary, ManifestReport, Problem, ProblemCode } from '../../shared/contract/dataset.ts';
+import type { IndexedImage, Problem, ProblemCode } from '../../shared/contract/dataset.ts';
 import { LabError } from '../../shared/contract/errors.ts';
-import { isDemoCase, parseBreakhisName, SUBTYPES } from '../../shared/domain/breakhis.ts';
-import { readImageTable } from './csv.ts';
-import { findDuplicateNames, findDuplicatePixels, findFolderContradictions, findUnexpectedSizes } from './findings.ts';
+import { foldPatient } from '../../shared/domain/patient.ts';
+import { condense } from './condense.ts';
+import { type Entry, type Facts, findByName, findByTable } from './entries.ts';
+import {
+  findDuplicateNames,
+  findDuplicatePixels,
+  findFolderContradictions,
+  findNearDuplicates,
+  findSpellings,
+  findUnexpectedSizes,
+  tellNotes,
+} from './findings.ts';
 import { type Inspection, InspectPool, type InspectPoolOptions, type InspectTask } from './inspect.ts';
 import { compareWithManifest, readManifest } from './manifest.ts';
-import { compareText, makeProblem, sortProblems } from './problem.ts';
-import { checkFolder, type FoundFile, walk } from './walk.ts';
+import type { IndexResult, KnownFile } from './index-result.ts';
+import { makeProblem, sortProblems } from './problem.ts';
+import { isDemoTissue } from './tissue/record.ts';
+import type { FoundFile } from './walk.ts';
 
-/** What an earlier index learned of a file; while size, time and inode stay the same it is not decoded again. */
-export interface KnownFile extends FoundFile {
-  readonly inspection: Inspection;
-}
-
-export interface IndexResult {
-  /** usable images, sorted by path; `id` is the position */
-  readonly images: IndexedImage[];
-  readonly problems: Problem[];
-  /** null for other data than BreakHis, and for demo tissue */
-  readonly manifest: ManifestReport | null;
-  /** to pass as `known` next time */
-  readonly files: KnownFile[];
-}
+export type { IndexResult, KnownFile } from './index-result.ts';
+export { summarise } from './summary.ts';
 
 /** "names": finding files; "headers": sizes; "pixels": decoding and hashing; "verify": the same with the files' SHA-256. */
 export type IndexPhase = 'names' | 'headers' | 'pixels' | 'verify';
@@ -51,18 +50,8 @@ export interface IndexOptions {
   readonly pool?: InspectPoolOptions;
 }
 
-/** What names (or a table) say of an image. */
-type Facts = Pick<IndexedImage, 'label' | 'subtype' | 'magnification' | 'slide' | 'case'>;
-
-interface Entry {
-  readonly file: FoundFile;
-  /** null where the name is not understood */
-  readonly facts: Facts | null;
-  inspection: Inspection | null;
-}
-
 /** Faults that another attempt cannot cure while the file stays the same. */
-const LASTING: readonly ProblemCode[] = ['zero-bytes', 'not-an-image', 'truncated', 'too-large'];
+const LASTING: readonly ProblemCode[] = ['zero-bytes', 'not-an-image', 'truncated', 'too-large', 'unsupported-pixels'];
 
 /**
  * Indexes a folder of BreakHis in any layout (the file name alone decides), or of other images that a CSV file describes.
@@ -74,7 +63,9 @@ export async function indexFolder(folder: string, options: IndexOptions = {}): P
   const { signal } = options;
   const progress = new Progress(options.onProgress);
   progress.start('names', 0);
-  const { entries, problems } = await (options.csv === undefined ? findByName : findByTable)(root, options, progress);
+  const finding = { signal, onFound: (n: number) => progress.step(n, undefined, n) };
+  const { csv } = options;
+  const { entries, problems } = await (csv === undefined ? findByName(root, finding) : findByTable(root, csv, finding));
   progress.end(entries.length);
   const assemble = () => assembleResult(root, entries, problems, options);
 
@@ -93,33 +84,14 @@ export async function indexFolder(folder: string, options: IndexOptions = {}): P
   return assemble();
 }
 
-type Found = { entries: Entry[]; problems: Problem[] };
-
-async function findByName(root: string, { signal }: IndexOptions, progress: Progress): Promise<Found> {
-  const { files, problems } = await walk(root, { signal, onFound: (n) => progress.step(n, undefined, n) });
-  const entries = files.map((file) => ({ file, facts: parseBreakhisName(posix.basename(file.path)), inspection: null }));
-  return { entries, problems };
-}
-
-async function findByTable(root: string, { csv, signal }: IndexOptions, progress: Progress): Promise<Found> {
-  await checkFolder(root);
-  const { images, problems } = await readImageTable(csv!, root, { signal, onFound: (n) => progress.step(n, undefined, n) });
-  const entries = images.map(({ path, size, mtimeMs, ino, label, magnification, patient }) => ({
-    file: { path, size, mtimeMs, ino },
-    facts: { label, subtype: '', magnification, slide: patient, case: patient },
-    inspection: null,
-  }));
-  return { entries: entries.sort((a, b) => compareText(a.file.path, b.file.path)), problems };
-}
-
 /** Takes over what is known of unchanged files; verifying means reading every byte, so then nothing is. */
 function reuse(entries: Entry[], options: IndexOptions): void {
   if (options.verify || !options.known) return;
   const known = new Map(options.known.map((k) => [k.path, k]));
   for (const entry of entries) {
-    const { path, size, mtimeMs, ino } = entry.file;
+    const { path, size, mtimeMs, ctimeMs, ino } = entry.file;
     const old = known.get(path);
-    if (!old || old.size !== size || old.mtimeMs !== mtimeMs || old.ino !== ino) continue;
+    if (!old || old.size !== size || old.mtimeMs !== mtimeMs || old.ctimeMs !== ctimeMs || old.ino !== ino) continue;
     const { inspection } = old;
     // an image whose name was not understood was never decoded, but a table may describe it now
     const usable = inspection.ok ? inspection.pixelSha256 !== '' || entry.facts === null : LASTING.includes(inspection.code);
@@ -154,24 +126,52 @@ async function assembleResult(
   options: IndexOptions,
 ): Promise<IndexResult> {
   const images: IndexedImage[] = [];
+  const looks: string[] = [];
   const problems = [...found];
+  const spellings = firstSpellings(entries);
   for (const { file, facts, inspection } of entries) {
     if (!inspection?.ok) {
       if (inspection) problems.push(makeProblem(inspection.code, file.path, inspection.what));
     } else if (facts === null) {
       problems.push(makeProblem('name-not-understood', file.path, 'the name does not say class, slide and magnification'));
     } else {
-      images.push(imageOf(images.length, file, facts, inspection));
+      images.push(imageOf(images.length, file, spellings(facts), inspection));
+      looks.push(inspection.look);
     }
   }
   const isBreakhis = options.csv === undefined;
+  const synthetic = isDemoTissue(root, images);
   const decoded = images.filter((i) => i.pixelSha256 !== '');
-  problems.push(...findDuplicateNames(images), ...findDuplicatePixels(decoded));
+  const used = entries.filter((e) => e.facts !== null);
+  problems.push(...findDuplicateNames(images), ...findDuplicatePixels(decoded), ...findNearDuplicates(images, looks));
+  problems.push(...findSpellings(used), ...tellNotes(used));
   if (isBreakhis) problems.push(...findFolderContradictions(images, root), ...findUnexpectedSizes(images));
-  const comparison = isBreakhis ? await comparePublished(entries) : null;
+  const comparison = isBreakhis && !synthetic ? await comparePublished(entries) : null;
   problems.push(...(comparison?.problems ?? []));
   const files = entries.flatMap(({ file, inspection }) => (inspection ? [{ ...file, inspection }] : []));
-  return { images, problems: sortProblems(problems), manifest: comparison?.report ?? null, files };
+  return {
+    images,
+    problems: sortProblems(condense(problems)),
+    manifest: comparison?.report ?? null,
+    csv: isBreakhis ? null : resolve(options.csv!),
+    synthetic,
+    files,
+  };
+}
+
+/** Writes every patient in one way, the first: "pat-1" and "Pat-1" are one patient to every part of the lab. */
+function firstSpellings(entries: readonly Entry[]): (facts: Facts) => Facts {
+  const first = (ids: (string | undefined)[]) => {
+    const sorted = ids.filter((id) => id !== undefined).sort();
+    return new Map(sorted.toReversed().map((id) => [foldPatient(id), id]));
+  };
+  const cases = first(entries.map((e) => e.facts?.case));
+  const slides = first(entries.map((e) => e.facts?.slide));
+  return (facts) => ({
+    ...facts,
+    case: cases.get(foldPatient(facts.case))!,
+    slide: slides.get(foldPatient(facts.slide))!,
+  });
 }
 
 function imageOf(id: number, file: FoundFile, facts: Facts, seen: Inspection & { ok: true }): IndexedImage {
@@ -197,7 +197,7 @@ function imageOf(id: number, file: FoundFile, facts: Facts, seen: Inspection & {
 }
 
 async function comparePublished(entries: readonly Entry[]) {
-  const published = entries.filter((e) => e.facts && !isDemo(e.facts));
+  const published = entries.filter((e) => e.facts);
   if (published.length === 0) return null;
   const files = published.map(({ file, inspection }) => ({
     path: file.path,
@@ -208,37 +208,6 @@ async function comparePublished(entries: readonly Entry[]) {
   }));
   const hashed = files.some((f) => f.fileSha256 !== null);
   return compareWithManifest(await readManifest(), files, hashed);
-}
-
-function isDemo(facts: Facts): boolean {
-  return facts.subtype !== '' && isDemoCase(facts.case);
-}
-
-/** Counts of an index for the page and the command line. Pure. */
-export function summarise(result: IndexResult, folder: string): IndexSummary {
-  const { images, problems, manifest } = result;
-  const byMagnification: IndexSummary['byMagnification'] = {};
-  const magnifications = [...new Set(images.map((i) => i.magnification))].sort((a, b) => a - b);
-  for (const m of magnifications) byMagnification[m] = { benign: 0, malignant: 0 };
-  for (const { magnification, label } of images) byMagnification[magnification][label]++;
-  const subtypeRank = (code: string) => SUBTYPES.findIndex((s) => s.code === code);
-  const counts = [...Map.groupBy(images, (i) => `${i.magnification} ${i.label} ${i.subtype}`).values()]
-    .map(([{ magnification, label, subtype }, ...others]) => ({ magnification, label, subtype, images: others.length + 1 }))
-    .sort(
-      (a, b) =>
-        a.magnification - b.magnification || subtypeRank(a.subtype) - subtypeRank(b.subtype) || compareText(a.label, b.label),
-    );
-  return {
-    folder,
-    images: images.length,
-    byMagnification,
-    counts,
-    slides: new Set(images.map((i) => i.slide)).size,
-    cases: new Set(images.map((i) => i.case)).size,
-    problems,
-    manifest,
-    synthetic: images.length > 0 && images.every(isDemo),
-  };
 }
 
 /** Passes progress on about ten times a second, and the first and last of each phase always. */

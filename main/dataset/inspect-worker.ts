@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import sharp from 'sharp';
 import type { FromWorker, Inspection, ToWorker } from './inspect.ts';
+import { lookOf } from './look.ts';
 import { decodeImage, hashBytes, hashPixels, readHeader } from './read-image.ts';
 
 if (!parentPort) throw new Error('inspect-worker is started as a worker thread');
@@ -21,13 +22,14 @@ function send(message: FromWorker): void {
 async function inspect(file: string, task: ToWorker['task']): Promise<Inspection> {
   if (task === 'header') {
     const header = await readHeader(file);
-    return header.ok ? { ...header, pixelSha256: '', fileSha256: null } : header;
+    return header.ok ? { ...header, pixelSha256: '', fileSha256: null, look: '', notes: [] } : header;
   }
   const image = await decodeImage(file);
   if (!image.ok) return image;
-  const { width, height, data } = image;
+  const { width, height, data, notes } = image;
   const fileSha256 = task === 'pixels-and-bytes' ? hashBytes(image.file) : null;
-  return { ok: true, width, height, pixelSha256: hashPixels(width, height, data), fileSha256 };
+  const look = lookOf(width, height, data);
+  return { ok: true, width, height, pixelSha256: hashPixels(width, height, data), fileSha256, look, notes };
 }
 
 port.on('message', ({ folder, paths, task }: ToWorker) => {

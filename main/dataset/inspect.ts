@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { LabError } from '../../shared/contract/errors.ts';
 import { entryUrl } from '../store/entry-path.ts';
-import type { ImageFault, ImageHeader } from './read-image.ts';
+import type { ImageFault, ImageHeader, PixelNote } from './read-image.ts';
 
 /** What is known of one file after inspecting it. */
 export type Inspection =
@@ -11,6 +11,10 @@ export type Inspection =
       readonly pixelSha256: string;
       /** of the file's bytes; null where they were not asked for */
       readonly fileSha256: string | null;
+      /** what the picture looks like (`lookOf`); "" while only the header was read */
+      readonly look: string;
+      /** what was done to read the pixels */
+      readonly notes: readonly PixelNote[];
     })
   | ImageFault;
 

@@ -11,9 +11,18 @@ const rank = new Map(Object.keys(problemAdvice).map((code, i) => [code, i]));
  * @param what what is wrong with it, as a clause without a full stop
  */
 export function makeProblem(code: ProblemCode, path: string, what: string, related: readonly string[] = []): Problem {
-  const subject = path === '.' ? '' : `${printable(path)}: `; // the folder as a whole needs no name
-  const message = `${subject}${what}. ${adviceByCode[code].advice}`;
+  const message = `${subjectOf(path)}${printable(what)}. ${adviceByCode[code].advice}`;
   return { code, path, message, ...(related.length > 0 && { related: [...related] }) };
+}
+
+/** What is wrong according to a problem of {@link makeProblem}: its message without path and advice. */
+export function clauseOf({ code, path, message }: Problem): string {
+  return message.slice(subjectOf(path).length, -`. ${adviceByCode[code].advice}`.length);
+}
+
+/** The folder as a whole needs no name. */
+function subjectOf(path: string): string {
+  return path === '.' ? '' : `${printable(path)}: `;
 }
 
 /** Sorts by severity (as the advice table is ordered), then by path; returns a new array. */

@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import { open, readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import type { ProblemCode } from '../../shared/contract/dataset.ts';
+import { type ImageFormat, pixelFormatOf } from './pixel-format.ts';
+import { bareJpeg, barePng, PNG_SIGNATURE } from './segments.ts';
+import { bareTiff, readTiff } from './tiff.ts';
 
 /** Images of more pixels are never decoded: 100 megapixels are 300 MB as RGB, far beyond any microscope camera's field. */
 const MAX_PIXELS = 100_000_000;
@@ -28,9 +31,11 @@ export interface DecodedImage extends ImageHeader {
   readonly data: Buffer;
   /** the file's bytes */
   readonly file: Buffer;
+  readonly notes: readonly PixelNote[];
 }
 
-type Format = 'png' | 'jpeg' | 'tiff' | 'bmp';
+/** What was done with an image beyond reading what it says; told once for a data set. */
+export type PixelNote = 'sloppy-metadata' | 'converted-pixels';
 
 /** Reads an image's size from the first bytes of its file; nothing is decoded. Faults are returned, never thrown. */
 export async function readHeader(path: string): Promise<ImageHeader | ImageFault> {
@@ -57,17 +62,29 @@ async function headerOf(path: string, head: Buffer, size: number): Promise<Image
   if (format === 'tiff' && firstDirectory(head) >= size)
     return fault('truncated', 'the file ends before its directory of contents');
   try {
-    const { width, height } = await sharp(path, { limitInputPixels: false }).metadata(); // reads the header only
+    // reads the header only; whatever else is wrong shows when the pixels are decoded
+    const { width, height } = await sharp(path, { limitInputPixels: false, failOn: 'none' }).metadata();
     return checkSize(width, height);
   } catch (error) {
-    return decodeFault(error, false);
+    return format === 'tiff' ? faultOfTiff(await readFile(path), error) : decodeFault(error);
   }
+}
+
+/** Sizes and kinds of pixels that the decoder will not even name are named all the same. */
+function faultOfTiff(file: Buffer, error: unknown): ImageFault {
+  const pixels = pixelFormatOf(file, 'tiff');
+  if (pixels.kind === 'cut') return fault('truncated', pixels.what);
+  const [page] = readTiff(file).pages;
+  const size = page && checkSize(page.width, page.height);
+  if (size && !size.ok) return size;
+  return pixels.kind === 'unsupported' ? fault('unsupported-pixels', pixels.what) : decodeFault(error);
 }
 
 /**
  * Decodes an image to 8-bit RGB: grey becomes three equal channels, transparency is dropped, a colour profile and an
- * orientation mark are ignored, so that the pixels are those that the file stores. A file that ends early, or whose
- * checksums do not match, is a fault: half an image would train a network on grey. Faults are returned, never thrown.
+ * orientation mark are ignored, so that the pixels are those that the file stores. Of 16 bits a channel the upper 8 are taken,
+ * where they are in use. A file that ends early, whose checksums do not match, or whose pixels are of a kind that no rule makes
+ * 8-bit RGB, is a fault: half an image would train a network on grey. Faults are returned, never thrown.
  */
 export async function decodeImage(path: string): Promise<DecodedImage | ImageFault> {
   const header = await readHeader(path);
@@ -78,20 +95,58 @@ export async function decodeImage(path: string): Promise<DecodedImage | ImageFau
   } catch (error) {
     return systemFault(error);
   }
-  const complete = isComplete(file);
+  const format = formatOf(file.subarray(0, 32));
+  if (format === null || format === 'bmp') return fault('unreadable', 'the file changed while it was read');
+  const pixels = pixelFormatOf(file, format);
+  if (pixels.kind === 'unsupported') return fault('unsupported-pixels', pixels.what);
+  if (pixels.kind === 'cut') return fault('truncated', pixels.what);
+  // a decoder may accept a file that lost only its last bytes; the loss is real all the same
+  if (!pixels.isComplete) return fault('truncated', `the file ends early, after ${file.length} bytes`);
+  const decoded = await decodeStrictly(file, pixels.isDeep);
+  if (decoded.ok) return { ...decoded, file };
+  // is it the pixels that the decoder complains of, or what stands around them?
+  const bare = BARE[format](file);
+  const again = bare && (await decodeStrictly(bare, pixels.isDeep));
+  if (again?.ok) return { ...again, file, notes: [...again.notes, 'sloppy-metadata'] };
+  return again?.code === 'unsupported-pixels' ? again : decoded;
+}
+
+const BARE = { png: barePng, jpeg: bareJpeg, tiff: bareTiff } as const;
+
+/** Fails on the decoder's every warning. */
+async function decodeStrictly(file: Buffer, isDeep: boolean): Promise<Omit<DecodedImage, 'file'> | ImageFault> {
   try {
     const { data, info } = await sharp(file, { failOn: 'warning', limitInputPixels: MAX_PIXELS, ignoreIcc: true })
-      .toColourspace('srgb')
+      .toColourspace(isDeep ? 'rgb16' : 'srgb')
       .removeAlpha()
-      .raw({ depth: 'uchar' })
+      .raw({ depth: isDeep ? 'ushort' : 'uchar' })
       .toBuffer({ resolveWithObject: true });
-    // libpng accepts a file that lost only its last chunks; the loss is real all the same
-    if (!complete) return fault('truncated', `the file ends early, after ${file.length} bytes`);
-    if (info.channels !== 3) return fault('unreadable', `it decodes to ${info.channels} channels instead of 3`);
-    return { ok: true, width: info.width, height: info.height, data, file };
+    const { width, height, channels } = info;
+    if (channels !== 3) return fault('unreadable', `it decodes to ${channels} channels instead of 3`);
+    if (!isDeep) return { ok: true, width, height, data, notes: [] };
+    const upper = upperBytes(data);
+    if (upper === null) return fault('unsupported-pixels', UNUSED_RANGE);
+    return { ok: true, width, height, data: upper, notes: ['converted-pixels'] };
   } catch (error) {
-    return decodeFault(error, !complete, file.length);
+    return decodeFault(error, file.length);
   }
+}
+
+const UNUSED_RANGE =
+  'it holds 16 bits a channel but uses less than half of their range (cameras store 10, 12 or 14 bits so), and does not state where white lies';
+/** Share of the values that must lie in the upper half: tissue has a light background, and a hot pixel proves nothing. */
+const UPPER_HALF = 0.01;
+
+/** The upper bytes of 16-bit values; null where too few of them reach the upper half of the range. */
+function upperBytes(data: Buffer): Buffer | null {
+  const values = new Uint16Array(data.buffer, data.byteOffset, data.length / 2);
+  const bytes = Buffer.alloc(values.length);
+  let high = 0;
+  for (let i = 0; i < values.length; i++) {
+    bytes[i] = values[i] >> 8;
+    if (bytes[i] >= 128) high++;
+  }
+  return high >= values.length * UPPER_HALF ? bytes : null;
 }
 
 /**
@@ -106,9 +161,7 @@ export function hashBytes(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-const PNG_SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-
-function formatOf(head: Buffer): Format | null {
+function formatOf(head: Buffer): ImageFormat | 'bmp' | null {
   const start = head.toString('latin1', 0, 4);
   // a PNG cut within its signature is still recognised by its first four bytes
   if (head.subarray(0, 8).equals(PNG_SIGNATURE) || (head.length < 8 && start === '\x89PNG')) return 'png';
@@ -131,49 +184,10 @@ function checkSize(width: number, height: number): ImageHeader | ImageFault {
   return { ok: true, width, height };
 }
 
-/** Whether a file reaches the end that its format has: a PNG its last chunk, a JPEG its end mark, a TIFF its last strip. */
-function isComplete(file: Buffer): boolean {
-  const format = formatOf(file.subarray(0, 32));
-  if (format === 'jpeg') return file.lastIndexOf(JPEG_END) > 0;
-  if (format === 'tiff') return tiffStripsEnd(file) <= file.length;
-  if (format !== 'png') return true;
-  for (let at = 8; at + 12 <= file.length;) {
-    if (file.toString('latin1', at + 4, at + 8) === 'IEND') return true;
-    at += 12 + file.readUInt32BE(at);
-  }
-  return false;
-}
-
-const JPEG_END = Buffer.from([0xff, 0xd9]);
-const SHORT = 3; // TIFF's 16-bit type; offsets are 32-bit otherwise
-
-/**
- * Where the last strip or tile of a TIFF's first picture ends, in bytes. The decoder's own message cannot be trusted to say
- * that a file is short: libvips keeps one message for all threads.
- */
-function tiffStripsEnd(file: Buffer): number {
-  const little = file.toString('latin1', 0, 2) === 'II';
-  const u16 = (at: number) => (at + 2 > file.length ? 0 : little ? file.readUInt16LE(at) : file.readUInt16BE(at));
-  const u32 = (at: number) => (at + 4 > file.length ? 0 : little ? file.readUInt32LE(at) : file.readUInt32BE(at));
-  if (u16(2) !== 42) return 0; // BigTIFF: the decoder decides
-  const directory = u32(4);
-  const values = (...tags: number[]): number[] => {
-    for (let entry = directory + 2, i = 0; i < u16(directory); i++, entry += 12) {
-      if (!tags.includes(u16(entry))) continue;
-      const [type, count] = [u16(entry + 2), Math.min(u32(entry + 4), file.length)];
-      const size = type === SHORT ? 2 : 4;
-      const start = size * count <= 4 ? entry + 8 : u32(entry + 8);
-      return Array.from({ length: count }, (_, k) => (size === 2 ? u16(start + 2 * k) : u32(start + 4 * k)));
-    }
-    return [];
-  };
-  const counts = values(279, 325); // StripByteCounts, TileByteCounts
-  return Math.max(0, ...values(273, 324).map((offset, i) => offset + (counts[i] ?? 0)));
-}
-
-function decodeFault(error: unknown, truncated: boolean, size?: number): ImageFault {
-  const [reason] = (error instanceof Error ? error.message : String(error)).split('\n');
-  if (truncated || /premature end|truncat|unexpected end|end of (file|stream)|not enough/i.test(reason)) {
+function decodeFault(error: unknown, size?: number): ImageFault {
+  const lines = (error instanceof Error ? error.message : String(error)).split('\n');
+  const reason = lines.find((line) => line !== '' && !line.startsWith('Warning treated as error')) ?? 'no decoder takes it';
+  if (/premature end|truncat|unexpected end|end of (file|stream)|not enough/i.test(reason)) {
     return fault('truncated', size === undefined ? 'the file ends early' : `the file ends early, after ${size} bytes`);
   }
   return fault('unreadable', `its data are damaged (${reason})`);

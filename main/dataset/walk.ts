@@ -12,6 +12,8 @@ export interface FoundFile {
   /** bytes */
   readonly size: number;
   readonly mtimeMs: number;
+  /** time of the last change to content or attributes, which no program can set back */
+  readonly ctimeMs: number;
   readonly ino: number;
 }
 
@@ -28,6 +30,11 @@ export interface WalkOptions {
 }
 
 const CANDIDATE = /\.(png|jpe?g|tiff?|bmp)$/i;
+/** Archives and pictures that people keep data sets in, and that are not read. */
+const LEFT_OUT =
+  /\.(webp|gif|heic|heif|avif|jxl|jp2|j2k|jpf|jfif|jpe|psd|dcm|dicom|svs|ndpi|vms|scn|mrxs|bif|czi|lif|lsm|nd2|oib|oif|vsi|ets|qptiff|zvi|ims|stk|btf|raw|dng|cr2|cr3|nef|arw|orf|pgm|ppm|pnm|exr|npy|npz|h5|hdf5|mat|zarr|zip|rar|7z|tar|tgz|gz|bz2|xz|zst)$/i;
+const ARCHIVE = /zip|rar|7z|tar|tgz|gz|bz2|xz|zst/;
+const EXAMPLES = 5;
 /** Files are looked at so many at a time: enough to hide the latency of a network share, few enough to cancel at once. */
 const BATCH = 64;
 
@@ -47,6 +54,7 @@ interface Folder {
 export async function walk(root: string, options: WalkOptions = {}): Promise<WalkResult> {
   const walker = new Walker(root, options);
   await walker.run();
+  walker.reportLeftOut();
   return { files: walker.files.sort((a, b) => compareText(a.path, b.path)), problems: walker.problems };
 }
 
@@ -74,6 +82,7 @@ class Walker {
   private readonly options: WalkOptions;
   private readonly seenFolders = new Set<string>();
   private readonly seenFiles = new Set<string>();
+  private readonly leftOut = new Map<string, string[]>();
   private readonly pending: Folder[] = [];
   private readonly links: { path: string; parent: Folder }[] = [];
 
@@ -121,7 +130,7 @@ class Walker {
       const path = folder.path ? `${folder.path}/${name}` : name;
       if (entry.isDirectory()) folders.push(path);
       else if (entry.isSymbolicLink()) this.links.push({ path, parent: folder });
-      else if (!CANDIDATE.test(name)) continue;
+      else if (!CANDIDATE.test(name)) this.leaveOut(path);
       else if (entry.isFile()) candidates.push(path);
       // opening a pipe or a device could wait for ever
       else this.problems.push(makeProblem('not-an-image', path, 'it is a pipe, socket or device, not a file'));
@@ -159,7 +168,7 @@ class Walker {
     try {
       const stats = await stat(this.at(path));
       this.seenFiles.add(`${stats.dev}:${stats.ino}`);
-      this.files.push({ path, size: stats.size, mtimeMs: stats.mtimeMs, ino: stats.ino });
+      this.files.push({ path, ...stampOf(stats) });
     } catch (error) {
       this.report(path, error, 'the file');
     }
@@ -181,6 +190,25 @@ class Walker {
     }
   }
 
+  /** Remembers files that look like a part of the data set but are not read. */
+  private leaveOut(path: string): void {
+    const extension = (/\.tar\.\w+$/i.exec(path) ?? LEFT_OUT.exec(path))?.[0].toLowerCase();
+    if (extension === undefined) return;
+    const paths = this.leftOut.get(extension) ?? [];
+    this.leftOut.set(extension, paths);
+    paths.push(path);
+  }
+
+  reportLeftOut(): void {
+    for (const [extension, found] of this.leftOut) {
+      const paths = found.sort(compareText);
+      const kind = ARCHIVE.test(extension) ? 'archives, which may hold images' : 'images in a format that is not read';
+      const more = paths.length > EXAMPLES ? ` and ${paths.length - EXAMPLES} more` : '';
+      const what = `${paths.length} ${extension} ${paths.length === 1 ? 'file is' : 'files are'} left out: ${kind} (${paths.slice(0, EXAMPLES).join(', ')}${more})`;
+      this.problems.push(makeProblem('left-out', '.', what, paths));
+    }
+  }
+
   private reportLoop(path: string): void {
     this.problems.push(makeProblem('symlink-loop', path, 'the link leads back to a folder that contains it'));
   }
@@ -197,6 +225,11 @@ class Walker {
   private stopIfCancelled(): void {
     if (this.options.signal?.aborted) throw new LabError('cancelled', 'Indexing was cancelled.');
   }
+}
+
+/** What tells whether a file is still the one that was seen. */
+export function stampOf({ size, mtimeMs, ctimeMs, ino }: Omit<FoundFile, 'path'>): Omit<FoundFile, 'path'> {
+  return { size, mtimeMs, ctimeMs, ino };
 }
 
 function identityOf(stats: BigIntStats): string {

@@ -12,7 +12,9 @@ import {
   type Split,
   type SplitSettings,
 } from '../../shared/contract/dataset.ts';
+import { type Plan, type Preset, presetPlan } from '../../shared/contract/plan.ts';
 import { LABELS } from '../../shared/domain/label.ts';
+import { BREAKHIS_MAGNIFICATIONS } from '../../shared/domain/magnification.ts';
 import { readPartList } from '../dataset/csv.ts';
 import { indexFolder, type IndexOptions, type IndexProgress, type IndexResult, summarise } from '../dataset/index-folder.ts';
 import { readFold } from '../dataset/manifest.ts';
@@ -42,11 +44,12 @@ export async function indexIntoProject(
 ): Promise<IndexSummary> {
   const root = resolve(folder);
   const { project } = session;
-  const { database } = project;
   project.check();
   await requireOutsideData(project.folder, root, 'project');
-  const before = session.index?.folder === root ? session.index.result.files : undefined;
-  const result = await indexAndSave(database, root, { csv, verify, known: before, signal }, report);
+  const before = session.index?.folder === root ? session.index.result : undefined;
+  const table = (csv === undefined ? before?.csv : csv) || undefined;
+  const options = { csv: table, verify, known: before?.files, signal };
+  const result = await indexAndSave(project.database, root, options, report);
   await recordData(project.folder, root, null, project.check);
   session.setIndex({ folder: root, result });
   return summarise(result, root);
@@ -68,7 +71,7 @@ export async function indexStandalone(
   const database = openDatabase(join(indexes, `${name}.sqlite`));
   try {
     const known = loadIndex(database)?.result.files;
-    return summarise(await indexAndSave(database, root, { csv, verify, known, signal }, report), root);
+    return summarise(await indexAndSave(database, root, { csv: csv || undefined, verify, known, signal }, report), root);
   } finally {
     database.close();
   }
@@ -82,6 +85,14 @@ async function indexAndSave(database: DatabaseSync, root: string, options: Index
 
 export function datasetSummary(session: Session): IndexSummary | null {
   return session.index && summarise(session.index.result, session.index.folder);
+}
+
+/** A preset's plan for the indexed data set: its table, and its own magnifications where they are not the four of BreakHis. */
+export function presetFor(session: Session, preset: Preset, name: string): Plan {
+  const { folder, result } = session.indexed;
+  const magnifications = [...new Set(result.images.map((i) => i.magnification))].sort((a, b) => a - b);
+  const isUsual = BREAKHIS_MAGNIFICATIONS.every((m) => magnifications.includes(m)) || magnifications.length === 0;
+  return presetPlan(preset, name, folder, { csv: result.csv, magnifications: isUsual ? undefined : magnifications });
 }
 
 export function listImages(session: Session, filter: ImageFilter, offset: number, limit: number): CallOutput<'dataset.images'> {

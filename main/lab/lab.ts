@@ -2,7 +2,6 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LabEvent, LabServices, ModelRow } from '../../shared/contract/api.ts';
 import { LabError } from '../../shared/contract/errors.ts';
-import { presetPlan } from '../../shared/contract/plan.ts';
 import { timmName, VARIANTS } from '../../shared/domain/catalogue.ts';
 import { FAMILIES } from '../../shared/domain/families.ts';
 import type { LabInfo } from '../../shared/contract/system.ts';
@@ -15,7 +14,7 @@ import { projectsFolder } from '../store/paths.ts';
 import { PROJECT_SUFFIX } from '../store/project.ts';
 import { version } from '../store/version.ts';
 import { readHistory } from '../training/trial-folder.ts';
-import { datasetSummary, indexIntoProject, listImages, makeThumbnails, previewSplit } from './datasets.ts';
+import { datasetSummary, indexIntoProject, listImages, makeThumbnails, presetFor, previewSplit } from './datasets.ts';
 import { demoProjectFolder, openDemo } from './demo.ts';
 import { Events } from './events.ts';
 import { listFolder } from './files.ts';
@@ -129,7 +128,7 @@ export function createLab({ door, launcher = forkLauncher, choose }: LabOptions)
     'dataset.images': async ({ filter, offset, limit }) => listImages(session, filter, offset, limit),
     'dataset.thumbnails': ({ images, width }) => makeThumbnails(session, images, width),
 
-    'plans.preset': async ({ preset, name }) => presetPlan(preset, name, session.indexed.folder),
+    'plans.preset': async ({ preset, name }) => presetFor(session, preset, name),
     'plans.list': () => listPlans(session),
     'plans.open': ({ name }) => openPlan(session, name),
     'plans.save': async ({ plan }) => ({ path: await savePlan(session, plan) }),

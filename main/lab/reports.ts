@@ -2,8 +2,8 @@ import { join, resolve } from 'node:path';
 import { type Split, parts } from '../../shared/contract/dataset.ts';
 import { LabError, toEnvelope } from '../../shared/contract/errors.ts';
 import type { StudyFile } from '../../shared/contract/study.ts';
+import { isDemoTissue } from '../dataset/tissue/record.ts';
 import { type TrialConfig, type TrialEnvironment, trialEnvironmentSchema, type TrialImage } from '../../shared/contract/trial.ts';
-import { isDemoCase } from '../../shared/domain/breakhis.ts';
 import { reportPage } from '../report/page.ts';
 import type { ReportData } from '../report/report-data.ts';
 import { resultRows } from '../report/results-table.ts';
@@ -11,7 +11,7 @@ import { type TrialFiles, writeReport } from '../report/write-report.ts';
 import { readSealed } from '../store/atomic.ts';
 import { locateData } from '../store/data-folders.ts';
 import { version } from '../store/version.ts';
-import { readHistory, readTrialConfig, trialFiles } from '../training/trial-folder.ts';
+import { placeConfig, readHistory, readTrialConfig, trialFiles } from '../training/trial-folder.ts';
 import { requireOutsideData } from './outside-data.ts';
 import { studyCells } from './results.ts';
 import type { Session } from './session.ts';
@@ -74,13 +74,13 @@ async function collect(
     const found = await orTold(environment, () => readSealed(trialEnvironmentSchema, environment, 'environment'));
     if (found) environments.push(found.value);
   }
-  const images = await imagesOf(session, finished);
+  const { images, synthetic } = await imagesOf(session, finished);
   const data: ReportData = {
     study,
     trials: summaries,
     rows: resultRows(cells, study.splitSha256),
     dataset: images.length > 0 ? countsOf(images) : null,
-    synthetic: images.length > 0 && images.every((image) => isDemoCase(image.case)),
+    synthetic,
     parts: split && partCounts(split),
     leaks: split && split.leaks.length,
     dropped: split && split.dropped.length,
@@ -93,15 +93,20 @@ async function collect(
 }
 
 /** The images that the study's own configurations name: whatever the project has indexed since. */
-async function imagesOf(session: Session, trials: StudyFile['trials']): Promise<TrialImage[]> {
+async function imagesOf(session: Session, trials: StudyFile['trials']): Promise<{ images: TrialImage[]; synthetic: boolean }> {
   const images = new Map<string, TrialImage>();
+  let synthetic = trials.length > 0;
   const one = new Map(trials.map((trial) => [trial.trainMagnification, trial])); // others have the same images
   for (const { id } of one.values()) {
-    const { config } = await readTrialConfig(join(session.project.paths.runs, id));
+    const folder = join(session.project.paths.runs, id);
+    const config = await placeConfig(folder, (await readTrialConfig(folder)).config);
     for (const part of ['train', 'validation', 'test'] as const satisfies (keyof TrialConfig)[])
       for (const image of config[part]) images.set(image.path, image);
+    // configurations of older versions leave it to the record beside the images
+    const { dataset } = config;
+    synthetic &&= dataset.synthetic ?? isDemoTissue(dataset.folder, [...config.train, ...config.test]);
   }
-  return [...images.values()];
+  return { images: [...images.values()], synthetic };
 }
 
 function countsOf(images: readonly TrialImage[]): NonNullable<ReportData['dataset']> {

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { mkdir, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { LabError } from '../../shared/contract/errors.ts';
-import { isDemoCase } from '../../shared/domain/breakhis.ts';
 import type { Project } from '../../shared/contract/system.ts';
 import { readJson, writeJson } from '../store/atomic.ts';
 import { locateData } from '../store/data-folders.ts';
@@ -88,7 +87,7 @@ export class Session {
       name: this.open.name,
       folder: this.open.folder,
       dataset: this.dataset?.folder ?? null,
-      synthetic: this.dataset !== null && isSynthetic(this.dataset.result),
+      synthetic: this.dataset?.result.synthetic ?? false,
       readOnly: this.open.readOnly,
       dataAway: this.dataset !== null && !existsSync(this.dataset.folder),
     };
@@ -176,10 +175,6 @@ function tryLoad(database: OpenProject['database']): DatasetState | null {
   } catch {
     return null;
   }
-}
-
-function isSynthetic({ images }: IndexResult): boolean {
-  return images.length > 0 && images.every((image) => isDemoCase(image.case));
 }
 
 const recentFile = () => join(stateFolder(), 'recent.json');

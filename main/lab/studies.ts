@@ -115,7 +115,7 @@ async function trialConfigs(session: Session, plan: Plan): Promise<{ configs: Tr
         evaluation: plan.evaluation,
         training: plan.training,
         augmentation: plan.augmentation,
-        dataset: { folder },
+        dataset: { folder, synthetic: result.synthetic },
         splitSha256: split.sha256,
         ...parts.get(trainMagnification)!,
         test,

@@ -2,6 +2,7 @@ import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import type { IndexedImage, ManifestReport, Problem } from '../../shared/contract/dataset.ts';
 import type { Label } from '../../shared/domain/label.ts';
 import type { IndexResult, KnownFile } from '../dataset/index-folder.ts';
+import { isDemoTissue } from '../dataset/tissue/record.ts';
 import { transaction } from './database.ts';
 
 /** What images to list; every field given must match. */
@@ -17,12 +18,15 @@ export interface ImageFilter {
 export function saveIndex(db: DatabaseSync, folder: string, result: IndexResult): void {
   transaction(db, () => {
     db.exec('DELETE FROM data_set; DELETE FROM known_file; DELETE FROM image; DELETE FROM problem;');
-    db.prepare('INSERT INTO data_set (id, folder, manifest) VALUES (1, ?, ?)').run(
+    const manifest = result.manifest && JSON.stringify(result.manifest);
+    db.prepare('INSERT INTO data_set (id, folder, manifest, csv, synthetic) VALUES (1, ?, ?, ?, ?)').run(
       folder,
-      result.manifest && JSON.stringify(result.manifest),
+      manifest,
+      result.csv,
+      Number(result.synthetic),
     );
-    const file = db.prepare('INSERT INTO known_file VALUES (?, ?, ?, ?, ?)');
-    for (const f of result.files) file.run(f.path, f.size, f.mtimeMs, f.ino, JSON.stringify(f.inspection));
+    const file = db.prepare('INSERT INTO known_file VALUES (?, ?, ?, ?, ?, ?)');
+    for (const f of result.files) file.run(f.path, f.size, f.mtimeMs, f.ctimeMs, f.ino, JSON.stringify(f.inspection));
     const image = db.prepare('INSERT INTO image VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
     for (const i of result.images) {
       image.run(
@@ -53,13 +57,16 @@ export function saveFolder(db: DatabaseSync, folder: string): void {
 
 /** The index as it was saved; null before the first one. */
 export function loadIndex(db: DatabaseSync): { folder: string; result: IndexResult } | null {
-  const dataSet = db.prepare('SELECT folder, manifest FROM data_set').get();
+  const dataSet = db.prepare('SELECT folder, manifest, csv, synthetic FROM data_set').get();
   if (!dataSet) return null;
+  const folder = String(dataSet.folder);
   const manifest = dataSet.manifest === null ? null : (JSON.parse(String(dataSet.manifest)) as ManifestReport);
   const images = db.prepare('SELECT * FROM image ORDER BY id').all().map(toImage);
   const problems = db.prepare('SELECT code, path, message, related FROM problem ORDER BY position').all().map(toProblem);
   const files = db.prepare('SELECT * FROM known_file').all().map(toKnownFile);
-  return { folder: String(dataSet.folder), result: { images, problems, manifest, files } };
+  const csv = dataSet.csv === null ? null : String(dataSet.csv);
+  const synthetic = dataSet.synthetic === null ? isDemoTissue(folder, images) : dataSet.synthetic === 1;
+  return { folder, result: { images, problems, manifest, csv, synthetic, files } };
 }
 
 /**
@@ -103,6 +110,6 @@ function toProblem({ code, path, message, related }: Row): Problem {
   return { code, path, message, ...(related !== null && { related: JSON.parse(String(related)) as string[] }) } as Problem;
 }
 
-function toKnownFile({ path, size, mtime_ms, ino, inspection }: Row): KnownFile {
-  return { path, size, mtimeMs: mtime_ms, ino, inspection: JSON.parse(String(inspection)) as unknown } as KnownFile;
+function toKnownFile({ mtime_ms: mtimeMs, ctime_ms: ctimeMs, inspection, ...same }: Row): KnownFile {
+  return { ...same, mtimeMs, ctimeMs, inspection: JSON.parse(String(inspection)) as unknown } as unknown as KnownFile;
 }

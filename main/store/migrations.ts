@@ -45,4 +45,19 @@ export const migrations: readonly string[] = [
     related TEXT -- JSON array of paths
   ) STRICT;
   `,
+  // 2: files are told apart by their time of change too, and looked at anew; the table and whether the tissue is synthetic
+  `
+  DROP TABLE known_file;
+  CREATE TABLE known_file (
+    path TEXT PRIMARY KEY,
+    size INTEGER NOT NULL, -- bytes
+    mtime_ms REAL NOT NULL,
+    ctime_ms REAL NOT NULL,
+    ino REAL NOT NULL,
+    inspection TEXT NOT NULL -- JSON
+  ) STRICT, WITHOUT ROWID;
+
+  ALTER TABLE data_set ADD COLUMN csv TEXT; -- absolute path of the table that describes the images
+  ALTER TABLE data_set ADD COLUMN synthetic INTEGER; -- 1 for demo tissue; null in an index of an older version
+  `,
 ];

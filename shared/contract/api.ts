@@ -126,7 +126,12 @@ export const api = {
   'projects.verify': call(nothing, verificationSchema),
 
   'dataset.index': call(
-    z.strictObject({ folder, csv: z.string().optional(), verify: z.boolean().default(false) }),
+    z.strictObject({
+      folder,
+      /** the table that describes the images; absent: as when this folder was indexed last; null: names describe them */
+      csv: z.string().nullish(),
+      verify: z.boolean().default(false),
+    }),
     z.object({ task: z.string() }),
   ),
   /** says that the images of the data set lie in another folder now */

@@ -8,12 +8,20 @@ export const problemCodes = [
   'zero-bytes',
   'not-an-image',
   'too-large',
+  'unsupported-pixels',
+  'left-out',
   'unexpected-size',
   'name-not-understood',
   'label-against-folder',
   'duplicate-name',
   'duplicate-pixels',
   'duplicate-pixels-different-labels',
+  'near-duplicate-pixels',
+  'patient-spelling',
+  'table-against-name',
+  'sloppy-metadata',
+  'converted-pixels',
+  'table-converted',
   'missing-against-manifest',
   'changed-against-manifest',
   'unknown-to-manifest',
@@ -86,9 +94,11 @@ export const indexSummarySchema = z.object({
   slides: z.number().int(),
   cases: z.number().int(),
   problems: z.array(problemSchema),
+  /** the table that describes the images; null where their names do */
+  csv: z.string().nullable(),
   /** null when the folder is not BreakHis (a CSV of other data) or was not verified */
   manifest: manifestReportSchema.nullable(),
-  /** true for Magnilab's own demo tissue */
+  /** true for Magnilab's own demo tissue, by the record that lies beside it */
   synthetic: z.boolean(),
 });
 export type IndexSummary = z.infer<typeof indexSummarySchema>;

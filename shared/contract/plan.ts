@@ -119,9 +119,23 @@ function unique(items: readonly unknown[]): boolean {
 export const presets = ['rigorous', 'paper', 'quick'] as const;
 export type Preset = (typeof presets)[number];
 
+/** What a preset must know of data that are not BreakHis. */
+export interface PresetData {
+  readonly csv?: string | null;
+  /** to train and to test on, instead of BreakHis's four */
+  readonly magnifications?: readonly number[];
+}
+
 /** A complete plan with a preset's values. docs/protocol.md says where each comes from. */
-export function presetPlan(preset: Preset, name: string, folder: string): Plan {
-  const base: PlanInput = { format: 1, name, dataset: { folder }, protocol: preset, models: ['resnet18', 'wavemix_224_10'] };
+export function presetPlan(preset: Preset, name: string, folder: string, { csv, magnifications }: PresetData = {}): Plan {
+  const base: PlanInput = {
+    format: 1,
+    name,
+    dataset: { folder, ...(csv && { csv }) },
+    protocol: preset,
+    models: ['resnet18', 'wavemix_224_10'],
+    ...(magnifications && { trainMagnifications: [...magnifications], testMagnifications: [...magnifications] }),
+  };
   if (preset === 'paper') {
     return planSchema.parse({
       ...base,

@@ -37,7 +37,11 @@ export const trialConfigSchema = z.strictObject({
   evaluation: z.enum(['crop', 'full frame']),
   training: trainingSchema,
   augmentation: augmentationSchema,
-  dataset: z.strictObject({ folder: z.string().min(1) }),
+  dataset: z.strictObject({
+    folder: z.string().min(1),
+    /** whether the images are Magnilab's demo tissue; absent in trials of older versions */
+    synthetic: z.boolean().optional(),
+  }),
   splitSha256: z.string(),
   train: z.array(trialImageSchema).min(1),
   validation: z.array(trialImageSchema),

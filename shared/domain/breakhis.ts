@@ -59,11 +59,3 @@ export function parseBreakhisName(fileName: string): BreakhisName | null {
     sequence: Number(sequence),
   };
 }
-
-/** Demo tissue is named like BreakHis, with this year. */
-const DEMO_YEAR = '99';
-
-/** Whether a case number, e.g. "99-1001", is of synthetic demo tissue. */
-export function isDemoCase(caseNumber: string): boolean {
-  return caseNumber.startsWith(`${DEMO_YEAR}-`);
-}

@@ -28,6 +28,17 @@ export const problemAdvice = {
     advice: 'Cut it into fields of view, or remove it: images of up to 100 megapixels are read.',
     imageStays: false,
   },
+  'unsupported-pixels': {
+    title: 'Pixels of another kind',
+    advice: 'Open it in the program that made it, or in ImageJ, and save one picture a file as 8-bit RGB PNG or TIFF.',
+    imageStays: false,
+  },
+  'left-out': {
+    title: 'Files of other kinds',
+    advice:
+      'Unpack archives; convert pictures to PNG or TIFF without loss. Nothing needs doing if they are no part of the data set.',
+    imageStays: false,
+  },
   'name-not-understood': {
     title: 'Name not understood',
     advice: 'Rename it as BreakHis does (SOB_M_DC-14-2523-40-010.png), or index with a CSV file that describes your images.',
@@ -59,6 +70,16 @@ export const problemAdvice = {
     advice: 'The file name decides; move the file to the right folder, or rename it if the folder is right.',
     imageStays: true,
   },
+  'table-against-name': {
+    title: 'Table contradicts the name',
+    advice: 'The table decides; correct its row, or rename the file if the table is right.',
+    imageStays: true,
+  },
+  'patient-spelling': {
+    title: 'One patient, several spellings',
+    advice: 'They are kept together as one patient. Write them alike, or give different patients names that differ by more.',
+    imageStays: true,
+  },
   'duplicate-pixels-different-labels': {
     title: 'Same picture, two diagnoses',
     advice: 'Let the split drop duplicates (the default), or remove the copy that is filed wrongly.',
@@ -69,9 +90,29 @@ export const problemAdvice = {
     advice: 'Let the split drop duplicates (the default), or remove one copy.',
     imageStays: true,
   },
+  'near-duplicate-pixels': {
+    title: 'Nearly the same picture',
+    advice: 'If one was saved from the other, remove it: a copy on the other side of a split flatters every network.',
+    imageStays: true,
+  },
   'duplicate-name': {
     title: 'Same name twice',
     advice: 'Keep one copy: results are listed by file name.',
+    imageStays: true,
+  },
+  'sloppy-metadata': {
+    title: 'Odd header',
+    advice: 'Nothing needs doing: the pixels decode whole and are used. A picture saved again has a tidy header.',
+    imageStays: true,
+  },
+  'converted-pixels': {
+    title: 'Converted to 8 bits',
+    advice: 'Nothing needs doing: the upper 8 of 16 bits are used, for all images alike.',
+    imageStays: true,
+  },
+  'table-converted': {
+    title: 'How the table was read',
+    advice: 'Nothing needs doing if names and patients look right; saved as UTF-8, the table needs no guess.',
     imageStays: true,
   },
   'unexpected-size': {

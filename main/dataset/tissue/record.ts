@@ -1,5 +1,6 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, posix, relative, sep } from 'node:path';
 import type { WrittenPicture } from './draw-case.ts';
 
 /** Raise it whenever the same seed gives other pixels: caches of older versions are then made anew. */
@@ -30,12 +31,45 @@ export async function writeRecord(folder: string, record: Omit<TissueRecord, 'ge
 /** The record of a folder; null where there is none, it is cut short or it is not ours. */
 export async function readRecord(folder: string): Promise<TissueRecord | null> {
   try {
-    const record = JSON.parse(await readFile(join(folder, FILE), 'utf8')) as TissueRecord;
-    const ours = record.generator === GENERATOR && record.settings && Array.isArray(record.pictures);
-    return ours ? record : null;
+    return ours(JSON.parse(await readFile(join(folder, FILE), 'utf8')));
   } catch {
     return null;
   }
+}
+
+/** How far above a folder its record is looked for: a part of a set may be indexed alone. */
+const LEVELS = 8;
+
+/**
+ * Whether images are Magnilab's own demo tissue: a record in the folder, or above it, lists every one of them. Names prove
+ * nothing, since real cases may have the same numbers.
+ * @param folder the data set, absolute
+ * @param images with paths relative to it
+ */
+export function isDemoTissue(folder: string, images: readonly { readonly path: string }[]): boolean {
+  if (images.length === 0) return false;
+  for (let [at, level] = [folder, 0]; level < LEVELS; at = dirname(at), level++) {
+    const record = existsSync(join(at, FILE)) ? parseRecord(join(at, FILE)) : null;
+    if (!record) continue;
+    const drawn = new Set(record.pictures.map((p) => p.path));
+    const below = relative(at, folder).replaceAll(sep, '/');
+    return images.every(({ path }) => drawn.has(posix.join(below, path)));
+  }
+  return false;
+}
+
+/** Synchronous: an index that is loaded must say at once what it is. */
+function parseRecord(file: string): TissueRecord | null {
+  try {
+    return ours(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    return null;
+  }
+}
+
+function ours(value: unknown): TissueRecord | null {
+  const record = value as TissueRecord | null;
+  return record?.generator === GENERATOR && record.settings && Array.isArray(record.pictures) ? record : null;
 }
 
 /** Whether a record is of this version and these settings and all its files are there in full length. */

@@ -159,11 +159,16 @@ describe('indexFolder', () => {
     await expect(indexing).rejects.toMatchObject({ name: 'LabError', code: 'cancelled' });
   });
 
-  it('knows demo tissue by its year', async () => {
+  it('knows demo tissue by its record, not by the year', async () => {
     const folder = temporaryFolder();
-    write(folder, nameOf(1, { slide: 'SOB_B_A-99-1' }), await picture(1, fullSize));
+    const name = nameOf(1, { slide: 'SOB_B_A-99-1' });
+    write(folder, `a/${name}`, await picture(1, fullSize));
+    expect(summarise(await indexFolder(folder), folder)).toMatchObject({ synthetic: false, images: 1 });
+    const record = { generator: 'magnilab demo tissue', version: 1, settings: {}, pictures: [{ path: `a/${name}`, bytes: 1 }] };
+    write(folder, 'tissue.json', JSON.stringify(record));
     const result = await indexFolder(folder);
     expect(summarise(result, folder)).toMatchObject({ synthetic: true, images: 1, manifest: null, problems: [] });
+    expect((await indexFolder(join(folder, 'a'))).synthetic).toBe(true);
     write(folder, nameOf(1), await picture(2, fullSize));
     expect(summarise(await indexFolder(folder), folder).synthetic).toBe(false);
   });

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { DatabaseSync } from 'node:sqlite';
 import type { IndexResult } from '../../../main/dataset/index-folder.ts';
 import { openDatabase } from '../../../main/store/database.ts';
+import { migrations } from '../../../main/store/migrations.ts';
 import { loadIndex, queryImages, saveIndex } from '../../../main/store/image-index.ts';
 import { imageNamed } from '../../helpers/images.ts';
 
@@ -20,15 +21,18 @@ const result: IndexResult = {
     { code: 'duplicate-name', path: 'y.png', message: 'y.png: twice', related: ['z/y.png'] },
   ],
   manifest: { expected: 7909, present: 5, missing: 7904, changed: 0, unknown: 0, hashed: false },
+  csv: '/data/table.csv',
+  synthetic: true,
   files: [
     {
       path: 'data/a.png',
       size: 5,
       mtimeMs: 1700000000000.25,
+      ctimeMs: 1700000000001.5,
       ino: 2 ** 53,
-      inspection: { ok: true, width: 1, height: 2, pixelSha256: 'p', fileSha256: null },
+      inspection: { ok: true, width: 1, height: 2, pixelSha256: 'p', fileSha256: null, look: 'ab', notes: [] },
     },
-    { path: 'x.png', size: 1, mtimeMs: 1, ino: 7, inspection: { ok: false, code: 'truncated', what: 'cut' } },
+    { path: 'x.png', size: 1, mtimeMs: 1, ctimeMs: 2, ino: 7, inspection: { ok: false, code: 'truncated', what: 'cut' } },
   ],
 };
 
@@ -41,10 +45,20 @@ describe('the stored index', () => {
 
   it('comes back as it was saved, and a new one replaces it', () => {
     expect(loadIndex(db)).toEqual({ folder: '/data/breakhis', result });
-    const smaller: IndexResult = { images: images.slice(0, 1), problems: [], manifest: null, files: [] };
+    const images1 = images.slice(0, 1);
+    const smaller: IndexResult = { images: images1, problems: [], manifest: null, csv: null, synthetic: false, files: [] };
     saveIndex(db, '/other', smaller);
     expect(loadIndex(db)).toEqual({ folder: '/other', result: smaller });
     expect(loadIndex(openDatabase(':memory:'))).toBeNull();
+  });
+
+  it('of an older version is read, its files are looked at anew', () => {
+    const old = openDatabase(':memory:', migrations.slice(0, 1));
+    old.exec(`INSERT INTO data_set (id, folder, manifest) VALUES (1, '/data', NULL);
+      INSERT INTO known_file VALUES ('a.png', 1, 2, 3, '{}')`);
+    for (const step of migrations.slice(1)) old.exec(step);
+    const result = { images: [], problems: [], manifest: null, csv: null, synthetic: false, files: [] };
+    expect(loadIndex(old)).toEqual({ folder: '/data', result });
   });
 
   it('keeps the old index when saving fails', () => {

@@ -1,0 +1,198 @@
+/** What a TIFF's directories say. Nothing is decoded; whatever the bytes are, nothing is thrown and no loop is endless. */
+
+/** One picture of a TIFF: an entry of its chain of directories. Field names are those of the TIFF 6.0 specification. */
+export interface TiffPage {
+  readonly width: number;
+  readonly height: number;
+  readonly bitsPerSample: readonly number[];
+  /** 1: unsigned, 2: signed, 3: floating point, 5 and 6: complex */
+  readonly sampleFormat: readonly number[];
+  readonly photometric: number;
+  readonly samplesPerPixel: number;
+  readonly compression: number;
+  /** one number for each channel beyond the colour; 0: meaning not stated, 1 and 2: transparency */
+  readonly extraSamples: readonly number[];
+  /** planes of a volume; 1 for a picture */
+  readonly depth: number;
+  /** marked as a smaller copy or a mask of another page */
+  readonly isAuxiliary: boolean;
+  readonly description: string;
+  /** where the last strip or tile ends, in bytes from the start of the file */
+  readonly dataEnd: number;
+  /** some strip or tile is missing or has no bytes */
+  readonly hasGaps: boolean;
+  /** directories below this one, e.g. the levels of a pyramid */
+  readonly children: readonly TiffPage[];
+  /** a tag that decides about pixels stands in the directory more than once */
+  readonly isAmbiguous: boolean;
+}
+
+export interface Tiff {
+  readonly pages: readonly TiffPage[];
+  /** true where a directory is cut off or lies outside the file */
+  readonly isCut: boolean;
+  /** true where the chain of directories leads back to itself, or never ends */
+  readonly isEndless: boolean;
+}
+
+interface Entry {
+  readonly tag: number;
+  readonly type: number;
+  readonly count: number;
+  /** position of the values */
+  readonly at: number;
+  /** position of the entry itself */
+  readonly entry: number;
+}
+
+/** Bytes of a value of each type; only types that numbers and text come in. */
+const SIZES: Readonly<Record<number, number>> = { 1: 1, 2: 1, 3: 2, 4: 4, 6: 1, 7: 1, 8: 2, 9: 4, 13: 4, 16: 8, 18: 8 };
+const MAX_PAGES = 10_000;
+const MAX_CHILDREN = 64;
+/** Descriptions are read for a few words at their start. */
+const MAX_TEXT = 100_000;
+
+/** Tags that decoding needs; everything else describes. */
+const PIXEL_TAGS = new Set([
+  256, 257, 258, 259, 262, 266, 273, 277, 278, 279, 284, 292, 293, 317, 320, 322, 323, 324, 325, 332, 338, 339, 347, 529, 530,
+  531, 532, 32997,
+]);
+
+export function readTiff(file: Buffer): Tiff {
+  return new Reader(file).read();
+}
+
+/**
+ * The same TIFF with nothing but its first picture's pixels: tags that only describe are left out, the others sorted. A strict
+ * decoder then has nothing to complain of but the pixels themselves.
+ */
+export function bareTiff(file: Buffer): Buffer | null {
+  return new Reader(file).bare();
+}
+
+class Reader {
+  private readonly file: Buffer;
+  private readonly little: boolean;
+  private readonly big: boolean;
+
+  constructor(file: Buffer) {
+    this.file = file;
+    this.little = file.toString('latin1', 0, 2) === 'II';
+    this.big = this.u(2, 2) === 43;
+  }
+
+  read(): Tiff {
+    const pages: TiffPage[] = [];
+    const seen = new Set<number>();
+    let offset = this.first();
+    while (offset !== 0) {
+      if (seen.has(offset) || pages.length >= MAX_PAGES) return { pages, isCut: false, isEndless: true };
+      seen.add(offset);
+      const directory = this.directory(offset);
+      if (!directory) return { pages, isCut: true, isEndless: false };
+      pages.push(this.page(directory.entries, true));
+      offset = directory.next;
+    }
+    return { pages, isCut: pages.length === 0, isEndless: false };
+  }
+
+  bare(): Buffer | null {
+    const directory = this.directory(this.first());
+    if (!directory) return null;
+    const kept = directory.entries.filter((e) => PIXEL_TAGS.has(e.tag)).sort((a, b) => a.tag - b.tag);
+    if (new Set(kept.map((e) => e.tag)).size < kept.length) return null;
+    const start = this.file.length + (this.file.length % 2);
+    const head = Buffer.alloc(this.big ? 8 : 2);
+    this.put(head, kept.length, 0, head.length);
+    const size = this.big ? 20 : 12;
+    const copy = Buffer.concat([
+      this.file,
+      Buffer.alloc(start - this.file.length),
+      head,
+      ...kept.map(({ entry }) => this.file.subarray(entry, entry + size)),
+      Buffer.alloc(this.big ? 8 : 4),
+    ]);
+    this.put(copy, start, this.big ? 8 : 4, this.big ? 8 : 4);
+    return copy;
+  }
+
+  private first(): number {
+    return this.big ? this.u(8, 8) : this.u(4, 4);
+  }
+
+  private directory(offset: number): { entries: Entry[]; next: number } | null {
+    const [head, size, word] = this.big ? [8, 20, 8] : [2, 12, 4];
+    if (offset < 8 || offset + head > this.file.length) return null;
+    const count = this.u(offset, head);
+    const end = offset + head + count * size;
+    if (count === 0 || end > this.file.length) return null;
+    const entries = Array.from({ length: count }, (_, i) => {
+      const entry = offset + head + i * size;
+      const [tag, type, values] = [this.u(entry, 2), this.u(entry + 2, 2), this.u(entry + 4, word)];
+      const inline = entry + 4 + word;
+      const at = (SIZES[type] ?? word + 1) * values <= word ? inline : this.u(inline, word);
+      return { tag, type, count: values, at, entry };
+    });
+    return { entries, next: end + word <= this.file.length ? this.u(end, word) : 0 }; // some writers leave the last link out
+  }
+
+  private page(entries: readonly Entry[], withChildren: boolean): TiffPage {
+    const byTag = Map.groupBy(entries, (e) => e.tag);
+    const values = (tag: number): number[] => this.values(byTag.get(tag)?.[0]);
+    const value = (tag: number, otherwise: number): number => values(tag)[0] ?? otherwise;
+    const samplesPerPixel = value(277, 1);
+    const tag = byTag.has(324) ? 324 : 273;
+    const [offsets, counts] = [values(tag), values(tag + (tag === 324 ? 1 : 6))];
+    const subfile = value(254, 0) & 0b101;
+    return {
+      width: value(256, 0),
+      height: value(257, 0),
+      bitsPerSample: byTag.has(258) ? values(258) : [1],
+      sampleFormat: byTag.has(339) ? values(339) : [1],
+      photometric: value(262, -1),
+      samplesPerPixel,
+      compression: value(259, 1),
+      extraSamples: values(338),
+      depth: value(32997, 1),
+      isAuxiliary: subfile !== 0 || value(255, 1) === 2,
+      description: this.text(byTag.get(270)?.[0]),
+      dataEnd: offsets.reduce((end, offset, i) => Math.max(end, offset + (counts[i] ?? 0)), 0),
+      hasGaps: offsets.length === 0 || (counts.length > 0 && offsets.some((offset, i) => offset === 0 || !counts[i])),
+      children: withChildren ? this.children(values(330)) : [],
+      isAmbiguous: [...byTag].some(([t, same]) => same.length > 1 && PIXEL_TAGS.has(t)),
+    };
+  }
+
+  private children(offsets: readonly number[]): TiffPage[] {
+    return offsets.slice(0, MAX_CHILDREN).flatMap((offset) => {
+      const directory = this.directory(offset);
+      return directory ? [this.page(directory.entries, false)] : [];
+    });
+  }
+
+  private values(entry: Entry | undefined): number[] {
+    const size = entry && SIZES[entry.type];
+    if (!entry || size === undefined) return [];
+    const count = Math.min(entry.count, Math.floor((this.file.length - entry.at) / size));
+    return Array.from({ length: Math.max(0, count) }, (_, i) => this.u(entry.at + i * size, size));
+  }
+
+  private text(entry: Entry | undefined): string {
+    if (!entry || SIZES[entry.type] !== 1) return '';
+    return this.file.toString('utf8', entry.at, entry.at + Math.min(entry.count, MAX_TEXT));
+  }
+
+  /** An unsigned number of 1, 2, 4 or 8 bytes; 0 outside the file. */
+  private u(at: number, size: number): number {
+    if (!Number.isSafeInteger(at) || at < 0 || at + size > this.file.length) return 0;
+    if (size === 8) return Number(this.little ? this.file.readBigUInt64LE(at) : this.file.readBigUInt64BE(at));
+    return this.little ? this.file.readUIntLE(at, size) : this.file.readUIntBE(at, size);
+  }
+
+  private put(target: Buffer, value: number, at: number, size: number): void {
+    const bytes = Buffer.alloc(8);
+    if (this.little) bytes.writeBigUInt64LE(BigInt(value));
+    else bytes.writeBigUInt64BE(BigInt(value));
+    bytes.copy(target, at, this.little ? 0 : 8 - size, this.little ? size : 8);
+  }
+}
