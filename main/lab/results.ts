@@ -38,6 +38,7 @@ export async function cellImages(
   const ids = new Map(session.index?.result.images.map((image) => [image.path, image.id]));
   return predictions
     .filter((p) => p.magnification === testMagnification && p.truth === truth && p.predicted === predicted)
+    .sort((a, b) => confidence(b) - confidence(a))
     .map((p) => ({
       image: ids.get(p.image) ?? null,
       path: p.image,
@@ -47,10 +48,10 @@ export async function cellImages(
       truth: p.truth,
       predicted: p.predicted,
       probabilityMalignant: p.probabilityMalignant,
-    }))
-    .sort((a, b) => confidence(b) - confidence(a));
+    }));
 }
 
-function confidence({ predicted, probabilityMalignant }: CellImage): number {
-  return predicted === 'malignant' ? probabilityMalignant : 1 - probabilityMalignant;
+/** By margin: the probabilities of sure answers are all 1. */
+function confidence({ logitBenign, logitMalignant }: Prediction): number {
+  return Math.abs(logitMalignant - logitBenign);
 }

@@ -6,8 +6,9 @@ import type { IndexedImage } from '../../shared/contract/dataset.ts';
 import type { Plan } from '../../shared/contract/plan.ts';
 import type { StudySummary, TrialSummary } from '../../shared/contract/results.ts';
 import { studyFileSchema, type StudyFile } from '../../shared/contract/study.ts';
-import { type Epoch, type TrialConfig, type TrialImage, trialStateSchema } from '../../shared/contract/trial.ts';
+import { type TrialConfig, type TrialImage, trialStateSchema } from '../../shared/contract/trial.ts';
 import { magnificationName } from '../../shared/domain/magnification.ts';
+import { testedRow } from '../../shared/domain/selection.ts';
 import { readJson, writeJson } from '../store/atomic.ts';
 import { version } from '../store/version.ts';
 import { readHistory, trialFiles } from '../training/trial-folder.ts';
@@ -124,8 +125,8 @@ export async function readTrial(session: Session, study: StudyFile, id: string, 
       : !stored.success || stored.data.state === 'running'
         ? 'interrupted'
         : stored.data.state;
-  const best = bestOf(history);
-  const { epochs, cooldownEpochs } = study.plan.training;
+  const { epochs, cooldownEpochs, selection } = study.plan.training;
+  const tested = testedRow(history, selection);
   return {
     id,
     study: study.name,
@@ -135,15 +136,12 @@ export async function readTrial(session: Session, study: StudyFile, id: string, 
     state,
     epoch: history.length,
     epochs: epochs + cooldownEpochs,
-    bestEpoch: best?.epoch ?? null,
-    bestValidationAccuracy: best?.validationAccuracy ?? null,
+    selection,
+    testedEpoch: tested?.epoch ?? null,
+    testedValidationAccuracy: tested?.validationAccuracy ?? null,
     error: stored?.success && stored.data.error ? { code: stored.data.error.code, message: stored.data.error.message } : null,
     trainingSeconds: history.reduce((sum, row) => sum + row.seconds, 0),
   };
-}
-
-function bestOf(history: readonly Epoch[]): Epoch | undefined {
-  return history.findLast((row) => row.best);
 }
 
 /** A study's state from its trials'. */
