@@ -90,6 +90,12 @@ describe('the train x test matrix', () => {
     trainMagnification: train,
     testMagnification: test,
     seed,
+    images: 40,
+    cases: 12,
+    confusion: [
+      [10, 10],
+      [10, 10],
+    ] as const,
     metrics: { ...metricsOf([]), accuracy },
   });
   const [matrix] = matricesOf(
