@@ -2,7 +2,8 @@ import type { LabEvent } from '../../shared/contract/api.ts';
 import type { StudySummary, TrialSummary } from '../../shared/contract/results.ts';
 import { findVariant } from '../../shared/domain/catalogue.ts';
 import { magnificationName } from '../../shared/domain/magnification.ts';
-import { type Matrix, matricesOf } from '../../shared/domain/matrix.ts';
+import { type Matrix, matricesOf, matrixNote } from '../../shared/domain/matrix.ts';
+import { answerOf, answerText } from '../../shared/domain/robustness.ts';
 import type { Lab } from '../lab/lab.ts';
 import { log, print, printJson, Progress } from './output.ts';
 
@@ -76,30 +77,38 @@ function describe({ model, trainMagnification, seed }: TrialSummary): string {
   return `${findVariant(model)?.name ?? model} on ${magnificationName(trainMagnification)}, seed ${seed}`;
 }
 
-/** Prints the train x test matrix of every model. */
-export async function showStudy(lab: Lab, { name }: StudySummary): Promise<void> {
+/** Prints the train x test matrix of every model and, when all trials have finished, the answer to the study's question. */
+export async function showStudy(lab: Lab, { name, trials }: StudySummary): Promise<void> {
   const cells = await lab.services['results.cells']({ study: name });
   const majority = new Map(cells.map((cell) => [cell.testMagnification, cell.majority]));
   for (const matrix of matricesOf(cells, 'accuracy')) print(`\n${matrixText(matrix, majority)}`);
+  if (cells.length > 0 && trials.every((t) => t.state === 'finished'))
+    print(`\n${answerText(answerOf(cells), (id) => findVariant(id)?.name ?? id)}`);
 }
 
 function matrixText(matrix: Matrix, majority: ReadonlyMap<number, number | null>): string {
   const { model, testMagnifications, squares, rowMeans } = matrix;
-  const column = (text: string) => text.padStart(9);
+  const column = (text: string) => text.padStart(10);
   const lines = [
     `${findVariant(model)?.name ?? model}: accuracy, %`,
-    `${'train \\ test'.padEnd(13)}${testMagnifications.map((m) => column(magnificationName(m))).join('')}${column('mean')}`,
+    `${'train \\ test'.padEnd(13)}${testMagnifications.map((m) => column(`${magnificationName(m)}   `)).join('')}${column('mean   ')}`,
   ];
   squares.forEach((row, i) => {
-    const own = row.map(({ value, train, test }) => column(`${percent(value)}${train === test ? '*' : ' '}`));
+    const own = row.map(({ value, train, test, only, few }) =>
+      column(`${percent(value)}${train === test ? '*' : ' '}${only ? '!!' : few ? '! ' : '  '}`),
+    );
     lines.push(
-      `${magnificationName(matrix.trainMagnifications[i]).padEnd(13)}${own.join('')}${column(`${percent(rowMeans[i])} `)}`,
+      `${magnificationName(matrix.trainMagnifications[i]).padEnd(13)}${own.join('')}${column(`${percent(rowMeans[i])}   `)}`,
     );
   });
-  lines.push(`${'majority'.padEnd(13)}${testMagnifications.map((m) => column(`${percent(majority.get(m) ?? null)} `)).join('')}`);
+  lines.push(
+    `${'majority'.padEnd(13)}${testMagnifications.map((m) => column(`${percent(majority.get(m) ?? null)}   `)).join('')}`,
+  );
   lines.push(
     `* same magnification: mean ${percent(matrix.diagonalMean)}; other magnifications: mean ${percent(matrix.offDiagonalMean)}; all: ${percent(matrix.overallMean)}`,
   );
+  const note = matrixNote(matrix);
+  if (note) lines.push(`! few images or cases, !! one class only. ${note}`);
   return lines.join('\n');
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import type { TrialSummary } from '../../shared/contract/results.ts';
 import { createLab, type Lab } from '../lab/lab.ts';
 import { indexIntoProject } from '../lab/datasets.ts';
 import { requireOutsideData } from '../lab/outside-data.ts';
@@ -75,11 +76,19 @@ export function addStudy(program: Command): void {
         print(`${summary.name}: ${summary.state}`);
         for (const t of summary.trials)
           print(
-            `  ${t.id.padEnd(44)} ${t.state.padEnd(12)} epoch ${t.epoch}/${t.epochs}  ${duration(t.trainingSeconds)}${t.error ? `  ${t.error.message}` : ''}`,
+            `  ${t.id.padEnd(44)} ${t.state.padEnd(12)} epoch ${t.epoch}/${t.epochs}  ${duration(t.trainingSeconds)}${testedText(t)}${t.error ? `  ${t.error.message}` : ''}`,
           );
         await showStudy(lab, summary);
       });
     });
+}
+
+/** Which epoch's weights are tested, once that is known. */
+function testedText({ selection, testedEpoch, testedValidationAccuracy: accuracy, epoch, epochs }: TrialSummary): string {
+  if (testedEpoch === null || (selection === 'last' && epoch < epochs)) return '';
+  const rule = selection === 'last' || accuracy === null ? 'the last' : 'the best on validation';
+  const validated = accuracy === null ? '' : `, validation ${(100 * accuracy).toFixed(1)} %`;
+  return `  tested epoch ${testedEpoch + 1} (${rule}${validated})`;
 }
 
 function engineOption(): Option {

@@ -13,6 +13,7 @@ import { magnificationName } from '../../shared/domain/magnification.ts';
 import { readJson, refuseNewer, writeJson } from '../store/atomic.ts';
 import { locateData } from '../store/data-folders.ts';
 import { splitDataset } from './datasets.ts';
+import { evidenceWarnings } from './plan-evidence.ts';
 import type { Session } from './session.ts';
 
 /** @throws LabError "not-found", "damaged-file", or "bad-input" naming the field */
@@ -86,6 +87,7 @@ async function examinePlan(session: Session, plan: Plan): Promise<{ check: PlanC
     problems.push(...coverageProblems(plan, images, split));
     if (leak) problems.push({ field: 'split.by', message: leak });
     if (warning) warnings.push({ field: 'split.by', message: warning });
+    warnings.push(...evidenceWarnings(plan, images, split));
   }
   if (plan.seeds.length === 1 && plan.protocol === 'rigorous')
     warnings.push({

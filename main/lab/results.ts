@@ -66,6 +66,7 @@ export async function cellImages(
   const idOf = await shownImages(session, trial);
   return predictions
     .filter((p) => p.magnification === testMagnification && p.truth === truth && p.predicted === predicted)
+    .sort((a, b) => confidence(b) - confidence(a))
     .map((p) => ({
       image: idOf(p.image),
       path: p.image,
@@ -75,8 +76,7 @@ export async function cellImages(
       truth: p.truth,
       predicted: p.predicted,
       probabilityMalignant: p.probabilityMalignant,
-    }))
-    .sort((a, b) => confidence(b) - confidence(a));
+    }));
 }
 
 /** Ids of today's index for the images of a trial, where the pixels are those that were tested: a name alone may be another picture's. */
@@ -91,6 +91,7 @@ async function shownImages(session: Session, trial: string): Promise<(path: stri
   return (path) => ids.get(path) ?? null;
 }
 
-function confidence({ predicted, probabilityMalignant }: CellImage): number {
-  return predicted === 'malignant' ? probabilityMalignant : 1 - probabilityMalignant;
+/** By margin: the probabilities of sure answers are all 1. */
+function confidence({ logitBenign, logitMalignant }: Prediction): number {
+  return Math.abs(logitMalignant - logitBenign);
 }

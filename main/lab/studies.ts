@@ -10,6 +10,7 @@ import type { StudySummary, TrialSummary } from '../../shared/contract/results.t
 import { studyFileSchema, type StudyFile } from '../../shared/contract/study.ts';
 import type { Epoch, TrialConfig, TrialImage, TrialStateFile } from '../../shared/contract/trial.ts';
 import { magnificationName } from '../../shared/domain/magnification.ts';
+import { testedRow } from '../../shared/domain/selection.ts';
 import { splitHash } from '../dataset/splits.ts';
 import { readSealed, temporaryName, writeSealed } from '../store/atomic.ts';
 import { recordData } from '../store/data-folders.ts';
@@ -182,10 +183,10 @@ export async function readStudySplit(session: Session, study: StudyFile): Promis
 /** How a trial stands, from its folder alone. A "running" that this lab does not run was interrupted. */
 export async function readTrial(session: Session, study: StudyFile, id: string, runningHere: boolean): Promise<TrialSummary> {
   const { model, trainMagnification, seed } = study.trials.find((t) => t.id === id)!;
-  const { epochs: planned, cooldownEpochs } = study.plan.training;
+  const { epochs: planned, cooldownEpochs, selection } = study.plan.training;
   const epochs = planned + cooldownEpochs;
   const { state, error, history } = await standing(session, id, runningHere, epochs);
-  const best = bestOf(history);
+  const tested = testedRow(history, selection);
   return {
     id,
     study: study.name,
@@ -195,8 +196,9 @@ export async function readTrial(session: Session, study: StudyFile, id: string, 
     state,
     epoch: history.length,
     epochs,
-    bestEpoch: best?.epoch ?? null,
-    bestValidationAccuracy: best?.validationAccuracy ?? null,
+    selection,
+    testedEpoch: tested?.epoch ?? null,
+    testedValidationAccuracy: tested?.validationAccuracy ?? null,
     error: error && { code: error.code, message: error.message },
     trainingSeconds: history.reduce((sum, row) => sum + row.seconds, 0),
   };
@@ -226,10 +228,6 @@ async function standing(session: Session, id: string, runningHere: boolean, epoc
 
 function stateOf({ state }: TrialStateFile): TrialSummary['state'] {
   return state === 'running' ? 'interrupted' : state;
-}
-
-function bestOf(history: readonly Epoch[]): Epoch | undefined {
-  return history.findLast((row) => row.best);
 }
 
 /** A study's state from its trials'. */

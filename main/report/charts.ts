@@ -1,4 +1,4 @@
-import type { Matrix } from '../../shared/domain/matrix.ts';
+import { type Matrix, matrixNote } from '../../shared/domain/matrix.ts';
 import { magnificationName } from '../../shared/domain/magnification.ts';
 import type { Html } from './html.ts';
 import { html, percent } from './html.ts';
@@ -6,15 +6,18 @@ import { html, percent } from './html.ts';
 /** Dark enough on white for text of its own colour, and apart in grey print. */
 const BAR_COLOURS = ['#1f5f8b', '#7fb2d0'] as const;
 
-/** The train x test matrix as a table; shade follows the value from 50 % (white) to 100 %, and the number is always printed. */
+/** The train x test matrix as a table, with what each square stands on; shade follows the value from 50 % (white) to 100 %, and the number is always printed. */
 export function matrixTable(name: string, matrix: Matrix, majority: ReadonlyMap<number, number | null>): Html {
   const head = matrix.testMagnifications.map((m) => html`<th scope="col">${magnificationName(m)}</th>`);
   const rows = matrix.squares.map((row, i) => {
-    const cells = row.map(({ value, sd, train, test }) => {
-      const shade = value === null ? 0 : Math.max(0, Math.min(1, (value - 0.5) * 2));
+    const cells = row.map(({ value, sd, train, test, images, cases, only, few }) => {
+      const shade = value === null || only ? 0 : Math.max(0, Math.min(1, (value - 0.5) * 2));
       const style = `background:rgb(${mix(255, 31, shade)},${mix(255, 95, shade)},${mix(255, 139, shade)});color:${shade > 0.45 ? '#fff' : '#1b2733'}`;
       const spread = sd === null ? '' : ` \u00b1 ${percent(sd)}`;
-      return html`<td class="${train === test ? 'square same' : 'square'}" style="${style}">${percent(value)}${spread}</td>`;
+      const mark = only ? `! ${only} only, ` : few ? '! ' : '';
+      const size = images > 0 ? html`<br /><small>${mark}${images} images, ${cases} cases</small>` : '';
+      const kind = `square${train === test ? ' same' : ''}${only ? ' left-out' : ''}`;
+      return html`<td class="${kind}" style="${style}">${percent(value)}${spread}${size}</td>`;
     });
     return html`<tr>
       <th scope="row">${magnificationName(matrix.trainMagnifications[i])}</th>
@@ -23,6 +26,7 @@ export function matrixTable(name: string, matrix: Matrix, majority: ReadonlyMap<
     </tr>`;
   });
   const baseline = matrix.testMagnifications.map((m) => html`<td>${percent(majority.get(m) ?? null)}</td>`);
+  const note = matrixNote(matrix);
   return html`<figure class="matrix">
     <table>
       <caption>
@@ -46,7 +50,7 @@ export function matrixTable(name: string, matrix: Matrix, majority: ReadonlyMap<
     </table>
     <figcaption>
       Same magnification ${percent(matrix.diagonalMean)}, other magnifications ${percent(matrix.offDiagonalMean)}, all
-      ${percent(matrix.overallMean)}.
+      ${percent(matrix.overallMean)}. ${note ? `! ${note}` : ''}
     </figcaption>
   </figure>`;
 }

@@ -1,8 +1,9 @@
 import { findVariant } from '../../shared/domain/catalogue.ts';
 import { FAMILIES } from '../../shared/domain/families.ts';
 import { magnificationName } from '../../shared/domain/magnification.ts';
-import { type Cell, type Matrix, matricesOf } from '../../shared/domain/matrix.ts';
+import { type Cell, matricesOf, squareName } from '../../shared/domain/matrix.ts';
 import { METRICS, type Metrics } from '../../shared/domain/metrics.ts';
+import { answerOf, answerText, ROBUSTNESS_FORMULAS, robustnessOf } from '../../shared/domain/robustness.ts';
 import { bars, matrixTable } from './charts.ts';
 import { BREAKHIS_CITATION, magnilabCitation, STUDY_CITATION } from './citation.ts';
 import { Html, html, percent, table } from './html.ts';
@@ -13,7 +14,8 @@ import { STYLE } from './style.ts';
 /** The report as one file that opens offline: no script, no link to load. */
 export function reportPage(data: ReportData): string {
   const { study, rows } = data;
-  const matrices = matricesOf(cellsFrom(rows), 'accuracy');
+  const cells = cellsFrom(rows);
+  const matrices = matricesOf(cells, 'accuracy');
   const majority = new Map(rows.filter((r) => r.metric === 'majority').map((r) => [r.test_mag, r.value]));
   const title = `${study.name}: accuracy across magnifications`;
   const page = html`<!doctype html>
@@ -36,7 +38,7 @@ export function reportPage(data: ReportData): string {
         </header>
         <section>
           <h2>Question and answer</h2>
-          ${answer(data, matrices)}
+          ${answer(data, cells)}
         </section>
         <section>
           <h2>Trained on one magnification, tested on all</h2>
@@ -55,7 +57,7 @@ export function reportPage(data: ReportData): string {
             ['all train and test magnifications', 'same magnification'],
             matrices.map((m) => ({ name: modelName(m.model), values: [m.overallMean, m.diagonalMean] })),
           )}
-          ${robustness(matrices)}
+          ${robustness(cells)}
         </section>
         <section>
           <h2>Confusion matrices</h2>
@@ -101,59 +103,61 @@ function cellsFrom(rows: readonly ResultRow[]): Cell[] {
     trainMagnification: own[0].train_mag,
     testMagnification: own[0].test_mag,
     seed: own[0].seed,
+    images: own[0].n_images,
+    cases: own[0].n_cases,
+    confusion: [
+      [count(own, 'tn'), count(own, 'fp')],
+      [count(own, 'fn'), count(own, 'tp')],
+    ],
     metrics: Object.fromEntries(
       METRICS.map(({ id }) => [id, own.find((r) => r.metric === id)?.value ?? null]),
     ) as unknown as Metrics,
   }));
 }
 
-function answer({ study, rows }: ReportData, matrices: readonly Matrix[]): Html {
-  const models = matrices.map((m) => modelName(m.model));
-  const ranked = matrices.filter((m) => m.overallMean !== null).sort((a, b) => b.overallMean! - a.overallMean!);
-  const [best] = ranked;
-  const asked = `Which of ${models.join(', ')} keeps its accuracy when the magnification changes?`;
-  if (!best) return html`<p>${asked} No trial has finished yet.</p>`;
+function count(rows: readonly ResultRow[], metric: string): number {
+  return rows.find((r) => r.metric === metric)?.value ?? 0;
+}
+
+function answer({ study, rows }: ReportData, cells: readonly Cell[]): Html {
+  const models = [...new Set(cells.map((c) => modelName(c.model)))];
+  if (models.length === 0) return html`<p>No trial has finished yet.</p>`;
+  const asked =
+    models.length > 1
+      ? `Which of ${models.join(', ')} keeps its accuracy when the magnification changes?`
+      : `How far does ${models[0]} keep its accuracy when the magnification changes?`;
   const finished = new Set(rows.map((r) => r.trial)).size;
   if (finished < study.trials.length)
     return html`<p>
       ${asked} ${finished} of ${study.trials.length} trials have finished: the means below cover different squares and must not be
       compared.
     </p>`;
-  const images = new Set(rows.filter((r) => r.metric === 'accuracy').map((r) => r.test_mag)).size;
-  const cases = Math.max(...rows.map((r) => r.n_cases));
-  return html`<p>
-    ${asked} Over all train and test magnifications ${modelName(best.model)} has the highest mean accuracy here,
-    ${percent(best.overallMean)} %; at the magnification of training it has ${percent(best.diagonalMean)} %, at the others
-    ${percent(best.offDiagonalMean)} %. The test has ${images} magnifications and at most ${cases}
-    cases${study.plan.seeds.length < 3 ? ', and fewer than three seeds' : ''}: differences of a few points are within chance.
-  </p>`;
+  return html`<p>${asked}</p>
+    <p class="answer">${answerText(answerOf(cells), modelName)}</p>`;
 }
 
-function robustness(matrices: readonly Matrix[]): Html {
-  const rows = matrices.map((m) => {
-    const gap = m.diagonalMean === null || m.offDiagonalMean === null ? null : m.diagonalMean - m.offDiagonalMean;
-    const retention = gap === null || m.diagonalMean === 0 ? null : m.offDiagonalMean! / m.diagonalMean!;
-    const values = m.squares.flat().flatMap((s) => (s.value === null ? [] : [s.value]));
-    return [
-      modelName(m.model),
-      percent(m.overallMean),
-      percent(m.diagonalMean),
-      percent(m.offDiagonalMean),
-      percent(gap),
-      percent(retention),
-      percent(values.length ? Math.min(...values) : null),
-    ];
-  });
-  const head = [
-    'Network',
-    'All',
-    'Same magnification',
-    'Other magnifications',
-    'Gap (same - other)',
-    'Retention (other / same)',
-    'Worst square',
-  ];
-  return table('Robustness, accuracy in per cent', head, rows);
+function robustness(cells: readonly Cell[]): Html {
+  const accuracy = new Map(matricesOf(cells, 'accuracy').map((m) => [m.model, m]));
+  const rows = robustnessOf(cells).map(({ model, same, other, gap, retention, worst }) => [
+    modelName(model),
+    percent(same),
+    percent(other),
+    percent(gap),
+    percent(retention),
+    worst ? `${percent(worst.value)} (${squareName(worst)})` : percent(null),
+    percent(accuracy.get(model)!.diagonalMean),
+    percent(accuracy.get(model)!.offDiagonalMean),
+  ]);
+  const head = ['Network', ...ROBUSTNESS_FORMULAS.map((f) => f.name), 'Accuracy, same', 'Accuracy, others'];
+  return html`${table('Robustness, balanced accuracy in per cent; plain accuracy beside it, to compare with the paper', head, rows)}
+    <dl>
+      ${ROBUSTNESS_FORMULAS.map(
+        (f) =>
+          html`<dt>${f.name}</dt>
+            <dd>${f.formula}</dd>`,
+      )}
+    </dl>
+    <p>Squares whose test has one class only are left out of every mean and of the worst square.</p>`;
 }
 
 function confusions({ rows, study }: ReportData): Html {

@@ -18,6 +18,8 @@ th[scope='row'], thead th:first-child { text-align: left; font-weight: 500; }
 thead th { font-weight: 600; border-bottom: 1.5px solid #9fb0c0; }
 .matrix .square { min-width: 62px; text-align: center; border: 2px solid #fff; }
 .matrix .same { outline: 2px solid #1b2733; outline-offset: -4px; font-weight: 700; }
+.matrix small { font-size: 10.5px; font-weight: 400; white-space: nowrap; }
+.matrix .left-out { border: 2px dashed #b3541e; }
 .matrix .baseline { color: #55677a; font-style: italic; }
 .confusions { display: grid; grid-template-columns: repeat(4, 1fr); gap: 12px 24px; }
 .confusions table { font-size: 13px; width: 100%; }

@@ -3,6 +3,8 @@ import { LabError } from '../../shared/contract/errors.ts';
 import type { EngineChoice, Epoch, Prediction, ResumePoint, TrialConfig } from '../../shared/contract/trial.ts';
 import type { Variant } from '../../shared/domain/catalogue.ts';
 import { labelIndex } from '../../shared/domain/label.ts';
+import { logLoss } from '../../shared/domain/metrics.ts';
+import { isBetter } from '../../shared/domain/selection.ts';
 import { isOutOfMemory } from '../engine/out-of-memory.ts';
 import { encodePredictions, predictionOf } from '../evaluation/predictions.ts';
 import type { Model } from '../models/model.ts';
@@ -69,7 +71,7 @@ export async function runTrial(input: TrialInput, choice: EngineChoice): Promise
  * mended on resume.
  */
 class Attempt {
-  progress: Progress = { epoch: 0, steps: 0, bestEpoch: -1, bestAccuracy: -1, seconds: 0 };
+  progress: Progress = { epoch: 0, steps: 0, bestEpoch: -1, bestAccuracy: -1, bestLoss: null, seconds: 0 };
   compiled: Trainer['compiled'] | null = null;
   /** the finished epochs */
   private rows: Epoch[] = [];
@@ -200,7 +202,8 @@ class Attempt {
     const validation = await this.validate(weights);
     if (hooks.stopped()) return false;
     // without validation images the last epoch counts, as a rule and not by luck
-    const best = config.training.selection === 'last' || !validation || validation.accuracy > before.bestAccuracy;
+    const leader = before.bestEpoch < 0 ? null : { accuracy: before.bestAccuracy, loss: before.bestLoss ?? null };
+    const best = config.training.selection === 'last' || !validation || isBetter(validation, leader);
     const seconds = secondsSince();
     const row: Epoch = {
       epoch,
@@ -220,6 +223,7 @@ class Attempt {
       steps: before.steps + done,
       bestEpoch: best ? epoch : before.bestEpoch,
       bestAccuracy: best ? (validation?.accuracy ?? -1) : before.bestAccuracy,
+      bestLoss: best ? (validation?.loss ?? null) : (before.bestLoss ?? null),
       seconds: before.seconds + seconds,
     };
     const rows = [...this.rows, row];
@@ -243,7 +247,7 @@ class Attempt {
       const logits = requireFinite(evaluator.logits(pixels));
       const labels = images.map((image) => labelIndex(image.label));
       correct += countCorrect(logits, labels);
-      labels.forEach((label, i) => (loss += Math.log1p(Math.exp(logits[2 * i + 1 - label] - logits[2 * i + label]))));
+      labels.forEach((label, i) => (loss += logLoss(logits[2 * i + label] - logits[2 * i + 1 - label])));
     }
     return { loss: loss / validation.length, accuracy: correct / validation.length };
   }

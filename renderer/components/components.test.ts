@@ -57,8 +57,8 @@ describe('results', () => {
     });
     const squares = table.findAll('button.square');
     expect(squares.map((s) => s.attributes('aria-label'))).toEqual([
-      'ResNet-18, trained on 40×, tested on 40×: 90.0',
-      'ResNet-18, trained on 40×, tested on 100×: 70.0',
+      'ResNet-18, trained on 40×, tested on 40×: 90.0, 40 images, 12 cases',
+      'ResNet-18, trained on 40×, tested on 100×: 70.0, 40 images, 12 cases',
     ]);
     expect(squares[1].attributes('aria-pressed')).toBe('true');
     expect(table.findAll('th[scope=row]')[0].text()).toBe('40×');

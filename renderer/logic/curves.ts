@@ -1,4 +1,5 @@
 import type { Epoch } from '../../shared/contract/trial.ts';
+import { type Selection, testedRow } from '../../shared/domain/selection.ts';
 import type { StepPoint } from './live-trial.ts';
 
 interface Point {
@@ -20,12 +21,12 @@ export interface Curves {
   readonly loss: readonly Series[];
   readonly accuracy: readonly Series[];
   readonly learningRate: readonly Series[];
-  /** x of the epoch with the best validation accuracy, or null */
-  readonly best: Epoch | null;
+  /** the epoch that is tested, as far as the trial has come */
+  readonly tested: Epoch | null;
 }
 
 /** The lines of a trial: x counts finished epochs, so the first epoch's values stand at 1. */
-export function curvesOf(history: readonly Epoch[], steps: readonly StepPoint[]): Curves {
+export function curvesOf(history: readonly Epoch[], steps: readonly StepPoint[], selection: Selection): Curves {
   const line = (read: (row: Epoch) => number | null) =>
     history.flatMap((row) => {
       const y = read(row);
@@ -55,6 +56,6 @@ export function curvesOf(history: readonly Epoch[], steps: readonly StepPoint[])
         ],
       },
     ],
-    best: history.findLast((row) => row.best) ?? null,
+    tested: testedRow(history, selection),
   };
 }

@@ -95,14 +95,15 @@ describe('time left', () => {
 });
 
 describe('curves', () => {
-  it('puts the first epoch at 1 and marks the last best one', () => {
+  it('puts the first epoch at 1 and marks the one that is tested: the last best one, or the last', () => {
     const history = [epoch({ best: true }), epoch({ epoch: 1, best: true }), epoch({ epoch: 2, validationLoss: null })];
-    const curves = curvesOf(history, []);
+    const curves = curvesOf(history, [], 'validation');
     expect(curves.loss.map((s) => [s.name, s.points.map((p) => p.x)])).toEqual([
       ['trainLoss', [1, 2, 3]],
       ['validationLoss', [1, 2]],
     ]);
-    expect(curves.best!.epoch).toBe(1);
+    expect(curves.tested!.epoch).toBe(1);
+    expect(curvesOf(history, [], 'last').tested!.epoch).toBe(2);
   });
 });
 

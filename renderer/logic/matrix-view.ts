@@ -1,5 +1,6 @@
 import type { ResultCell } from '../../shared/contract/results.ts';
-import type { Matrix } from '../../shared/domain/matrix.ts';
+import type { Label } from '../../shared/domain/label.ts';
+import { countedSquares, type Matrix, onlyClassOf } from '../../shared/domain/matrix.ts';
 import { mean } from '../../shared/domain/metrics.ts';
 import { percent, signedPercent } from './format.ts';
 
@@ -13,6 +14,12 @@ export interface SquareView {
   readonly text: string;
   readonly sd: string | null;
   readonly seeds: number;
+  readonly images: number;
+  readonly cases: number;
+  /** the only class of the tested images: the square enters no mean */
+  readonly only: Label | null;
+  /** hardly any images or cases */
+  readonly few: boolean;
   readonly diagonal: boolean;
   readonly tone: 'value' | 'drop' | 'gain';
   /** 0 to 1, strength of the colour */
@@ -34,7 +41,7 @@ export interface Scale {
 }
 
 export function scaleOf(matrices: readonly Matrix[]): Scale {
-  const values = matrices.flatMap((m) => m.squares.flat().map((s) => s.value)).filter((v) => v !== null);
+  const values = matrices.flatMap((m) => countedSquares(m.squares.flat()).map((s) => s.value));
   const drops = matrices
     .flatMap((m) => m.squares.flatMap((row, i) => row.map((_, j) => dropAt(m, i, j))))
     .filter((v) => v !== null);
@@ -54,6 +61,10 @@ export function matrixView(matrix: Matrix, mode: MatrixMode, scale: Scale): Matr
         text: mode === 'value' ? percent(value) : signedPercent(value),
         sd: mode === 'value' && square.sd !== null ? percent(square.sd) : null,
         seeds: square.seeds,
+        images: square.images,
+        cases: square.cases,
+        only: square.only,
+        few: square.few,
         diagonal: square.train === square.test,
         tone: mode === 'value' ? 'value' : (drop ?? 0) < 0 ? 'drop' : 'gain',
         shade:
@@ -70,25 +81,30 @@ export function matrixView(matrix: Matrix, mode: MatrixMode, scale: Scale): Matr
   return { model: matrix.model, tests: matrix.testMagnifications, rows };
 }
 
-/** A square minus the square of the same row where training and test magnification agree; null without one of them. */
+/** A square minus the square of the same row where training and test magnification agree; null where one is missing or of one class. */
 function dropAt(matrix: Matrix, row: number, column: number): number | null {
-  const own = matrix.squares[row][column].value;
-  const same = matrix.squares[row].find((s) => s.train === s.test)?.value ?? null;
-  return own === null || same === null ? null : own - same;
+  const [own] = countedSquares([matrix.squares[row][column]]);
+  const [same] = countedSquares(matrix.squares[row].filter((s) => s.train === s.test));
+  return own && same ? own.value - same.value : null;
 }
 
 function share(part: number, whole: number): number {
   return whole <= 0 ? 0.5 : Math.min(1, Math.max(0, part / whole));
 }
 
-/** Accuracy of the majority answer on each test magnification, and its mean. */
+/** Accuracy of the majority answer on each test magnification, and its mean over tests with both classes. */
 export function majorityOf(cells: readonly ResultCell[]): {
   readonly each: ReadonlyMap<number, number>;
   readonly mean: number | null;
 } {
   const each = new Map<number, number>();
-  for (const { testMagnification, majority } of cells) if (majority !== null) each.set(testMagnification, majority);
-  return { each, mean: mean([...each.values()]) };
+  const both = new Map<number, number>();
+  for (const { testMagnification, majority, confusion } of cells) {
+    if (majority === null) continue;
+    each.set(testMagnification, majority);
+    if (onlyClassOf(confusion) === null) both.set(testMagnification, majority);
+  }
+  return { each, mean: mean([...both.values()]) };
 }
 
 /** Text with tabs, for spreadsheets. */

@@ -11,8 +11,9 @@ export function trial(change: Partial<TrialSummary> = {}): TrialSummary {
     state: 'waiting',
     epoch: 0,
     epochs: 10,
-    bestEpoch: null,
-    bestValidationAccuracy: null,
+    selection: 'validation',
+    testedEpoch: null,
+    testedValidationAccuracy: null,
     error: null,
     trainingSeconds: 0,
     ...change,
@@ -55,6 +56,7 @@ export function step(change: Partial<Extract<TrialMessage, { type: 'step' }>> = 
   };
 }
 
+/** Forty images of twelve cases, enough not to be marked. */
 export function cell(train: number, test: number, accuracy: number | null, change: Partial<ResultCell> = {}): ResultCell {
   const metrics = { accuracy, balancedAccuracy: accuracy, sensitivity: 1, specificity: 1, f1: 1, auc: 1, recognitionRate: 1 };
   return {
@@ -63,13 +65,13 @@ export function cell(train: number, test: number, accuracy: number | null, chang
     trainMagnification: train,
     testMagnification: test,
     seed: 0,
-    images: 10,
-    cases: 3,
+    images: 40,
+    cases: 12,
     metrics,
     majority: 0.6,
     confusion: [
-      [3, 1],
-      [2, 4],
+      [12, 4],
+      [8, 16],
     ],
     ...change,
   };

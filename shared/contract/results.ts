@@ -59,8 +59,11 @@ export const trialSummarySchema = z.object({
   /** finished epochs and epochs in all, cool-down included */
   epoch: z.number().int(),
   epochs: z.number().int(),
-  bestEpoch: z.number().int().nullable(),
-  bestValidationAccuracy: z.number().nullable(),
+  /** which epoch's weights are tested: the best on validation, or the last */
+  selection: z.enum(['validation', 'last']),
+  /** 0-based: the epoch that is tested, of those that have finished; null before the first */
+  testedEpoch: z.number().int().nullable(),
+  testedValidationAccuracy: z.number().nullable(),
   /** why it failed or was interrupted */
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
   trainingSeconds: z.number(),

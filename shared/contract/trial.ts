@@ -66,6 +66,7 @@ export const epochSchema = z.object({
   /** share of the training time that was spent waiting for the loader */
   waitShare: z.number().optional(),
   seconds: z.number(),
+  /** the best on validation so far; true throughout where the last epoch is tested */
   best: z.boolean(),
 });
 export type Epoch = z.infer<typeof epochSchema>;
@@ -80,6 +81,8 @@ export const resumePointSchema = z.strictObject({
   steps: z.number().int().nonnegative(),
   bestEpoch: z.number().int(),
   bestAccuracy: z.number(),
+  /** validation loss of the best epoch, which decides between equal accuracies; null or missing where it is not known */
+  bestLoss: z.number().nullable().optional(),
   /** spent in training so far */
   seconds: z.number(),
   /** the last finished epoch, in case the process died before it was appended to history.jsonl */

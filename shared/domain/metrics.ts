@@ -4,8 +4,25 @@ import type { Label } from './label.ts';
 export interface Scored {
   readonly truth: Label;
   readonly predicted: Label;
-  readonly probabilityMalignant: number;
+  readonly logitBenign: number;
+  readonly logitMalignant: number;
   readonly case: string;
+}
+
+/**
+ * The logarithm of the odds of malignant: what images are ranked by. Probabilities are no substitute: in double precision every
+ * margin above 37 has the probability 1, and a sure network's images would all tie.
+ */
+function marginOf({ logitBenign, logitMalignant }: Pick<Scored, 'logitBenign' | 'logitMalignant'>): number {
+  return logitMalignant - logitBenign;
+}
+
+/**
+ * Cross-entropy of one image in natural logarithms, log(1 + exp(-margin)), finite for every finite margin.
+ * @param margin logit of the true class minus that of the other
+ */
+export function logLoss(margin: number): number {
+  return Math.max(-margin, 0) + Math.log1p(Math.exp(-Math.abs(margin)));
 }
 
 /** Rows are the truth, columns the prediction, in the order benign, malignant. */
@@ -17,7 +34,11 @@ export const METRICS = [
   { id: 'sensitivity', name: 'Sensitivity', formula: 'malignant found / malignant' },
   { id: 'specificity', name: 'Specificity', formula: 'benign found / benign' },
   { id: 'f1', name: 'F1', formula: '2 TP / (2 TP + FP + FN), malignant positive' },
-  { id: 'auc', name: 'AUC', formula: 'chance that a malignant image scores above a benign one, ties one half' },
+  {
+    id: 'auc',
+    name: 'AUC',
+    formula: 'chance that a malignant image has the larger margin (difference of logits) than a benign one, ties one half',
+  },
   {
     id: 'recognitionRate',
     name: 'Recognition rate',
@@ -59,14 +80,14 @@ export function majorityBaseline(scored: readonly Pick<Scored, 'truth'>[]): numb
   return ratio(Math.max(malignant, scored.length - malignant), scored.length);
 }
 
-/** Area under the ROC curve as the Mann-Whitney statistic; tied scores count one half. Null without both classes. */
-export function areaUnderCurve(scored: readonly Scored[]): number | null {
-  const sorted = [...scored].sort((a, b) => a.probabilityMalignant - b.probabilityMalignant);
+/** Area under the ROC curve as the Mann-Whitney statistic on margins; ties count one half. Null without both classes. */
+export function areaUnderCurve(scored: readonly Pick<Scored, 'truth' | 'logitBenign' | 'logitMalignant'>[]): number | null {
+  const sorted = scored.map((s) => ({ truth: s.truth, margin: marginOf(s) })).sort((a, b) => a.margin - b.margin);
   let rankSum = 0;
   let positives = 0;
   for (let start = 0; start < sorted.length;) {
     let end = start;
-    while (end < sorted.length && sorted[end].probabilityMalignant === sorted[start].probabilityMalignant) end++;
+    while (end < sorted.length && sorted[end].margin === sorted[start].margin) end++;
     const meanRank = (start + 1 + end) / 2;
     for (let i = start; i < end; i++) {
       if (sorted[i].truth === 'malignant') {

@@ -42,8 +42,9 @@ export function study(name: string, state: StudySummary['state'], ...trials: str
           state: trialState as TrialSummary['state'],
           epoch: Number(epoch),
           epochs: 10,
-          bestEpoch: null,
-          bestValidationAccuracy: null,
+          selection: 'validation',
+          testedEpoch: null,
+          testedValidationAccuracy: null,
           error: null,
           trainingSeconds: 0,
         };

@@ -131,7 +131,7 @@ test('run: a trial trains, its curves grow, and it finishes', async () => {
   await expect(page).toHaveTitle(/% · Quick look/);
   await expect(page.getByText('Images per second')).toBeVisible();
   await expect(page.getByRole('img', { name: /Accuracy by epoch/ })).toBeVisible();
-  await expect(page.getByText(/Best epoch: \d/)).toBeVisible({ timeout: 90_000 });
+  await expect(page.getByText(/Tested epoch: \d/)).toBeVisible({ timeout: 90_000 });
   await expectAccessible(page);
   await expect(page.getByText('Finished', { exact: true }).first()).toBeVisible({ timeout: 90_000 });
   await button('Show as table').click();

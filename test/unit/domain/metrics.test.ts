@@ -3,6 +3,7 @@ import { matricesOf } from '../../../shared/domain/matrix.ts';
 import {
   areaUnderCurve,
   confusionOf,
+  logLoss,
   majorityBaseline,
   metricsOf,
   recognitionRate,
@@ -13,7 +14,8 @@ import {
 const image = (truth: Scored['truth'], p: number, name = 'c'): Scored => ({
   truth,
   predicted: p > 0.5 ? 'malignant' : 'benign',
-  probabilityMalignant: p,
+  logitBenign: 0,
+  logitMalignant: Math.log(p / (1 - p)),
   case: name,
 });
 
@@ -56,6 +58,21 @@ describe('metrics of one test', () => {
     expect(areaUnderCurve([image('benign', 0.5), image('benign', 0.1), image('malignant', 0.5)])).toBe(0.75);
   });
 
+  it('ranks by margin: sure answers, whose probabilities are all 1, do not tie', () => {
+    const sure = (truth: Scored['truth'], margin: number) => ({ truth, logitBenign: -margin / 2, logitMalignant: margin / 2 });
+    const margins = Array.from({ length: 53 }, (_, i) => 38 + i); // 38 to 90
+    expect(margins.every((m) => 1 / (1 + Math.exp(-m)) === 1)).toBe(true);
+    expect(areaUnderCurve(margins.map((m) => sure(m < 60 ? 'benign' : 'malignant', m)))).toBe(1);
+    expect(areaUnderCurve(margins.map((m) => sure(m < 60 ? 'malignant' : 'benign', m)))).toBe(0);
+  });
+
+  it('has a log loss that is finite however sure and wrong an answer is', () => {
+    expect(logLoss(0)).toBeCloseTo(Math.LN2, 12);
+    expect(logLoss(2)).toBeCloseTo(-Math.log(1 / (1 + Math.exp(-2))), 12);
+    expect(logLoss(-1000)).toBe(1000);
+    expect(logLoss(800)).toBe(0);
+  });
+
   it('is null where a metric is not defined', () => {
     const m = metricsOf([image('benign', 0.1)]);
     expect(m.sensitivity).toBeNull();
@@ -73,6 +90,12 @@ describe('the train x test matrix', () => {
     trainMagnification: train,
     testMagnification: test,
     seed,
+    images: 40,
+    cases: 12,
+    confusion: [
+      [10, 10],
+      [10, 10],
+    ] as const,
     metrics: { ...metricsOf([]), accuracy },
   });
   const [matrix] = matricesOf(
