@@ -1,17 +1,35 @@
 import vue from '@vitejs/plugin-vue';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vite';
+import { gzipSync } from 'node:zlib';
+import { defineConfig, type Plugin } from 'vite';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+const outDir = here('../out/renderer');
+
+/** A compressed copy beside every text, which the served door sends (sirv, `gzip`). */
+const compressed: Plugin = {
+  name: 'compressed',
+  apply: 'build',
+  async closeBundle() {
+    for (const entry of await readdir(outDir, { withFileTypes: true, recursive: true })) {
+      const path = join(entry.parentPath, entry.name);
+      if (/\.(js|css|html|svg|json)$/.test(entry.name))
+        await writeFile(`${path}.gz`, gzipSync(await readFile(path), { level: 9 }));
+    }
+  },
+};
 
 /** Builds the page alone, for `magnilab serve`; electron.vite.config.ts builds the same page for the desktop. */
 export default defineConfig({
   root: here('.'),
   base: './',
-  plugins: [vue()],
+  plugins: [vue(), compressed],
   define: { __VUE_I18N_FULL_INSTALL__: false, __VUE_I18N_LEGACY_API__: false, __INTLIFY_PROD_DEVTOOLS__: false },
   build: {
-    outDir: here('../out/renderer'),
+    outDir,
     emptyOutDir: true,
     chunkSizeWarningLimit: 1500,
     rollupOptions: { input: here('index.html') },

@@ -45,7 +45,7 @@ async function openServed() {
     const { url, error } = JSON.parse(out);
     if (error) return; // the message is on stderr
     console.log(
-      `Magnilab is served at ${url}\nThe address opens one browser on this machine. Ctrl+C ends it; trials can be resumed.`,
+      `Magnilab is served at ${url}\nThe address opens one browser on this machine; Enter gives another. Ctrl+C ends it; trials can be resumed.`,
     );
     if (hasDisplay) openBrowser(url);
   });

@@ -21,17 +21,19 @@ export function addServe(program: Command): void {
     .action(async ({ port, project, json }: Options) => {
       await buildPageIfNeeded(log);
       const lab = createLab({ door: 'browser' });
-      if (project) await lab.session.openFolder(project);
+      if (project) await lab.services['projects.open']({ folder: project });
       const served = await serveLab(lab, parsePort(port));
       if (json) printJson({ url: served.url, port: served.port, pid: process.pid });
       else
         print(
-          `Magnilab is served at ${served.url}\nThe address opens one browser on this machine. Ctrl+C ends it; trials can be resumed.`,
+          `Magnilab is served at ${served.url}\nThe address opens one browser on this machine; Enter gives another. Ctrl+C ends it; trials can be resumed.`,
         );
+      process.stdin.on('data', () => log(`For another browser: ${served.newUrl()}`));
       await new Promise<void>((resolve) => {
         // a terminal and a wrapper may both send it: the second must not end the process before it has closed
         for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
       });
+      process.stdin.pause();
       await served.close();
       await lab.close();
     });

@@ -3,22 +3,30 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import sirv from 'sirv';
-import { WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import { contentSecurityPolicy } from '../../shared/contract/security.ts';
+import { REFUSED } from '../../shared/contract/wire.ts';
 import { LabError } from '../../shared/contract/errors.ts';
 import { serveChannel } from '../ipc/serve-channel.ts';
-import { websocketChannel } from '../ipc/websocket.ts';
+import { parseMessage, websocketChannel } from '../ipc/websocket.ts';
 import type { Lab } from '../lab/lab.ts';
 import { Access } from './access.ts';
 
 export interface Served {
-  /** address with the one-time token */
+  /** address with a one-time token */
   readonly url: string;
   readonly port: number;
+  /** another address, for another browser */
+  newUrl(): string;
   close(): Promise<void>;
 }
 
-const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+/** The largest message of our own page is a plan of some kilobytes. */
+const MAX_MESSAGE_BYTES = 256 * 1024;
+/** Pages that may be connected at once: every one is told every event. */
+const MAX_PAGES = 16;
+/** A page says at once who it is, ms. */
+const GREETING_MS = 10_000;
 
 /** Folder of the built page. */
 export function pageFolder(): string {
@@ -34,7 +42,7 @@ export function pageFolder(): string {
 export async function serveLab(lab: Lab, port = 0, folder = pageFolder()): Promise<Served> {
   if (!existsSync(folder))
     throw new LabError('not-found', `The page is not built: ${folder} is missing. Run "npm run build:page".`);
-  const files = sirv(folder, { dev: false, etag: true });
+  const files = sirv(folder, { dev: false, etag: true, gzip: true });
   let access: Access | null = null; // known once the port is
   const server = createServer((request, response) => handle(request, response));
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
@@ -45,32 +53,34 @@ export async function serveLab(lab: Lab, port = 0, folder = pageFolder()): Promi
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, 'Only GET is answered.');
     const path = request.url ?? '/';
     if (!URL.canParse(path, 'http://lab')) return refuse(response, 400, 'This is no address.');
-    const url = new URL(path, 'http://lab');
-    const token = url.searchParams.get('token');
-    if (url.pathname === '/' && token !== null && !access.hasSession(request)) {
-      const cookie = access.exchange(token);
-      if (!cookie) return refuse(response, 403, SPENT);
-      response.writeHead(303, { 'Set-Cookie': cookie, Location: '/' }).end();
-      return;
-    }
-    if (!access.hasSession(request)) return refuse(response, 403, SPENT);
     files(request, response, () => refuse(response, 404, 'There is no such page.'));
   }
 
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy()); // Node listens no more once it has handed the socket over
-    const allowed =
-      access?.hostIsOurs(request) && access.originIsOurs(request) && access.hasSession(request) && request.url === '/lab';
-    if (!allowed) {
+    const allowed = access?.hostIsOurs(request) && access.originIsOurs(request) && request.url === '/lab';
+    if (!allowed || sockets.clients.size >= MAX_PAGES) {
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
       return;
     }
     sockets.handleUpgrade(request, socket, head, (client) => {
-      const stop = serveChannel(lab, websocketChannel(client));
-      client.on('close', stop);
-      client.on('error', stop);
+      client.on('error', () => client.terminate());
+      greet(client);
     });
   });
+
+  /** Nothing of the lab is offered before the page has said a secret. */
+  function greet(client: WebSocket): void {
+    const timer = setTimeout(() => client.close(REFUSED, 'too late'), GREETING_MS);
+    client.once('close', () => clearTimeout(timer));
+    client.once('message', (data) => {
+      clearTimeout(timer);
+      const key = access!.admit(parseMessage(String(data)));
+      if (key === null) return client.close(REFUSED, 'unknown');
+      client.send(JSON.stringify({ key }));
+      client.on('close', serveChannel(lab, websocketChannel(client)));
+    });
+  }
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
@@ -83,10 +93,12 @@ export async function serveLab(lab: Lab, port = 0, folder = pageFolder()): Promi
     server.listen(port, '127.0.0.1', resolve);
   });
   const { port: bound } = server.address() as AddressInfo;
-  access = new Access(bound);
+  const ours = (access = new Access(bound));
+  const newUrl = () => `http://127.0.0.1:${bound}/?token=${ours.newToken()}`;
   return {
-    url: `http://127.0.0.1:${bound}/?token=${access.token}`,
+    url: newUrl(),
     port: bound,
+    newUrl,
     async close() {
       for (const client of sockets.clients) client.terminate();
       server.closeAllConnections();
@@ -94,9 +106,6 @@ export async function serveLab(lab: Lab, port = 0, folder = pageFolder()): Promi
     },
   };
 }
-
-const SPENT =
-  'Magnilab: this address has been used, or its token is wrong. Every token opens one browser. Start "magnilab serve" again for a new one.';
 
 function secure(response: ServerResponse): void {
   response.setHeader('Content-Security-Policy', contentSecurityPolicy);

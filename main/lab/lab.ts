@@ -4,7 +4,7 @@ import type { LabEvent, LabServices, ModelRow } from '../../shared/contract/api.
 import { LabError } from '../../shared/contract/errors.ts';
 import { timmName, VARIANTS } from '../../shared/domain/catalogue.ts';
 import { FAMILIES } from '../../shared/domain/families.ts';
-import type { LabInfo } from '../../shared/contract/system.ts';
+import type { Doctor, LabInfo } from '../../shared/contract/system.ts';
 import { examine } from '../engine/doctor.ts';
 import { installRuntime } from '../engine/install.ts';
 import type { TrialLauncher } from '../executors/launcher.ts';
@@ -18,8 +18,9 @@ import { datasetSummary, indexIntoProject, listImages, makeThumbnails, presetFor
 import { demoProjectFolder, openDemo } from './demo.ts';
 import { Events } from './events.ts';
 import { listFolder } from './files.ts';
+import { Limit } from './limit.ts';
 import { locateDataset } from './places.ts';
-import { checkPlan, listPlans, openPlan, savePlan } from './plans.ts';
+import { checkPlan, keepDraft, listPlans, openPlan, readDraft, savePlan } from './plans.ts';
 import { Queue } from './queue.ts';
 import { exportReport, previewReport } from './reports.ts';
 import { cellImages, studyCells } from './results.ts';
@@ -28,6 +29,11 @@ import { recentProjects, Session } from './session.ts';
 import { createStudy, readStudies, readTrial } from './studies.ts';
 import { type Report, Tasks } from './tasks.ts';
 import { projectProblems, verifyProject } from './verify.ts';
+
+/** Processes that say where networks looked: each takes a network's memory. */
+const SALIENCY_PROCESSES = 1;
+/** Questions that wait for them; more are refused. */
+const SALIENCY_WAITING = 8;
 
 export interface LabOptions {
   readonly door: LabInfo['door'];
@@ -63,6 +69,10 @@ export function createLab({ door, launcher = forkLauncher, choose }: LabOptions)
     events.emit({ type: 'trial', trial: '', message: { type: 'failed', error: { code: 'project-locked', message } } });
   };
 
+  /** one process at a time, however often the page asks */
+  let examining: Promise<Doctor> | null = null;
+  const looking = new Limit(SALIENCY_PROCESSES, SALIENCY_WAITING);
+
   const services: LabServices = {
     'lab.info': async () => ({
       version,
@@ -71,7 +81,7 @@ export function createLab({ door, launcher = forkLauncher, choose }: LabOptions)
       projectsFolder: projectsFolder(),
       project: session.describe(),
     }),
-    'runtime.doctor': () => examine(),
+    'runtime.doctor': () => (examining ??= examine().finally(() => (examining = null))),
     'runtime.install': async () => {
       const { id, finished } = tasks.start('runtime', (report, signal) =>
         installRuntime({ signal, onProgress: ({ phase, done, total }) => report(phase, done, total) }),
@@ -133,6 +143,11 @@ export function createLab({ door, launcher = forkLauncher, choose }: LabOptions)
     'plans.open': ({ name }) => openPlan(session, name),
     'plans.save': async ({ plan }) => ({ path: await savePlan(session, plan) }),
     'plans.check': ({ plan }) => checkPlan(session, plan),
+    'plans.draft': async () => ({ draft: await readDraft(session) }),
+    'plans.keepDraft': async ({ draft }) => {
+      await keepDraft(session, draft);
+      return {};
+    },
     'plans.split': ({ split }) => previewSplit(session, split),
 
     'studies.list': async () => Promise.all((await readStudies(session)).map((study) => queue.summary(study))),
@@ -174,7 +189,7 @@ export function createLab({ door, launcher = forkLauncher, choose }: LabOptions)
     'results.saliency': ({ task, ...input }) =>
       tasks.answer(task, async (signal) => {
         await studyOf(input.trial);
-        return trialSaliency(session, input, signal);
+        return looking.run(() => trialSaliency(session, input, signal), signal);
       }),
 
     'reports.preview': async ({ study }) => ({ html: await previewReport(session, await queue.study(study)) }),

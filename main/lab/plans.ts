@@ -30,6 +30,21 @@ export async function savePlan(session: Session, plan: Plan): Promise<string> {
   return path;
 }
 
+/** Not a plan's name: those begin with a letter or digit. */
+const DRAFT_FILE = '.draft.json';
+
+/** The plan being made; null when there is none that can be read: it only saves work. */
+export async function readDraft(session: Session): Promise<Record<string, unknown> | null> {
+  const content = await readJson(join(session.project.paths.plans, DRAFT_FILE), 'draft').catch(() => null);
+  return typeof content === 'object' && content !== null && !Array.isArray(content) ? (content as Record<string, unknown>) : null;
+}
+
+export async function keepDraft(session: Session, draft: Record<string, unknown>): Promise<void> {
+  const { paths, check } = session.project;
+  check();
+  await writeJson(join(paths.plans, DRAFT_FILE), draft, check);
+}
+
 export async function openPlan(session: Session, name: string): Promise<Plan> {
   return readPlan(join(session.project.paths.plans, `${name}.json`));
 }

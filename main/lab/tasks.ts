@@ -8,6 +8,13 @@ export type Report = (phase: string, done: number, total: number) => void;
 
 const EVENT_INTERVAL_MS = 100;
 
+/** Long work of one kind is done once at a time. */
+const RUNNING: Readonly<Record<Task['kind'], string>> = {
+  index: 'Images are being read already. Wait until that has ended, or cancel it.',
+  demo: 'The demo is being prepared already.',
+  runtime: 'TensorFlow is being installed already.',
+};
+
 /** Long work with progress, time left and cancel: indexing, demo tissue, the runtime. */
 export class Tasks {
   private readonly tasks = new Map<string, Task>();
@@ -22,8 +29,13 @@ export class Tasks {
     return [...this.tasks.values()];
   }
 
-  /** Starts work and answers at once with its id; `finished` settles with the work, for callers in this process. */
+  /**
+   * Starts work and answers at once with its id; `finished` settles with the work, for callers in this process.
+   * @throws LabError "not-available" while work of the same kind runs
+   */
   start<T>(kind: Task['kind'], work: (report: Report, signal: AbortSignal) => Promise<T>): { id: string; finished: Promise<T> } {
+    if (this.list().some((task) => task.kind === kind && task.state === 'running'))
+      throw new LabError('not-available', RUNNING[kind]);
     const id = randomUUID();
     const controller = new AbortController();
     this.controllers.set(id, controller);

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { fakeLabLink } from '../testing/fake-lab.ts';
 import { openWebSocket, portLink } from './channels.ts';
+import { pageSecrets } from './secrets.ts';
 import { connect, type ConnectionState } from './connection.ts';
 
 const info = { version: '1.0.0', door: 'browser', nativeDialogs: false, projectsFolder: '/p', project: null };
@@ -86,9 +87,13 @@ describe('connection', () => {
 describe('channels', () => {
   it('a WebSocket speaks JSON texts and says when it closed', async () => {
     const socket = Object.assign(new EventTarget(), { send: vi.fn() });
-    const opening = openWebSocket('ws://lab/lab', () => socket as unknown as WebSocket)();
+    const secrets = { takeToken: () => 'T', readKey: () => null, keepKey: vi.fn() };
+    const opening = openWebSocket('ws://lab/lab', secrets, () => socket as unknown as WebSocket)();
     socket.dispatchEvent(new Event('open'));
+    expect(socket.send).toHaveBeenLastCalledWith('{"token":"T"}'); // first of all it says who it is
+    socket.dispatchEvent(new MessageEvent('message', { data: '{"key":"K"}' }));
     const { channel, closed } = await opening;
+    expect(secrets.keepKey).toHaveBeenCalledWith('K');
     const heard = vi.fn();
     channel.on(heard);
     channel.post({ a: 1 });
@@ -99,9 +104,19 @@ describe('channels', () => {
     await closed;
   });
 
+  it('a WebSocket that the lab closes because it does not know the page says so, and the page tells', async () => {
+    const socket = Object.assign(new EventTarget(), { send: () => {} });
+    const opening = openWebSocket('ws://lab/lab', pageSecrets(window), () => socket as unknown as WebSocket);
+    const states: ConnectionState[] = [];
+    connect(opening, () => new Promise(() => {})).onState((state) => states.push(state));
+    socket.dispatchEvent(new Event('open'));
+    socket.dispatchEvent(Object.assign(new Event('close'), { code: 4403 }));
+    await vi.waitFor(() => expect(states.at(-1)).toBe('refused'));
+  });
+
   it('a WebSocket that cannot be opened rejects', async () => {
     const socket = new EventTarget();
-    const opening = openWebSocket('ws://lab/lab', () => socket as WebSocket)();
+    const opening = openWebSocket('ws://lab/lab', pageSecrets(window), () => socket as WebSocket)();
     socket.dispatchEvent(new Event('error'));
     await expect(opening).rejects.toThrow('does not answer');
   });

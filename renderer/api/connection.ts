@@ -1,10 +1,11 @@
 import { createBirpc } from 'birpc';
 import type { CallInput, CallName, CallOutput, LabEvent } from '../../shared/contract/api.ts';
 import type { LabSide, PageSide } from '../../shared/contract/wire.ts';
-import type { Link, OpenLink } from './channels.ts';
+import { type Link, type OpenLink, RefusedError } from './channels.ts';
 import { CallError } from './errors.ts';
 
-export type ConnectionState = 'connecting' | 'open' | 'lost';
+/** "refused": the lab is there and does not know this page */
+export type ConnectionState = 'connecting' | 'open' | 'lost' | 'refused';
 
 /** How the page talks to the lab; tests pass one on an in-memory pair. */
 export interface Client {
@@ -47,6 +48,7 @@ export function connect(openLink: OpenLink, wait: (ms: number) => Promise<void> 
 
   async function run(): Promise<never> {
     for (let failures = 0; ;) {
+      let refused = false;
       try {
         const link = await openLink();
         open = speak(link, page);
@@ -55,12 +57,13 @@ export function connect(openLink: OpenLink, wait: (ms: number) => Promise<void> 
         enter('open');
         await link.closed;
         open.close(new CallError('disconnected', 'The connection to the lab was lost.'));
-      } catch {
+      } catch (error) {
         failures++;
+        refused = error instanceof RefusedError;
       }
       if (open) opened = Promise.withResolvers<Open>();
       open = null;
-      enter('lost');
+      enter(refused ? 'refused' : 'lost');
       const pause = wait(RETRY_MS[Math.min(failures, RETRY_MS.length - 1)]);
       await Promise.race([pause, new Promise<void>((resolve) => (hurry = resolve))]);
     }
@@ -69,7 +72,7 @@ export function connect(openLink: OpenLink, wait: (ms: number) => Promise<void> 
 
   return {
     async call(name, input) {
-      if (state === 'lost') throw new CallError('disconnected', 'The connection to the lab was lost.');
+      if (state === 'lost' || state === 'refused') throw new CallError('disconnected', 'The connection to the lab was lost.');
       const { lab } = await opened.promise;
       const answer = await lab.call(name, input);
       if (!answer.ok) throw CallError.of(answer.error);

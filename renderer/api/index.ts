@@ -1,6 +1,7 @@
 import type { CallInput, CallName, CallOutput } from '../../shared/contract/api.ts';
 import { openWebSocket, portLink, type OpenLink } from './channels.ts';
 import { type Client, connect } from './connection.ts';
+import { pageSecrets } from './secrets.ts';
 
 export type { Client, ConnectionState } from './connection.ts';
 export { asCallError, CallError } from './errors.ts';
@@ -30,7 +31,7 @@ interface DesktopWindow extends Window {
 /** The desktop hands the page a port; a browser opens a WebSocket to where the page came from. */
 function chooseTransport(page: DesktopWindow): OpenLink {
   if (page.magnilabDesktop === true) return portFromPreload(page);
-  return openWebSocket(`ws://${page.location.host}/lab`);
+  return openWebSocket(`ws://${page.location.host}/lab`, pageSecrets(page));
 }
 
 function portFromPreload(page: DesktopWindow): OpenLink {

@@ -6,7 +6,6 @@ import { asCallError, call } from '../api/index.ts';
 import { fieldProblems, type FieldProblem } from '../logic/field-problems.ts';
 
 const CHECK_DELAY_MS = 250;
-const draftKey = (folder: string) => `magnilab-plan:${folder}`;
 
 /** The plan being made: the draft, its preset's values as defaults, and what the lab says about it. */
 export const usePlan = defineStore('plan', () => {
@@ -28,9 +27,9 @@ export const usePlan = defineStore('plan', () => {
   async function load(folder: string): Promise<void> {
     project = folder;
     await list();
-    const kept = sessionStorage.getItem(draftKey(folder));
+    const { draft: kept } = await call('plans.draft', {});
     if (kept) {
-      const plan = JSON.parse(kept) as Plan;
+      const plan = kept as Plan;
       const file = saved.value.some((p) => p.name === plan.name) ? await call('plans.open', { name: plan.name }) : null;
       return take(plan, JSON.stringify(file));
     }
@@ -105,9 +104,11 @@ export const usePlan = defineStore('plan', () => {
     (plan) => {
       clearTimeout(timer);
       if (!plan) return;
-      if (project) sessionStorage.setItem(draftKey(project), JSON.stringify(plan));
       isChecking.value = true;
-      timer = setTimeout(() => void ask(), CHECK_DELAY_MS);
+      timer = setTimeout(() => {
+        if (project) call('plans.keepDraft', { draft: plan }).catch(() => {}); // a project that is open for reading
+        void ask();
+      }, CHECK_DELAY_MS);
     },
     { deep: true },
   );

@@ -36,7 +36,10 @@ describe('lab', () => {
 
   it('follows the open project', () => {
     const lab = useLab();
-    lab.hear({ type: 'project', project: { name: 'P', folder: '/P', dataset: null, synthetic: false, readOnly: false, dataAway: false } });
+    lab.hear({
+      type: 'project',
+      project: { name: 'P', folder: '/P', dataset: null, synthetic: false, readOnly: false, dataAway: false },
+    });
     expect(lab.project?.name).toBe('P');
     lab.hear({ type: 'project', project: null });
     expect(lab.project).toBeNull();
@@ -72,9 +75,9 @@ describe('plan', () => {
     ({ name: 'Demo', protocol: 'quick', models: ['resnet18'], training: { epochs: 8 }, ...change }) as Plan;
   const check = { trials: 1, seconds: 1, diskBytes: 1, models: [], problems: [], warnings: [] };
   const preset = () => plan({ name: 'preset' });
+  const drafts = { 'plans.draft': () => ({ draft: null }), 'plans.keepDraft': () => ({}) };
 
   beforeEach(() => {
-    sessionStorage.clear();
     vi.useFakeTimers();
     return () => vi.useRealTimers();
   });
@@ -82,14 +85,13 @@ describe('plan', () => {
   it('opens the plan "Demo" first, else the newest, else begins with a preset', async () => {
     const saved = (names: string[]) => names.map((name) => ({ name, modifiedAt: '' }));
     const open = ({ name }: { name: string }) => plan({ name });
-    const answers = { 'plans.open': open, 'plans.preset': preset, 'plans.check': () => check };
+    const answers = { ...drafts, 'plans.open': open, 'plans.preset': preset, 'plans.check': () => check };
     for (const [names, expected] of [
       [['B', 'Demo'], 'Demo'],
       [['B', 'A'], 'B'],
       [[], 'preset'],
     ] as const) {
       setActivePinia(createPinia());
-      sessionStorage.clear();
       useClient(fakeClient({ ...answers, 'plans.list': () => saved([...names]) }));
       await usePlan().load('/P');
       expect(usePlan().draft!.name).toBe(expected);
@@ -97,7 +99,13 @@ describe('plan', () => {
   });
 
   it('checks a changed draft once it rests, and keeps it for a reload', async () => {
+    let draft: Record<string, unknown> | null = null;
     const client = fakeClient({
+      'plans.draft': () => ({ draft }),
+      'plans.keepDraft': (input) => {
+        draft = JSON.parse(JSON.stringify(input.draft)) as Record<string, unknown>;
+        return {};
+      },
       'plans.list': () => [],
       'plans.preset': preset,
       'plans.check': () => check,
@@ -126,7 +134,7 @@ describe('plan', () => {
         issues: [{ field: 'plan.seeds', message: 'a seed is listed twice' }],
       });
     };
-    useClient(fakeClient({ 'plans.list': () => [], 'plans.preset': preset, 'plans.check': refuse }));
+    useClient(fakeClient({ ...drafts, 'plans.list': () => [], 'plans.preset': preset, 'plans.check': refuse }));
     const store = usePlan();
     await store.load('/P');
     await store.ask();
@@ -136,6 +144,7 @@ describe('plan', () => {
   it('undoes a preset', async () => {
     useClient(
       fakeClient({
+        ...drafts,
         'plans.list': () => [],
         'plans.preset': ({ preset: p, name }) => plan({ protocol: p, name }),
         'plans.check': () => check,

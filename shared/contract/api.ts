@@ -42,6 +42,9 @@ export const splitPreviewSchema = z.object({
 });
 export type SplitPreview = z.infer<typeof splitPreviewSchema>;
 
+/** A plan that may still have faults: any record of fields. */
+const draftSchema = z.record(z.string(), z.unknown());
+
 /** What `magnilab verify` finds. */
 export const verificationSchema = z.object({
   studies: z.number().int(),
@@ -156,6 +159,9 @@ export const api = {
   'plans.list': call(nothing, z.array(z.object({ name: z.string(), modifiedAt: z.string() }))),
   'plans.open': call(z.strictObject({ name: nameSchema }), planSchema),
   'plans.save': call(z.strictObject({ plan: planSchema }), z.object({ path: z.string() })),
+  /** the plan being made, as the page keeps it while it is not saved; null when there is none */
+  'plans.draft': call(nothing, z.object({ draft: draftSchema.nullable() })),
+  'plans.keepDraft': call(z.strictObject({ draft: draftSchema }), z.object({})),
   'plans.check': call(z.strictObject({ plan: planSchema }), planCheckSchema),
   'plans.split': call(z.strictObject({ split: splitSettingsSchema }), splitPreviewSchema),
 

@@ -11,6 +11,9 @@ export interface PageSide {
   event(event: LabEvent): void;
 }
 
+/** The code with which the served door closes a WebSocket whose page knows no secret of it. */
+export const REFUSED = 4403;
+
 /** A transport is only this (a MessagePort, a WebSocket, or an in-memory pair in tests). */
 export interface Channel {
   post(message: unknown): void;

@@ -3,7 +3,8 @@ import { connect as connectTcp } from 'node:net';
 import { request, type IncomingHttpHeaders } from 'node:http';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from 'vitest';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { serveLab, type Served } from '../../../main/host/serve.ts';
 import type { Lab } from '../../../main/lab/lab.ts';
@@ -21,6 +22,8 @@ beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'magnilab-host-'));
   await mkdir(join(root, 'page'));
   await writeFile(join(root, 'page', 'index.html'), '<title>Magnilab</title>');
+  await writeFile(join(root, 'page', 'app.js'), '// the app');
+  await writeFile(join(root, 'page', 'app.js.gz'), gzipSync('// the app'));
   await writeFile(join(root, 'secret.txt'), 'secret');
 });
 afterAll(() => rm(root, { recursive: true }));
@@ -48,89 +51,118 @@ function get(path: string, headers: Record<string, string> = {}, method = 'GET',
   });
 }
 
-async function signIn(): Promise<string> {
-  const { headers } = await get(new URL(served.url).pathname + new URL(served.url).search);
-  return headers['set-cookie']![0].split(';')[0];
-}
+const origin = () => `http://127.0.0.1:${served.port}`;
+const token = (url = served.url) => new URL(url).searchParams.get('token');
 
-function openSocket(headers: Record<string, string>, path = '/lab'): Promise<WebSocket> {
-  const socket = new WebSocket(`ws://127.0.0.1:${served.port}${path}`, { headers });
+function openSocket(headers: Record<string, string> = {}, path = '/lab'): Promise<WebSocket> {
+  const socket = new WebSocket(`ws://127.0.0.1:${served.port}${path}`, { headers: { origin: origin(), ...headers } });
   return new Promise((resolve, reject) => {
     socket.on('open', () => resolve(socket));
     socket.on('error', reject);
   });
 }
 
+/** The key that a page gets for what it says first, or the code with which it is sent away. */
+async function greet(greeting: unknown): Promise<string | number> {
+  const socket = await openSocket();
+  const answer = new Promise<string | number>((resolve) => {
+    socket.on('message', (data) => resolve((JSON.parse(String(data)) as { key: string }).key));
+    socket.on('close', (code) => resolve(code));
+  });
+  socket.send(typeof greeting === 'string' ? greeting : JSON.stringify(greeting));
+  const got = await answer;
+  socket.close();
+  return got;
+}
+
 describe('the served lab', () => {
-  it('exchanges its token for a cookie once', async () => {
-    const { pathname, search } = new URL(served.url);
-    const first = await get(pathname + search);
-    expect(first.status).toBe(303);
-    expect(first.headers.location).toBe('/');
-    expect(first.headers['set-cookie']![0]).toMatch(/HttpOnly; SameSite=Strict/);
-    expect((await get(pathname + search)).status).toBe(403);
+  it('exchanges its token for a key, once; the key opens it again; another address opens another browser', async () => {
+    const key = await greet({ token: token() });
+    expect(key).toMatch(/^.{20,}$/);
+    expect(await greet({ token: token() })).toBe(4403);
+    expect(await greet({ key })).toBe(key);
+    const other = await greet({ token: token(served.newUrl()) });
+    expect(other).toMatch(/^.{20,}$/);
+    expect(other).not.toBe(key);
+    expect(await greet({ key })).toBe(key); // the first browser is not locked out
   });
 
-  it('gives the page to a browser with the cookie, with the content security policy', async () => {
-    const page = await get('/', { cookie: await signIn() });
+  it.each<[string, unknown]>([
+    ['no secret', {}],
+    ['a wrong token', { token: 'A'.repeat(32) }],
+    ['an empty key', { key: '' }],
+    ['a key that is no text', { key: 1 }],
+    ['null', null],
+    ['what is no JSON', '{'],
+    ['what nests too deep', '['.repeat(100_000)],
+    ['a call', { t: 'q', m: 'call', a: ['tasks.list', {}], i: '1' }],
+  ])('sends a page away that says %s, and does not spend the token', async (_what, greeting) => {
+    expect(await greet(greeting)).toBe(4403);
+    expect(await greet({ token: token() })).toMatch(/^.{20,}$/);
+  });
+
+  it('sets no cookie: browsers would send it to every program on this machine', async () => {
+    const { headers } = await get('/?token=x');
+    expect(headers['set-cookie']).toBeUndefined();
+  });
+
+  it('gives the page with the content security policy', async () => {
+    const page = await get('/');
     expect(page).toMatchObject({ status: 200, body: '<title>Magnilab</title>' });
     expect(page.headers['content-security-policy']).toBe(contentSecurityPolicy);
     expect(page.headers['x-content-type-options']).toBe('nosniff');
   });
 
-  it.each([
-    ['no token', '/', {}],
-    ['a wrong token', '/?token=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', {}],
-    ['an empty token', '/?token=', {}],
-    ['a wrong cookie', '/', { cookie: 'magnilab=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' }],
-    ['an empty cookie', '/', { cookie: 'magnilab=' }],
-  ])('refuses %s', async (_what, path, headers) => {
-    const answer = await get(path, headers);
-    expect(answer.status).toBe(403);
-    expect(answer.body).not.toContain('<title>');
-    expect(answer.headers['content-security-policy']).toBe(contentSecurityPolicy);
-  });
-
-  it('does not spend the token on a wrong one', async () => {
-    await get('/?token=wrong');
-    expect(await signIn()).toMatch(/^magnilab-\d+=.{20,}/);
+  it('sends texts compressed where the browser takes it', async () => {
+    const script = await get('/app.js', { 'accept-encoding': 'gzip' });
+    expect(script.headers['content-encoding']).toBe('gzip');
+    expect((await get('/app.js')).headers['content-encoding']).toBeUndefined();
   });
 
   it.each(['evil.example', 'evil.example:80', '127.0.0.1', '[::1]:1'])('refuses the Host "%s"', async (host) => {
-    const cookie = await signIn();
-    expect((await get('/', { cookie, host })).status).toBe(403);
-    await expect(openSocket({ cookie, host, origin: `http://127.0.0.1:${served.port}` })).rejects.toThrow('403');
+    expect((await get('/', { host })).status).toBe(403);
+    await expect(openSocket({ host })).rejects.toThrow('403');
   });
 
   it('answers GET and HEAD only', async () => {
-    const cookie = await signIn();
-    expect((await get('/', { cookie }, 'POST')).status).toBe(405);
-    expect((await get('/', { cookie }, 'HEAD')).status).toBe(200);
+    expect((await get('/', {}, 'POST')).status).toBe(405);
+    expect((await get('/', {}, 'HEAD')).status).toBe(200);
   });
 
   it.each(['/../secret.txt', '/..%2fsecret.txt', '/%2e%2e/secret.txt', '/..%5csecret.txt', '/....//secret.txt', '//secret.txt'])(
     'does not leave the folder of the page (%s)',
     async (path) => {
-      const answer = await get(path, { cookie: await signIn() });
+      const answer = await get(path, {});
       expect(answer.body).not.toBe('secret');
       expect(answer.status).toBeGreaterThanOrEqual(400);
     },
   );
 
   it('does not end at a malformed address', async () => {
-    const cookie = await signIn();
-    for (const path of ['//', '/%', '/%00', '///', '/?token=%']) expect((await get(path, { cookie })).status).toBeLessThan(500);
-    expect((await get('/', { cookie })).status).toBe(200);
+    for (const path of ['//', '/%', '/%00', '///', '/?token=%']) expect((await get(path)).status).toBeLessThan(500);
+    expect((await get('/')).status).toBe(200);
   });
 
-  it('opens a WebSocket for its own page', async () => {
-    const socket = await openSocket({ cookie: await signIn(), origin: `http://127.0.0.1:${served.port}` });
-    const answer = new Promise((resolve) => socket.on('message', (data) => resolve(JSON.parse(String(data)))));
-    socket.send('null');
-    socket.send('[]');
-    socket.send(JSON.stringify({ t: 'q', m: 'call', a: ['tasks.list', {}], i: '1' }));
-    expect(await answer).toEqual({ t: 's', i: '1', r: { ok: true, value: [] } });
-    socket.close();
+  it('offers its calls to a page that it knows, and to no other', async () => {
+    const socket = await openSocket();
+    const answers: unknown[] = [];
+    socket.on('message', (data) => answers.push(JSON.parse(String(data))));
+    socket.send(JSON.stringify({ token: token() }));
+    for (const message of ['null', '[]', JSON.stringify({ t: 'q', m: 'call', a: ['tasks.list', {}], i: '1' })])
+      socket.send(message);
+    await vi.waitFor(() => expect(answers).toHaveLength(2));
+    expect(answers[1]).toEqual({ t: 's', i: '1', r: { ok: true, value: [] } });
+    const closed = new Promise((resolve) => socket.on('close', resolve));
+    socket.send(`${'['.repeat(1000)}${']'.repeat(1000)}`);
+    expect(await closed).toBe(1007);
+  });
+
+  it('takes no message that is larger than any of its page', async () => {
+    const socket = await openSocket();
+    socket.on('error', () => {});
+    const closed = new Promise((resolve) => socket.on('close', resolve));
+    socket.send('"' + 'x'.repeat(300_000) + '"');
+    expect(await closed).toBe(1009);
   });
 
   it('outlives a refused WebSocket whose client resets the connection', async () => {
@@ -148,17 +180,15 @@ describe('the served lab', () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
     process.off('uncaughtException', note);
     expect(errors).toEqual([]);
-    expect((await get('/')).status).toBe(403);
+    expect((await get('/')).status).toBe(200);
   });
 
-  it('refuses a WebSocket without cookie, of another origin, of none, or to another path', async () => {
-    const cookie = await signIn();
-    const origin = `http://127.0.0.1:${served.port}`;
-    await expect(openSocket({ origin })).rejects.toThrow('403');
-    await expect(openSocket({ cookie, origin: 'http://evil.example' })).rejects.toThrow('403');
-    await expect(openSocket({ cookie, origin: 'null' })).rejects.toThrow('403');
-    await expect(openSocket({ cookie })).rejects.toThrow('403');
-    await expect(openSocket({ cookie, origin }, '/other')).rejects.toThrow('403');
+  it('refuses a WebSocket of another origin, of none, or to another path', async () => {
+    await expect(openSocket({ origin: 'http://evil.example' })).rejects.toThrow('403');
+    await expect(openSocket({ origin: `http://127.0.0.1:${served.port + 1}` })).rejects.toThrow('403');
+    await expect(openSocket({ origin: 'null' })).rejects.toThrow('403');
+    await expect(openSocket({ origin: '' })).rejects.toThrow('403');
+    await expect(openSocket({}, '/other')).rejects.toThrow('403');
   });
 
   it('listens on loopback only', async () => {
