@@ -13,8 +13,8 @@ export default defineConfig({
           include: ['test/{unit,models,engine,lab,cli}/**/*.test.ts', ...FULL],
           environment: 'node',
           pool: 'forks',
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          testTimeout: 300_000, // a machine may be slow and busy: only what hangs is to end here
+          hookTimeout: 600_000,
         },
       },
       {

@@ -106,6 +106,11 @@ function start(): void {
       window?.show();
       void window?.current?.webContents.executeJavaScript(`location.hash = '#/${screen === 'start' ? '' : screen}'`);
     },
+    mayStop: async (message) => {
+      const question = { type: 'question' as const, message, buttons: ['Stop them', 'Cancel'], defaultId: 0, cancelId: 1 };
+      const { response } = await (over() ? dialog.showMessageBox(over()!, question) : dialog.showMessageBox(question));
+      return response === 0;
+    },
     showError: ({ message }) => dialog.showErrorBox('Magnilab', message),
   });
   openProject = (folder) => void commands.openProject(folder);

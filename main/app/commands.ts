@@ -25,14 +25,18 @@ export interface CommandParts {
   readonly askForNew: (defaultPath: string) => Promise<string | null>;
   readonly showScreen: (screen: Screen) => void;
   readonly showError: (error: ErrorEnvelope) => void;
+  /** asks whether running trials may be stopped */
+  readonly mayStop: (message: string) => Promise<boolean>;
 }
 
 /** The commands call the same services as the page does, by the same contract; the page hears of it by events. */
-export function createCommands({ lab, choose, askForNew, showScreen, showError }: CommandParts): Commands {
+export function createCommands({ lab, choose, askForNew, showScreen, showError, mayStop }: CommandParts): Commands {
   async function call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N> | null> {
     const result = await answer(lab.services, name, input);
     if (result.ok) return result.value as CallOutput<N>;
-    if (result.error.code !== 'cancelled') showError(result.error);
+    const { code, message } = result.error;
+    if (code === 'trials-running' && (await mayStop(message))) return call(name, { ...input, stop: true });
+    if (code !== 'cancelled' && code !== 'trials-running') showError(result.error);
     return null;
   }
 

@@ -154,7 +154,7 @@ export function measureStep(
 /** Sends the answer of a measuring process and ends it. */
 export function answerMeasurement(work: () => Promise<Measurement>): void {
   process.on('disconnect', () => process.exit(1)); // whoever asked has gone
-  work()
+  void work()
     .catch((error: unknown): Measurement => {
       const reason = error instanceof Error ? error.message : String(error);
       return { ok: false, outOfMemory: isOutOfMemory(reason), reason: reason.slice(0, 500) };

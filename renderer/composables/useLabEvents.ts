@@ -1,5 +1,5 @@
 import { onScopeDispose, watch } from 'vue';
-import { labClient } from '../api/index.ts';
+import { CallError, labClient } from '../api/index.ts';
 import { useDataset } from '../stores/dataset.ts';
 import { useLab } from '../stores/lab.ts';
 import { usePlan } from '../stores/plan.ts';
@@ -17,6 +17,9 @@ export function useLabEvents(): void {
       lab.hear(event);
       dataset.hear(event);
       studies.hear(event);
+      // of no trial: the lab itself has something to say, e.g. that another one took the project over
+      if (event.type === 'trial' && event.trial === '' && event.message.type === 'failed')
+        fail(CallError.of(event.message.error));
     }),
   );
 

@@ -1,19 +1,26 @@
 import { ref } from 'vue';
 import { useRouter } from 'vue-router';
-import { call } from '../api/index.ts';
+import { useI18n } from 'vue-i18n';
+import { asCallError, call } from '../api/index.ts';
 import { useLab } from '../stores/lab.ts';
 import { usePlan } from '../stores/plan.ts';
 import { useNotify } from './useNotify.ts';
+import { useQuestion } from './useQuestion.ts';
 
 /** Creating and opening projects; each leads to the screen where work goes on. */
 export function useProjectActions() {
   const [lab, plan, router, { fail }] = [useLab(), usePlan(), useRouter(), useNotify()];
+  const [{ t }, { ask }] = [useI18n(), useQuestion()];
   const busy = ref(false);
 
-  async function during(work: () => Promise<unknown>): Promise<void> {
+  /** Does the work; where running trials are in its way, asks whether to stop them. */
+  async function during(work: (stop: boolean) => Promise<unknown>): Promise<void> {
     busy.value = true;
     try {
-      await work();
+      await work(false).catch(async (error: unknown) => {
+        if (asCallError(error).code !== 'trials-running') throw error;
+        if (await ask(t('app.trialsRunning'), t('app.trialsRunningText'), t('app.stopTrials'))) await work(true);
+      });
     } catch (error) {
       fail(error);
     } finally {
@@ -22,22 +29,22 @@ export function useProjectActions() {
   }
 
   const open = (folder: string) =>
-    during(async () => {
-      const project = await call('projects.open', { folder });
+    during(async (stop) => {
+      const project = await call('projects.open', { folder, stop });
       lab.project = project;
       await router.push({ name: project.dataset ? 'plan' : 'data' });
     });
 
   const create = (name: string, folder?: string) =>
-    during(async () => {
-      lab.project = await call('projects.create', { name, folder });
+    during(async (stop) => {
+      lab.project = await call('projects.create', { name, folder, stop });
       await router.push({ name: 'data' });
     });
 
   /** Draws demo tissue on first use; shows the data of the demo project when it is there. */
   const demo = () =>
-    during(async () => {
-      const { task } = await call('projects.demo', {});
+    during(async (stop) => {
+      const { task } = await call('projects.demo', { stop });
       const { state } = await lab.ended(task);
       if (state !== 'finished') return;
       await plan.open('Demo'); // saved after the index, so the plan of an unknown project may have been taken up meanwhile

@@ -33,7 +33,7 @@ beforeAll(async () => {
   tissue = await testTissue();
 }, 300_000);
 
-describe('usage', { timeout: 60_000 }, () => {
+describe('usage', () => {
   it.each<[string, string[], RegExp]>([
     ['an unknown command', ['train'], /unknown command 'train'/],
     ['an unknown option', ['models', '--csv'], /unknown option '--csv'/],
@@ -86,7 +86,7 @@ describe('usage', { timeout: 60_000 }, () => {
   });
 });
 
-it('a plan with a wrong field is refused, naming it, and nothing is written', { timeout: 60_000 }, async () => {
+it('a plan with a wrong field is refused, naming it, and nothing is written', async () => {
   const folder = await temporaryFolder();
   const plan = join(folder, 'plan.json');
   await writeFile(plan, JSON.stringify({ ...quickPlan(tissue), traning: {} }));

@@ -5,6 +5,6 @@ export default defineConfig({
   testDir: '.',
   outputDir: '../../test-results/e2e',
   workers: 1,
-  timeout: 60_000,
+  timeout: 300_000,
   reporter: 'list',
 });

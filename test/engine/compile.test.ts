@@ -328,7 +328,7 @@ describe('a rung that cannot be taken', () => {
   });
 
   it('is any but "eager" without TensorFlow', () => {
-    tf.setBackend('cpu');
+    void tf.setBackend('cpu');
     try {
       const step = compile(small, smallOptions);
       expect(step.rung).toBe('eager');
@@ -337,7 +337,7 @@ describe('a rung that cannot be taken', () => {
       expect([...step.read().get('a')!]).toEqual([11, 22, 33]);
       step.dispose();
     } finally {
-      tf.setBackend('tensorflow');
+      void tf.setBackend('tensorflow');
     }
   });
 

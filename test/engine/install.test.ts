@@ -74,7 +74,7 @@ describe('an install without Python, compiler and network', () => {
     });
     expect(await readdir(dirname(killed))).toEqual([]);
     expect(findRuntime()).toBeNull();
-  }, 120_000);
+  });
 
   it('is what the doctor finds missing, with how to get it', async () => {
     expect(await examine()).toMatchObject({

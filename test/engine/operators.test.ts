@@ -253,12 +253,12 @@ function slope(operator: Operator, inputs: readonly Values[], which: number, dir
 
 /** What an operator gives on tfjs' own backend, which calls nothing of TensorFlow's by name. */
 function portable<T>(run: () => T): T {
-  tf.setBackend('cpu');
+  void tf.setBackend('cpu');
   try {
     expect(nodeBackend()).toBeNull();
     return run();
   } finally {
-    tf.setBackend('tensorflow');
+    void tf.setBackend('tensorflow');
   }
 }
 
@@ -303,7 +303,7 @@ it('gelu is exact, not the tanh approximation', () => {
 
 describe.each(['tensorflow', 'cpu'])('on the backend "%s"', (backend) => {
   beforeEach(() => {
-    tf.setBackend(backend);
+    void tf.setBackend(backend);
     tf.engine().startScope();
   });
   afterEach(() => tf.engine().endScope());

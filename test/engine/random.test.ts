@@ -24,7 +24,7 @@ describe.each(['tensorflow', 'cpu'])('on the backend "%s"', (backend) => {
     );
 
   beforeEach(() => {
-    tf.setBackend(backend);
+    void tf.setBackend(backend);
     tf.engine().startScope();
   });
   afterEach(() => tf.engine().endScope());

@@ -38,7 +38,7 @@ async function runOn(change: Partial<PlanInput>) {
   return { choices, environment, notices, predictions: await read(0, 'predictions.csv') };
 }
 
-describe('the engine of a trial', { timeout: 180_000 }, () => {
+describe('the engine of a trial', () => {
   it('is measured once, written down with its timings, and remembered for the next trial', async () => {
     process.env.MAGNILAB_MEMORY = String(20e9 + Math.floor(Math.random() * 1e9)); // nothing is remembered under this limit yet
     const { choices, environment } = await runOn({ seeds: [0, 1] });
@@ -79,7 +79,7 @@ describe('the engine of a trial', { timeout: 180_000 }, () => {
   });
 });
 
-describe('a batch', { timeout: 180_000 }, () => {
+describe('a batch', () => {
   const size: Partial<PlanInput> = { inputSize: [416, 416] };
 
   it('that does not fit into memory is halved, recorded, told, and the trial finishes', async () => {

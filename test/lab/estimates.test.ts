@@ -13,10 +13,8 @@ it.each([
   ['mobilenetv3_small_100', 16],
   ['vit_tiny_patch16_224', 8],
   ['wavemix_224_10', 2],
-])(
-  'the memory of %s with batches of %i is estimated within a fifth of the measured peak',
-  { timeout: 120_000 },
-  (id, batchSize) => expectEstimate(id, batchSize),
+])('the memory of %s with batches of %i is estimated within a fifth of the measured peak', (id, batchSize) =>
+  expectEstimate(id, batchSize),
 );
 
 it.each([

@@ -188,7 +188,7 @@ async function splitOf(project: string): Promise<string> {
   return join(project, 'splits', name);
 }
 
-describe('the user\u2019s own files', { timeout: 120_000 }, () => {
+describe('the user\u2019s own files', () => {
   it('are never replaced by a report', async () => {
     const lab = await opened(await copied());
     const folder = await temporaryFolder();

@@ -131,9 +131,9 @@ test('run: a trial trains, its curves grow, and it finishes', async () => {
   await expect(page).toHaveTitle(/% · Quick look/);
   await expect(page.getByText('Images per second')).toBeVisible();
   await expect(page.getByRole('img', { name: /Accuracy by epoch/ })).toBeVisible();
-  await expect(page.getByText(/Tested epoch: \d/)).toBeVisible({ timeout: 90_000 });
+  await expect(page.getByText(/Tested epoch: \d/)).toBeVisible({ timeout: 300_000 });
   await expectAccessible(page);
-  await expect(page.getByText('Finished', { exact: true }).first()).toBeVisible({ timeout: 90_000 });
+  await expect(page.getByText('Finished', { exact: true }).first()).toBeVisible({ timeout: 300_000 });
   await button('Show as table').click();
   await expect(page.getByRole('row')).toHaveCount(5); // two epochs and one trial, each under a head
 });
@@ -186,14 +186,14 @@ test('results: an image shows where the network looked', async () => {
   await viewer.getByRole('radio', { name: 'Off' }).focus();
   await page.keyboard.press('ArrowRight');
   const map = viewer.getByRole('img', { name: /^Heat map/ });
-  await expect(map).toBeVisible({ timeout: 60_000 });
+  await expect(map).toBeVisible({ timeout: 300_000 });
   await expect(viewer.getByText(/^Yellow spoke for/)).toBeVisible();
   await expect(viewer.getByText(/not what causes the disease/)).toBeVisible();
   const [layer, picture] = await Promise.all([map.boundingBox(), title.boundingBox()]);
   expect(layer).toEqual(picture);
   await page.keyboard.press('ArrowRight');
   await expect(viewer.getByRole('radio', { name: 'Grad-CAM' })).toBeChecked();
-  await expect(map).toBeVisible({ timeout: 60_000 });
+  await expect(map).toBeVisible({ timeout: 300_000 });
   await page.keyboard.press('Escape');
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toHaveCount(0);
@@ -205,7 +205,7 @@ test('results: they are there after a reload, and the report is exported', async
   await button('Export report').click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('button', { name: 'Export report' }).click();
-  await expect(dialog.getByText('The report is in')).toBeVisible({ timeout: 60_000 });
+  await expect(dialog.getByText('The report is in')).toBeVisible({ timeout: 300_000 });
   await expect(dialog.getByText(lab.projects).first()).toBeVisible();
   await dialog.getByRole('button', { name: 'Close', exact: true }).last().click();
 });

@@ -13,6 +13,7 @@ function commands(services: Partial<LabServices>, chosen: string | null = null, 
     askForNew: vi.fn(async (_defaultPath: string) => named),
     showScreen: vi.fn(),
     showError: vi.fn(),
+    mayStop: vi.fn(async (_message: string) => false),
   };
   return { ...parts, ...createCommands(parts) };
 }
@@ -52,6 +53,22 @@ describe('commands of the menu', () => {
     await c.openProject('/p/B.magnilab');
     expect(open.mock.calls).toEqual([[{ folder: '/p/A.magnilab' }], [{ folder: '/p/B.magnilab' }]]);
     expect(c.choose).toHaveBeenCalledOnce();
+  });
+
+  it('ask before they stop running trials, and stop them only when told to', async () => {
+    const open = vi.fn(async ({ stop }: { stop?: boolean }) => {
+      if (!stop) throw new LabError('trials-running', 'Trials are running.');
+      return project;
+    });
+    const c = commands({ 'projects.open': open });
+    await c.openProject('/p/B.magnilab');
+    expect(c.mayStop).toHaveBeenCalledWith('Trials are running.');
+    expect(open).toHaveBeenCalledTimes(1);
+    expect(c.showError).not.toHaveBeenCalled();
+    c.mayStop.mockResolvedValueOnce(true);
+    await c.openProject('/p/B.magnilab');
+    expect(open).toHaveBeenLastCalledWith({ folder: '/p/B.magnilab', stop: true });
+    expect(c.showScreen).toHaveBeenCalledWith('data');
   });
 
   it('do nothing when the dialog is cancelled', async () => {

@@ -54,7 +54,7 @@ describe('a project that a lab has open', () => {
     await (await openProject(folder)).close();
   });
 
-  it('on another machine that shows no life for a while is taken over; one that does is not', { timeout: 120_000 }, async () => {
+  it('on another machine that shows no life for a while is taken over; one that does is not', async () => {
     const folder = await project();
     const other = { token: 'theirs', pid: 1, host: 'elsewhere', start: null, beat: 0 };
     await writeFile(join(folder, 'lab.owner'), JSON.stringify(other));
@@ -99,7 +99,7 @@ describe('the lease of a run folder', () => {
   const taking = (folder: string) =>
     `import { takeLease } from ${source('lease.ts')}; await takeLease(${JSON.stringify(folder)})`;
 
-  it('is one process\u2019s while that lives, and the next one\u2019s when it has died', { timeout: 60_000 }, async () => {
+  it('is one process\u2019s while that lives, and the next one\u2019s when it has died', async () => {
     const folder = await temporaryFolder();
     const holder = await started(taking(folder));
     holder.kill('SIGSTOP');
