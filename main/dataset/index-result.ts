@@ -20,4 +20,3 @@ export interface IndexResult {
   /** to pass as `known` next time */
   readonly files: KnownFile[];
 }
-

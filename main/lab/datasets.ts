@@ -15,9 +15,9 @@ import {
 import { type Plan, type Preset, presetPlan } from '../../shared/contract/plan.ts';
 import { LABELS } from '../../shared/domain/label.ts';
 import { BREAKHIS_MAGNIFICATIONS } from '../../shared/domain/magnification.ts';
-import { readPartList } from '../dataset/csv.ts';
 import { indexFolder, type IndexOptions, type IndexProgress, type IndexResult, summarise } from '../dataset/index-folder.ts';
 import { readFold } from '../dataset/manifest.ts';
+import { matchPartList, readPartList, requireWholeList } from '../dataset/part-list.ts';
 import { makeSplit } from '../dataset/splits.ts';
 import { openDatabase } from '../store/database.ts';
 import { loadIndex, queryImages, saveIndex } from '../store/image-index.ts';
@@ -94,11 +94,14 @@ export function listImages(session: Session, filter: ImageFilter, offset: number
 
 /** Splits the indexed data set. @throws LabError "bad-input" naming the field of the settings */
 export async function splitDataset(session: Session, settings: SplitSettings): Promise<Split> {
-  const { images } = session.indexed.result;
+  const { folder, result } = session.indexed;
+  const { images } = result;
   const foldOf = settings.by === 'fold' && settings.fold !== undefined ? await readFold(settings.fold) : undefined;
-  const list = settings.by === 'list' && settings.file !== undefined ? await readPartList(settings.file) : undefined;
-  const listOf = list && ((image: IndexedImage) => list.get(image.path) ?? list.get(image.name));
-  return makeSplit(images, settings, { foldOf, listOf });
+  if (settings.by !== 'list' || settings.file === undefined) return makeSplit(images, settings, { foldOf });
+  const rows = await readPartList(settings.file);
+  const list = matchPartList(rows, images, folder);
+  if (settings.unlisted === 'refuse') requireWholeList(list, rows.length, settings.file);
+  return makeSplit(images, settings, { listOf: (image) => list.partOf.get(image.path) });
 }
 
 /** A split as the strip shows it: per case, how many images of each magnification lie in which part. */
