@@ -145,7 +145,7 @@ export async function makeThumbnails(session: Session, ids: readonly number[], w
       const key = `${image.pixelSha256}:${width}`;
       const known = thumbnails.get(key);
       if (known !== undefined) return known;
-      const bytes = await sharp(join(folder, image.path))
+      const bytes = await sharp(join(folder, image.path), { failOn: 'none' }) // the index has judged it
         .resize({ width, withoutEnlargement: true })
         .webp({ quality: 82 })
         .toBuffer()
