@@ -31,6 +31,10 @@ type Dropped = Split['dropped'][number];
  * @throws LabError "bad-input" naming the field that is missing, or when nothing is left to split
  */
 export function makeSplit(images: readonly IndexedImage[], settings: SplitSettings, sources: SplitSources = {}): Split {
+  if (images.length === 0) {
+    const message = 'No image of the data set can be used: what is wrong with them stands in the list of its problems.';
+    throw new LabError('bad-input', message, { field: 'images' });
+  }
   const sorted = [...images].sort((a, b) => compareText(a.path, b.path));
   const { members, left } = memberOf(sorted, settings, sources);
   const isTested = (image: IndexedImage) => settings.by === 'fold' && sources.foldOf?.(image.name) === 'test';
