@@ -130,6 +130,13 @@ function dropDuplicates(
   };
 }
 
+const UNLISTED = 'not in';
+
+/** Whether a dropped image was left out because the fold or list does not name it, not as a duplicate. */
+export function isUnlisted(reason: string): boolean {
+  return reason.startsWith(UNLISTED);
+}
+
 /** Leaves out what the fold or list does not name; first of all, so that of two copies the listed one survives. */
 function memberOf(
   images: readonly IndexedImage[],
@@ -143,7 +150,7 @@ function memberOf(
   }
   if (!isFold && !listOf) throw new LabError('bad-input', 'A split by list needs a file with the list.', { field: 'file' });
   const isMember = (image: IndexedImage) => (isFold ? foldOf!(image.name) : listOf!(image)) !== undefined;
-  const reason = isFold ? `not in official fold ${settings.fold}` : 'not in the list';
+  const reason = isFold ? `${UNLISTED} official fold ${settings.fold}` : `${UNLISTED} the list`;
   const members = images.filter(isMember);
   const left = images.filter((i) => !isMember(i)).map(({ path }) => ({ path, reason }));
   return { members, left };

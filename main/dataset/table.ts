@@ -1,7 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { LabError } from '../../shared/contract/errors.ts';
+
+/** A row for each of a million images has some hundred bytes. */
+const MAX_BYTES = 200_000_000;
 
 export interface Row<C extends string> {
   /** of the file, from 1 */
@@ -45,8 +48,12 @@ export async function readTable<C extends string>(
 
 async function read(csv: string): Promise<Buffer> {
   try {
-    return await readFile(csv);
+    const { size } = await stat(csv);
+    if (size <= MAX_BYTES) return await readFile(csv);
+    const message = `${basename(csv)} has ${Math.round(size / 1e6)} megabytes: a table of images has ${MAX_BYTES / 1e6} at most.`;
+    throw new LabError('bad-input', message, { field: 'csv' });
   } catch (error) {
+    if (error instanceof LabError) throw error;
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EISDIR') throw new LabError('bad-input', `${csv} is a folder; name a CSV file.`, { field: 'csv' });
     throw new LabError('not-found', `${csv} cannot be read (${code}).`, { path: csv });

@@ -18,7 +18,7 @@ import { BREAKHIS_MAGNIFICATIONS } from '../../shared/domain/magnification.ts';
 import { indexFolder, type IndexOptions, type IndexProgress, type IndexResult, summarise } from '../dataset/index-folder.ts';
 import { readFold } from '../dataset/manifest.ts';
 import { matchPartList, readPartList, requireWholeList } from '../dataset/part-list.ts';
-import { makeSplit } from '../dataset/splits.ts';
+import { isUnlisted, makeSplit } from '../dataset/splits.ts';
 import { openDatabase } from '../store/database.ts';
 import { loadIndex, queryImages, saveIndex } from '../store/image-index.ts';
 import { cacheFolder } from '../store/paths.ts';
@@ -120,7 +120,8 @@ export async function previewSplit(session: Session, settings: SplitSettings): P
     const [benign, malignant] = LABELS.map((label) => own.filter(({ image }) => image.label === label).length);
     return { magnification, part, benign, malignant };
   });
-  return { sha256: split.sha256, cases, totals, leaks: split.leaks, dropped: split.dropped.length };
+  const unlisted = split.dropped.filter(({ reason }) => isUnlisted(reason)).length;
+  return { sha256: split.sha256, cases, totals, leaks: split.leaks, dropped: split.dropped.length - unlisted, unlisted };
 }
 
 type Placed = { image: IndexedImage; part: Part };
