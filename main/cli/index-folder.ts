@@ -48,7 +48,7 @@ function show({ images, byMagnification, slides, cases, problems, manifest, synt
   }
   if (problems.length === 0) return;
   print(
-    `${problems.length} problems${problems.length > SHOWN_PROBLEMS ? `, the first ${SHOWN_PROBLEMS} (--json has all)` : ''}:`,
+    `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}${problems.length > SHOWN_PROBLEMS ? `, the first ${SHOWN_PROBLEMS} (--json has all)` : ''}:`,
   );
   for (const { code, path, message } of problems.slice(0, SHOWN_PROBLEMS)) print(`  ${code}  ${path}\n      ${message}`);
   log('');

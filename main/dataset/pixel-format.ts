@@ -81,9 +81,16 @@ function faultOfPages([first, ...others]: readonly TiffPage[]): string | null {
   return pictures > 1 ? `it holds ${pictures} pages: channels, focal planes, times or several pictures` : null;
 }
 
-/** ImageJ and OME say in the description what the planes are, and ImageJ may store planes without a page for each. */
-function faultOfStack({ description, samplesPerPixel, depth }: TiffPage): string | null {
-  if (depth > 1) return `it holds a volume of ${depth} planes`;
+/** Microscopes' programs say in tags or in the description what the planes are; some store planes without a page for each. */
+function faultOfStack(page: TiffPage): string | null {
+  const { description, samplesPerPixel, width, height } = page;
+  const volume = Math.max(page.depth, page.metaMorphPlanes);
+  if (volume > 1) return `it holds a volume of ${volume} planes`;
+  if (page.isLsm) return 'it is a Zeiss LSM stack of channels or focal planes';
+  const shape = /^\{.*"shape": ?\[([\d, ]+)\]/.exec(description)?.[1]; // as the Python library tifffile writes it
+  const values = shape?.split(',').reduce((product, n) => product * Number(n), 1) ?? 0;
+  const shaped = values / (width * height * samplesPerPixel);
+  if (shaped > 1) return `it is a stack of ${shaped} planes`;
   if (description.startsWith('ImageJ=')) {
     const planes = Math.max(...['images', 'channels', 'slices', 'frames'].map((key) => numberOf(description, `^${key}=(\\d+)`)));
     if (planes > 1) return `it is an ImageJ stack of ${planes} planes: channels, focal planes or times`;

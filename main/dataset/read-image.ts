@@ -53,7 +53,7 @@ export async function readHeader(path: string): Promise<ImageHeader | ImageFault
 
 async function headerOf(path: string, head: Buffer, size: number): Promise<ImageHeader | ImageFault> {
   const format = formatOf(head);
-  if (format === null) return fault('not-an-image', 'the file is named like an image but holds something else');
+  if (format === null) return fault('not-an-image', `the file is named like an image but holds ${contentOf(head)}`);
   if (format === 'bmp') return fault('unreadable', 'BMP files cannot be read; convert it to PNG or TIFF without loss');
   if (format === 'png') {
     if (head.length < 24) return fault('truncated', `the file ends within its header, after ${size} bytes`);
@@ -169,6 +169,18 @@ function formatOf(head: Buffer): ImageFormat | 'bmp' | null {
   if (start === 'II*\0' || start === 'MM\0*' || start === 'II+\0' || start === 'MM\0+') return 'tiff';
   if (start.startsWith('BM')) return 'bmp';
   return null;
+}
+
+/** What else a file that is named like an image often is. */
+function contentOf(head: Buffer): string {
+  const start = head.toString('latin1');
+  if (/^RIFF.{4}WEBP/s.test(start)) return 'a WebP picture: convert it to PNG without loss';
+  if (/^GIF8/.test(start)) return 'a GIF picture: convert it to PNG';
+  if (/^.{4}ftyp(hei|hev|mif|avif)/s.test(start)) return 'a HEIC or AVIF picture: convert it to PNG';
+  if (start.startsWith('\0\0\0\x0cjP') || start.startsWith('\xff\x4f\xff\x51')) return 'a JPEG 2000 picture: convert it to PNG';
+  if (start.startsWith('PK\x03\x04')) return 'a ZIP archive: unpack it';
+  if (/^\s*<(!doctype|html)/i.test(start)) return 'a web page, probably an error message of the download';
+  return 'something else';
 }
 
 /** Byte offset of a classic TIFF's first directory; 0 for a BigTIFF, where sharp finds out. */

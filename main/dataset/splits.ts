@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type IndexedImage, type Part, parts as PARTS, type Split, type SplitSettings } from '../../shared/contract/dataset.ts';
 import { LabError } from '../../shared/contract/errors.ts';
+import { foldPatient } from '../../shared/domain/patient.ts';
 import { Random } from '../../shared/domain/random.ts';
 import { assignGroups, groupBy } from './assign.ts';
 import { compareText } from './problem.ts';
@@ -30,9 +31,14 @@ type Dropped = Split['dropped'][number];
  * @throws LabError "bad-input" naming the field that is missing, or when nothing is left to split
  */
 export function makeSplit(images: readonly IndexedImage[], settings: SplitSettings, sources: SplitSources = {}): Split {
+  if (images.length === 0) {
+    const message = 'No image of the data set can be used: what is wrong with them stands in the list of its problems.';
+    throw new LabError('bad-input', message, { field: 'images' });
+  }
   const sorted = [...images].sort((a, b) => compareText(a.path, b.path));
   const { members, left } = memberOf(sorted, settings, sources);
-  const { kept, dropped } = settings.dropDuplicates ? dropDuplicates(members) : { kept: members, dropped: [] };
+  const isTested = (image: IndexedImage) => settings.by === 'fold' && sources.foldOf?.(image.name) === 'test';
+  const { kept, dropped } = settings.dropDuplicates ? dropDuplicates(members, isTested) : { kept: members, dropped: [] };
   if (kept.length === 0) throw new LabError('bad-input', 'There are no images to split.', { field: fieldOfSource(settings) });
   const parts = deal(kept, settings, sources);
   return {
@@ -46,21 +52,21 @@ export function makeSplit(images: readonly IndexedImage[], settings: SplitSettin
 }
 
 /**
- * Cases that stand in more than one part, in the order of their names.
+ * Cases that stand in more than one part, in the order of their names. A case that is written in several ways, or two cases that
+ * share pixels, are one, named by all its names: "p1 = P-1".
  * @param grouping "strict" (the default) looks at case numbers, whatever a split was grouped by: two slides of one case are
  * one patient's tissue. "published" looks at slides, to show what a split by slide overlooks.
  */
 export function leaksOf(images: readonly IndexedImage[], parts: Parts, grouping: Grouping = 'strict'): Split['leaks'] {
-  const partsOfKey = new Map<string, Set<Part>>();
-  for (const image of images) {
-    const part = parts[image.path];
-    if (part === undefined) continue;
-    const key = keyOf(grouping)(image);
-    partsOfKey.set(key, (partsOfKey.get(key) ?? new Set()).add(part));
-  }
-  return [...partsOfKey]
-    .filter(([, seen]) => seen.size > 1)
-    .map(([key, seen]) => ({ case: key, parts: PARTS.filter((p) => seen.has(p)) }))
+  const placed = images.filter((image) => parts[image.path] !== undefined);
+  const patients = groupBy(placed, patientOf(placed, grouping));
+  return patients
+    .map((patient) => {
+      const names = new Set(patient.images.map(idOf(grouping)));
+      const seen = new Set(patient.images.map((image) => parts[image.path]));
+      return { case: [...names].sort(compareText).join(' = '), parts: PARTS.filter((p) => seen.has(p)) };
+    })
+    .filter((leak) => leak.parts.length > 1)
     .sort((a, b) => compareText(a.case, b.case));
 }
 
@@ -97,23 +103,38 @@ export function verifySplit(split: Split, images: readonly IndexedImage[]): void
 /**
  * Keeps one of several images with the same pixels: the first by path, except that of case 13412 of BreakHis, filed as ductal
  * and as lobular carcinoma, the lobular copies stay. Copies of different classes are all dropped: no one can say which is right.
+ * What an official fold tests is tested: its copies among the training images go.
+ * @param isTested whether the official fold tests an image; false for all in other splits
  */
-function dropDuplicates(images: readonly IndexedImage[]): { kept: IndexedImage[]; dropped: Dropped[] } {
+function dropDuplicates(
+  images: readonly IndexedImage[],
+  isTested: (image: IndexedImage) => boolean,
+): { kept: IndexedImage[]; dropped: Dropped[] } {
   const reasons = new Map<string, string>();
   const known = images.filter((i) => i.pixelSha256 !== '');
   for (const copies of Map.groupBy(known, (image) => image.pixelSha256).values()) {
     if (copies.length === 1) continue;
+    const tested = copies.filter(isTested);
     const contradictory = copies.some((c) => c.label !== copies[0].label);
-    const kept = copies.find((c) => c.case === '14-13412' && c.subtype === 'LC') ?? copies[0];
+    const single = copies.find((c) => c.case === '14-13412' && c.subtype === 'LC') ?? copies[0];
+    const kept = tested.length > 0 ? tested : contradictory ? [] : [single];
     for (const copy of copies) {
-      if (contradictory) reasons.set(copy.path, 'same pixels as an image of the other class');
-      else if (copy !== kept) reasons.set(copy.path, `same pixels as ${kept.path}`);
+      if (kept.includes(copy)) continue;
+      const reason = contradictory ? 'same pixels as an image of the other class' : `same pixels as ${kept[0].path}`;
+      reasons.set(copy.path, reason);
     }
   }
   return {
     kept: images.filter((i) => !reasons.has(i.path)),
     dropped: [...reasons].map(([path, reason]) => ({ path, reason })),
   };
+}
+
+const UNLISTED = 'not in';
+
+/** Whether a dropped image was left out because the fold or list does not name it, not as a duplicate. */
+export function isUnlisted(reason: string): boolean {
+  return reason.startsWith(UNLISTED);
 }
 
 /** Leaves out what the fold or list does not name; first of all, so that of two copies the listed one survives. */
@@ -129,7 +150,7 @@ function memberOf(
   }
   if (!isFold && !listOf) throw new LabError('bad-input', 'A split by list needs a file with the list.', { field: 'file' });
   const isMember = (image: IndexedImage) => (isFold ? foldOf!(image.name) : listOf!(image)) !== undefined;
-  const reason = isFold ? `not in official fold ${settings.fold}` : 'not in the list';
+  const reason = isFold ? `${UNLISTED} official fold ${settings.fold}` : `${UNLISTED} the list`;
   const members = images.filter(isMember);
   const left = images.filter((i) => !isMember(i)).map(({ path }) => ({ path, reason }));
   return { members, left };
@@ -149,7 +170,7 @@ function deal(images: readonly IndexedImage[], settings: SplitSettings, { foldOf
 }
 
 function dealGroups(images: readonly IndexedImage[], settings: SplitSettings, ratios: readonly number[]): Parts {
-  const groups = groupBy(images, keyOf(settings.grouping));
+  const groups = groupBy(images, patientOf(images, settings.grouping));
   const assigned = assignGroups(groups, ratios, new Random(settings.seed));
   return Object.fromEntries(groups.flatMap((group, g) => group.images.map((i) => [i.path, PARTS[assigned[g]]])));
 }
@@ -176,7 +197,7 @@ function sizesOf(n: number, [train, validation, test]: SplitSettings['ratios']):
 
 function dealFold(images: readonly IndexedImage[], settings: SplitSettings, foldOf: NonNullable<SplitSources['foldOf']>): Parts {
   const sideOf = (image: IndexedImage) => foldOf(image.name)!;
-  const key = keyOf(settings.grouping);
+  const key = patientOf(images, settings.grouping);
   const tested = new Set(images.filter((i) => sideOf(i) === 'test').map(key));
   const [train, validation] = settings.ratios;
   // cases that the fold puts on both sides stay in training: validation at least is clean
@@ -185,8 +206,43 @@ function dealFold(images: readonly IndexedImage[], settings: SplitSettings, fold
   return Object.fromEntries(images.map((i) => [i.path, sideOf(i) === 'test' ? 'test' : (carved[i.path] ?? 'train')]));
 }
 
-function keyOf(grouping: Grouping): (image: IndexedImage) => string {
+/** What a case is called: by its number, or by its slide. */
+function idOf(grouping: Grouping): (image: IndexedImage) => string {
   return grouping === 'strict' ? (image) => image.case : (image) => image.slide;
+}
+
+/**
+ * Which images are of one patient: those of one case (or slide) in whatever spelling, and of all cases that share a picture, since
+ * the same pixels are the same tissue. A patient's key is the first of its names, in whatever order the images come.
+ */
+function patientOf(images: readonly IndexedImage[], grouping: Grouping): (image: IndexedImage) => string {
+  const nameOf = idOf(grouping);
+  const leader = new Map<string, string>();
+  const find = (key: string): string => {
+    let at = key;
+    for (let next = leader.get(at); next !== undefined; next = leader.get(at)) at = next;
+    return at;
+  };
+  const join = (a: string, b: string) => {
+    const [first, second] = [find(a), find(b)].sort(compareText);
+    if (first !== second) leader.set(second, first);
+  };
+  const firstOfPatient = new Map<string, string>();
+  const firstOfPixels = new Map<string, string>();
+  for (const image of images) {
+    const name = nameOf(image);
+    const folded = foldPatient(name);
+    join(name, remember(firstOfPatient, folded, name));
+    if (image.pixelSha256 !== '') join(name, remember(firstOfPixels, image.pixelSha256, name));
+  }
+  return (image) => find(nameOf(image));
+}
+
+/** The value that a key got first. */
+function remember(map: Map<string, string>, key: string, value: string): string {
+  const known = map.get(key);
+  if (known === undefined) map.set(key, value);
+  return known ?? value;
 }
 
 function fieldOfSource({ by }: SplitSettings): string {

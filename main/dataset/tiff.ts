@@ -14,6 +14,9 @@ export interface TiffPage {
   readonly extraSamples: readonly number[];
   /** planes of a volume; 1 for a picture */
   readonly depth: number;
+  /** a stack of a microscope's own kind: Zeiss LSM (channels and planes), or how many planes of MetaMorph lie behind one page */
+  readonly isLsm: boolean;
+  readonly metaMorphPlanes: number;
   /** marked as a smaller copy or a mask of another page */
   readonly isAuxiliary: boolean;
   readonly description: string;
@@ -154,6 +157,8 @@ class Reader {
       compression: value(259, 1),
       extraSamples: values(338),
       depth: value(32997, 1),
+      isLsm: byTag.has(34412),
+      metaMorphPlanes: byTag.get(33629)?.[0].count ?? 1,
       isAuxiliary: subfile !== 0 || value(255, 1) === 2,
       description: this.text(byTag.get(270)?.[0]),
       dataEnd: offsets.reduce((end, offset, i) => Math.max(end, offset + (counts[i] ?? 0)), 0),

@@ -15,11 +15,11 @@ import {
 import { type Plan, type Preset, presetPlan } from '../../shared/contract/plan.ts';
 import { LABELS } from '../../shared/domain/label.ts';
 import { BREAKHIS_MAGNIFICATIONS } from '../../shared/domain/magnification.ts';
-import { readPartList } from '../dataset/csv.ts';
 import { indexFolder, type IndexOptions, type IndexProgress, type IndexResult, summarise } from '../dataset/index-folder.ts';
 import { readFold } from '../dataset/manifest.ts';
+import { matchPartList, readPartList, requireWholeList } from '../dataset/part-list.ts';
 import { decodeImage, hashPixels } from '../dataset/read-image.ts';
-import { makeSplit } from '../dataset/splits.ts';
+import { isUnlisted, makeSplit } from '../dataset/splits.ts';
 import { recordData } from '../store/data-folders.ts';
 import { openDatabase } from '../store/database.ts';
 import { loadIndex, queryImages, saveIndex } from '../store/image-index.ts';
@@ -101,11 +101,14 @@ export function listImages(session: Session, filter: ImageFilter, offset: number
 
 /** Splits the indexed data set. @throws LabError "bad-input" naming the field of the settings */
 export async function splitDataset(session: Session, settings: SplitSettings): Promise<Split> {
-  const { images } = session.indexed.result;
+  const { folder, result } = session.indexed;
+  const { images } = result;
   const foldOf = settings.by === 'fold' && settings.fold !== undefined ? await readFold(settings.fold) : undefined;
-  const list = settings.by === 'list' && settings.file !== undefined ? await readPartList(settings.file) : undefined;
-  const listOf = list && ((image: IndexedImage) => list.get(image.path) ?? list.get(image.name));
-  return makeSplit(images, settings, { foldOf, listOf });
+  if (settings.by !== 'list' || settings.file === undefined) return makeSplit(images, settings, { foldOf });
+  const rows = await readPartList(settings.file);
+  const list = matchPartList(rows, images, folder);
+  if (settings.unlisted === 'refuse') requireWholeList(list, rows.length, settings.file);
+  return makeSplit(images, settings, { listOf: (image) => list.partOf.get(image.path) });
 }
 
 /** A split as the strip shows it: per case, how many images of each magnification lie in which part. */
@@ -124,7 +127,8 @@ export async function previewSplit(session: Session, settings: SplitSettings): P
     const [benign, malignant] = LABELS.map((label) => own.filter(({ image }) => image.label === label).length);
     return { magnification, part, benign, malignant };
   });
-  return { sha256: split.sha256, cases, totals, leaks: split.leaks, dropped: split.dropped.length };
+  const unlisted = split.dropped.filter(({ reason }) => isUnlisted(reason)).length;
+  return { sha256: split.sha256, cases, totals, leaks: split.leaks, dropped: split.dropped.length - unlisted, unlisted };
 }
 
 type Placed = { image: IndexedImage; part: Part };

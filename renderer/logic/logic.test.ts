@@ -143,6 +143,7 @@ describe('tables', () => {
       totals: [],
       leaks: [],
       dropped: 0,
+      unlisted: 0,
       cases: [
         { case: '14-3', label: 'malignant', squares: [square(40, 'train')] },
         { case: '14-2', label: 'benign', squares: [square(40, 'test')] },

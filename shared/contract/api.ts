@@ -38,7 +38,10 @@ export const splitPreviewSchema = z.object({
     z.object({ magnification: z.number(), part: z.enum(parts), benign: z.number().int(), malignant: z.number().int() }),
   ),
   leaks: z.array(z.object({ case: z.string(), parts: z.array(z.enum(parts)) })),
+  /** images with the same pixels as others */
   dropped: z.number().int(),
+  /** images that the list or fold does not name */
+  unlisted: z.number().int(),
 });
 export type SplitPreview = z.infer<typeof splitPreviewSchema>;
 

@@ -116,6 +116,8 @@ export const splitSettingsSchema = z.strictObject({
   fold: z.number().int().min(1).max(5).optional(),
   /** CSV file with columns name,part, with by = "list" */
   file: z.string().min(1).optional(),
+  /** with by = "list": what becomes of images that the list does not name, and of rows that name no image */
+  unlisted: z.enum(['refuse', 'leave out']).default('refuse'),
   /** keep one of several images with the same pixels (DC-13412 is dropped in favour of LC-13412) */
   dropDuplicates: z.boolean().default(true),
 });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readImageTable, readPartList } from '../../../main/dataset/csv.ts';
+import { readImageTable } from '../../../main/dataset/csv.ts';
+import { readPartList } from '../../../main/dataset/part-list.ts';
 import { temporaryFolder, write } from '../../helpers/images.ts';
 
 function tableOf(text: string, name = 'table.csv'): { folder: string; csv: string } {
@@ -55,25 +56,98 @@ describe('readImageTable', () => {
   });
 
   it('refuses a table without its columns, and a table that is not there', async () => {
-    const { folder, csv } = tableOf('path,label,patient\n');
+    const { folder, csv } = tableOf('path,label,patient\na.png,0,p\n');
     await expect(readImageTable(csv, folder)).rejects.toMatchObject({ code: 'bad-input', details: { field: 'magnification' } });
     await expect(readImageTable(join(folder, 'no.csv'), folder)).rejects.toMatchObject({ code: 'not-found' });
     await expect(readImageTable(write(folder, 'empty.csv', ''), folder)).rejects.toMatchObject({ code: 'bad-input' });
   });
 });
 
+describe('tables as people have them', () => {
+  const rows = 'path,label,magnification,patient\na.png,1.0,40.0,p\nsub/b.png,0.0,"2,5",q\n';
+  const images = async (content: string | Uint8Array) => {
+    const { folder } = tableOf('');
+    const { images, problems } = await readImageTable(write(folder, 't.csv', content), folder);
+    return {
+      folder,
+      problems,
+      found: images.map(({ path, label, magnification, patient }) => [path, label, magnification, patient]),
+    };
+  };
+  const expected = [
+    ['a.png', 'malignant', 40, 'p'],
+    ['sub/b.png', 'benign', 2.5, 'q'],
+  ];
+
+  it.each([
+    ['decimal labels', rows],
+    ['sep=;', `sep=;\r\n${rows.replaceAll(',', ';').replace('"2;5"', '2,5')}`],
+    ['UTF-16', Buffer.from(`\ufeff${rows}`, 'utf16le')],
+    ['UTF-16, big-endian', Buffer.from(`\ufeff${rows}`, 'utf16le').swap16()],
+    ['another case, no extension', rows.replace('a.png', 'A.PNG').replace('sub/b.png', '.\\SUB\\b')],
+  ])('%s', async (_, content) => expect(await images(content)).toMatchObject({ found: expected, problems: [] }));
+
+  it('Latin-1, and that is told', async () => {
+    const latin = Buffer.from(rows.replace(',q', ',M\u00fcller'), 'latin1');
+    const { found, problems } = await images(latin);
+    expect(found[1][3]).toBe('M\u00fcller');
+    expect(problems).toMatchObject([
+      { code: 'table-converted', path: 't.csv', message: expect.stringContaining('Windows-1252') },
+    ]);
+  });
+
+  it('file names in either Unicode form', async () => {
+    const folder = temporaryFolder();
+    write(folder, 'Mu\u0308ller.png', 'x');
+    const csv = write(folder, 't.csv', 'path,label,magnification,patient\nM\u00fcller.png,1,40,p\n');
+    expect(await readImageTable(csv, folder)).toMatchObject({ images: [{ path: 'Mu\u0308ller.png' }], problems: [] });
+  });
+
+  it('a name that two files have but for case is not guessed', async () => {
+    const folder = temporaryFolder();
+    write(folder, 'a.png', 'x');
+    write(folder, 'A.png', 'x');
+    const csv = write(folder, 't.csv', 'path,label,magnification,patient\nA.PNG,1,40,p\na.png,0,40,q\n');
+    const { images, problems } = await readImageTable(csv, folder);
+    expect(images).toMatchObject([{ path: 'a.png', patient: 'q' }]);
+    expect(problems[0].message).toContain('"A.PNG" could be A.png or a.png');
+  });
+
+  it.each([
+    ['a workbook', Buffer.concat([Buffer.from('PK\x03\x04'), Buffer.alloc(50)]), 'is a workbook'],
+    ['an old workbook', Buffer.from('d0cf11e0a1b11ae1000000', 'hex'), 'is a workbook'],
+    ['no text', Buffer.from('path,label\0\0\0'), 'is not a text file'],
+    ['a first line alone', 'path,label,magnification,patient\n', 'no rows below it'],
+    ['nothing', '', 'is empty'],
+  ])('%s is refused in words', async (_, content, message) => {
+    await expect(images(content)).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining(message) });
+  });
+
+  it('words of JavaScript are words like others', async () => {
+    const { found, problems } = await images(
+      'constructor,path,label,magnification,patient\n1,a.png,constructor,40,p\n2,sub/b.png,1,40,__proto__\n3,sub/c.png,__proto__,40,p\n',
+    );
+    expect(found).toEqual([['sub/b.png', 'malignant', 40, '__proto__']]);
+    expect(problems.map((p) => p.message)).toEqual([
+      expect.stringContaining('line 2, column label: "constructor" is neither'),
+      expect.stringContaining('line 4, column label: "__proto__" is neither'),
+    ]);
+  });
+});
+
 describe('readPartList', () => {
   it('reads names and parts', async () => {
     const { csv } = tableOf('name,part\na.png,train\nb.png,Val\nc.png,TEST\n');
-    expect([...(await readPartList(csv))]).toEqual([
-      ['a.png', 'train'],
-      ['b.png', 'validation'],
-      ['c.png', 'test'],
+    expect((await readPartList(csv)).map(({ line, name, part }) => [line, name, part])).toEqual([
+      [2, 'a.png', 'train'],
+      [3, 'b.png', 'validation'],
+      [4, 'c.png', 'test'],
     ]);
   });
 
   it.each([
     ['a.png,exam', 'line 2, column part'],
+    ['a.png,constructor', 'line 2, column part'],
     ['a.png,train\na.png,test', 'line 3, column name'],
   ])('refuses %j', async (rows, message) => {
     const { csv } = tableOf(`name,part\n${rows}\n`);

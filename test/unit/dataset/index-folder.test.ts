@@ -32,6 +32,16 @@ async function smallFolder(): Promise<string> {
 
 describe('problem advice', () => {
   it('covers every code', () => expect(Object.keys(problemAdvice).sort()).toEqual([...problemCodes].sort()));
+
+  it('stands in the documents, word for word and in order', () => {
+    const text = readFileSync(new URL('../../../docs/data.md', import.meta.url), 'utf8');
+    const rows = [...text.matchAll(/^\| `([a-z-]+)` \| (.+?) \| (yes|no|-) \| (.+?) \|$/gm)].map(([, code, title, , advice]) => [
+      code,
+      title,
+      advice,
+    ]);
+    expect(rows).toEqual(Object.entries(problemAdvice).map(([code, { title, advice }]) => [code, title, advice]));
+  });
 });
 
 describe('indexFolder', () => {

@@ -98,11 +98,23 @@ describe('pixels that are refused, with the reason', () => {
     ['mixed depths', tiffFile([picture(rgb, changed(RGB_TAGS, { 258: [8, 4, 8] }))]), /different depths/],
     ['compression', tiffFile([picture(rgb, changed(RGB_TAGS, { 259: [33005] }))]), /compression 33005/],
     ['two widths', tiffFile([picture(rgb, [...RGB_TAGS, [256, [10]]])]), /contradictory/],
+    ['LSM', tiffFile([picture(rgb, [...RGB_TAGS, [34412, [1]]])]), /Zeiss LSM/],
+    ['MetaMorph', tiffFile([picture(grey, [...GREY_TAGS, [33629, [1, 2, 3, 4, 5]]])]), /volume of 5 planes/],
+    ['described shape', tiffFile([picture(grey, changed(GREY_TAGS, { 270: '{"shape": [3, 12, 20]}' }))]), /stack of 3 planes/],
     ['volume', tiffFile([picture(grey, changed(GREY_TAGS, { 32997: [4] }))]), /volume of 4 planes/],
   ];
 
   it.each(cases)('TIFF: %s', async (_, file, reason) => {
     expect(await decode(file)).toMatchObject({ ok: false, code: 'unsupported-pixels', what: expect.stringMatching(reason) });
+  });
+
+  it('other formats under the name of one that is read', async () => {
+    const raw = () => sharp(rgb, { raw: { width, height, channels: 3 } });
+    const what = async (file: Uint8Array) => (await decode(file)) as { what: string };
+    expect((await what(await raw().webp().toBuffer())).what).toContain('a WebP picture');
+    expect((await what(await raw().gif().toBuffer())).what).toContain('a GIF picture');
+    expect((await what(Buffer.from('<!DOCTYPE html><html>not found</html>'))).what).toContain('a web page');
+    expect((await what(Buffer.from('PK\x03\x04 and more and more and more'))).what).toContain('a ZIP archive');
   });
 
   it('TIFF: pages in a circle, a strip beyond the end, a size that no memory holds', async () => {

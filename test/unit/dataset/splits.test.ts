@@ -202,6 +202,69 @@ describe('duplicates', () => {
   });
 });
 
+describe('one patient under two names', () => {
+  const of = (patient: string, i: number, pixelSha256 = `p${patient}${i}`) =>
+    imageNamed(`SOB_${i % 2 ? 'M_DC' : 'B_A'}-14-${i}-40-1.png`, i, {
+      path: `${patient} ${i}.png`,
+      case: patient,
+      slide: patient,
+      pixelSha256,
+    });
+
+  it('is dealt as one and leaks as one: spellings', () => {
+    const patients = ['Pat-1', 'pat 01', 'PAT1', 'Pat-2', 'pat_2', 'Pat-3', 'Pat 3', 'Pat-4', 'Pat-5', 'Pat-6'];
+    const images = patients.flatMap((p, k) => [of(p, 2 * k), of(p, 2 * k + 1)]);
+    for (const grouping of ['strict', 'published'] as const) {
+      const { parts, leaks } = makeSplit(images, settings({ grouping }));
+      expect(leaks).toEqual([]);
+      const partsOf = (...names: string[]) => new Set(images.filter((i) => names.includes(i.case)).map((i) => parts[i.path]));
+      expect(partsOf('Pat-1', 'pat 01', 'PAT1').size).toBe(1);
+      expect(partsOf('Pat-2', 'pat_2').size).toBe(1);
+    }
+    const list = new Map(images.map((i) => [i.path, i.case === 'pat_2' ? ('test' as const) : ('train' as const)]));
+    const { leaks } = makeSplit(images, settings({ by: 'list', file: 'l.csv' }), { listOf: (i) => list.get(i.path) });
+    expect(leaks).toEqual([{ case: 'Pat-2 = pat_2', parts: ['train', 'test'] }]);
+  });
+
+  it('is dealt as one and leaks as one: equal pixels, when duplicates are kept', () => {
+    const images = 'ABCDEFGH'.split('').flatMap((p, k) => [of(p, 2 * k), of(p, 2 * k + 1)]);
+    images.push(of('C', 20, 'same'), of('F', 20, 'same'), of('F', 21, 'too'), of('H', 21, 'too'));
+    for (const seed of [1, 2, 3, 4]) {
+      const { parts, leaks } = makeSplit(images, settings({ seed, dropDuplicates: false }));
+      expect(leaks).toEqual([]);
+      expect(new Set(images.filter((i) => 'CFH'.includes(i.case)).map((i) => parts[i.path])).size).toBe(1);
+    }
+    const parts = Object.fromEntries(images.map((i) => [i.path, i.case === 'F' ? ('test' as const) : ('train' as const)]));
+    expect(leaksOf(images, parts)).toEqual([{ case: 'C = F = H', parts: ['train', 'test'] }]);
+  });
+});
+
+describe('duplicates in an official fold', () => {
+  it.each([1, 2, 3, 4, 5])('leave the published test images of fold %i as they are', async (fold) => {
+    const twin = (name: string) => name.replace('SOB_M_DC-14-13412', 'SOB_M_LC-14-13412'); // the same pictures, numbered alike
+    const images = [...(await readManifest()).values()].map(({ name }, id) => imageNamed(name, id, { pixelSha256: twin(name) }));
+    const foldOf = await readFold(fold);
+    const split = makeSplit(images, settings({ by: 'fold', fold }), { foldOf });
+    expect(inPart(images, split, 'test')).toEqual(images.filter((i) => foldOf(i.name) === 'test'));
+    const trained = new Set(
+      images.filter((i) => split.parts[i.path] && split.parts[i.path] !== 'test').map((i) => i.pixelSha256),
+    );
+    expect(inPart(images, split, 'test').filter((i) => trained.has(i.pixelSha256))).toEqual([]);
+    expect(split.leaks.length).toBeGreaterThanOrEqual(5);
+    expect(split.leaks.length).toBeLessThanOrEqual(9);
+  });
+
+  it('keep a test image whose copy has the other class', () => {
+    const [tested, copy, other] = ['SOB_B_A-14-1-40-1.png', 'SOB_M_DC-14-2-40-1.png', 'SOB_M_DC-14-3-40-1.png'].map((name, i) =>
+      imageNamed(name, i, { pixelSha256: i < 2 ? 'same' : 'other' }),
+    );
+    const foldOf = (name: string) => (name === tested.name ? ('test' as const) : ('train' as const));
+    const split = makeSplit([tested, copy, other], settings({ by: 'fold', fold: 1 }), { foldOf });
+    expect(split.parts).toEqual({ [tested.path]: 'test', [other.path]: 'train' });
+    expect(split.dropped).toEqual([{ path: copy.path, reason: 'same pixels as an image of the other class' }]);
+  });
+});
+
 describe('verifySplit', () => {
   const images = [1, 2, 3, 4].map((n) => imageNamed(`SOB_M_DC-14-${n}-40-1.png`, n));
   const split = makeSplit(images, settings());
