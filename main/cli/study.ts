@@ -6,7 +6,7 @@ import { createLab, type Lab } from '../lab/lab.ts';
 import { indexIntoProject } from '../lab/datasets.ts';
 import { readPlan } from '../lab/plans.ts';
 import { chooseStudy } from './choose-study.ts';
-import { duration, print, printJson, Progress } from './output.ts';
+import { duration, log, print, printJson, Progress } from './output.ts';
 import { ensureRuntime } from './runtime.ts';
 import { runStudy, showStudy } from './run-study.ts';
 
@@ -38,6 +38,8 @@ export function addStudy(program: Command): void {
       await ensureRuntime();
       await withProject(project, true, async (lab) => {
         await indexFor(lab, folder, csv);
+        const { warnings } = await lab.services['plans.check']({ plan });
+        for (const { message } of warnings) log(`Warning: ${message}`);
         await runStudy(lab, await lab.services['studies.start']({ plan }), json ?? false);
       });
     });
