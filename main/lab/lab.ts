@@ -4,6 +4,7 @@ import type { LabEvent, LabServices, ModelRow } from '../../shared/contract/api.
 import { LabError } from '../../shared/contract/errors.ts';
 import { presetPlan } from '../../shared/contract/plan.ts';
 import { timmName, VARIANTS } from '../../shared/domain/catalogue.ts';
+import { newNameProblem } from '../../shared/domain/names.ts';
 import { FAMILIES } from '../../shared/domain/families.ts';
 import type { LabInfo } from '../../shared/contract/system.ts';
 import { examine } from '../engine/doctor.ts';
@@ -86,6 +87,8 @@ export function createLab({ door, launcher = forkLauncher, choose }: LabOptions)
 
     'projects.recent': () => recentProjects(),
     'projects.create': async ({ name, folder }) => {
+      const problem = newNameProblem(name);
+      if (problem) throw new LabError('bad-input', `The name of the project ${problem}.`, { field: 'name' });
       const parent = folder ?? projectsFolder();
       await mkdir(parent, { recursive: true });
       return session.create(join(parent, `${name}${PROJECT_SUFFIX}`));

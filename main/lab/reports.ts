@@ -5,6 +5,7 @@ import { LabError } from '../../shared/contract/errors.ts';
 import type { StudyFile } from '../../shared/contract/study.ts';
 import { type TrialEnvironment, trialEnvironmentSchema } from '../../shared/contract/trial.ts';
 import { isDemoCase } from '../../shared/domain/breakhis.ts';
+import { folderNameOf } from '../../shared/domain/names.ts';
 import { reportPage } from '../report/page.ts';
 import type { ReportData } from '../report/report-data.ts';
 import { resultRows } from '../report/results-table.ts';
@@ -35,7 +36,7 @@ export async function exportReport(
     throw new LabError('bad-input', `No trial of "${study.name}" has finished yet; there is nothing to report.`, {
       field: 'study',
     });
-  const name = `report_${study.name.replaceAll(' ', '-')}_${data.date.slice(0, 10)}`;
+  const name = `report_${folderNameOf(study.name)}_${data.date.slice(0, 10)}`;
   const folder = resolve(given ?? join(session.project.paths.reports, name));
   const there = await readdir(folder).catch((): string[] => []);
   const foreign = there.length > 0 && (!there.includes('report.html') || there.some((file) => !REPORT_FILES.includes(file)));
