@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { LabError } from '../../shared/contract/errors.ts';
 import { MOST_SALIENCY_STEPS, SALIENCY_METHODS, SALIENCY_STEPS, type SaliencyMethod } from '../../shared/domain/saliency.ts';
+import { isFailure, type PredictFailure, type PredictRow } from '../../shared/contract/predict.ts';
 import { predictImages } from '../lab/predict.ts';
 import { withInterrupt } from './interrupt.ts';
 import { log, print, printJson } from './output.ts';
@@ -23,7 +24,7 @@ export function addPredict(program: Command): void {
   program
     .command('predict')
     .description('classify images with trained weights')
-    .argument('<files...>', 'images')
+    .argument('<files...>', 'images, or folders of images')
     .requiredOption('--weights <file>', 'safetensors file: a checkpoint of Magnilab, or weights exported from timm')
     .option('--model <id>', 'model, where the weights do not name it')
     .option('--size <pixels>', "input size, e.g. 224 or 448x672 (height x width); default: the weights' own")
@@ -44,14 +45,26 @@ export function addPredict(program: Command): void {
       const rows = await withInterrupt((signal) =>
         predictImages({ weights, model, files, resize, inputSize: parseSize(size), saliency }, signal),
       );
+      const answers = rows.filter((row) => !isFailure(row));
       if (saliency)
-        log(`Where the network looked: ${rows.length === 1 ? '1 picture' : `${rows.length} pictures`} in ${saliency.folder}`);
-      if (json) return printJson(rows);
-      for (const { path, probabilities } of rows)
-        print(
-          `${probabilities.malignant > 0.5 ? 'malignant' : 'benign   '}  p(malignant) ${probabilities.malignant.toFixed(4)}  ${path}`,
+        log(
+          `Where the network looked: ${answers.length === 1 ? '1 picture' : `${answers.length} pictures`} in ${saliency.folder}`,
         );
+      if (rows.length > answers.length) process.exitCode = 1;
+      if (json) return printJson(rows);
+      for (const row of rows) {
+        if (isFailure(row)) print(failureText(row));
+        else print(answerText(row));
+      }
     });
+}
+
+function failureText({ path, error: { message } }: PredictFailure): string {
+  return `no answer  ${message.includes(path) ? message : `${path}: ${message}`}`;
+}
+
+function answerText({ path, logits: [benign, malignant], probabilities }: PredictRow): string {
+  return `${malignant > benign ? 'malignant' : 'benign   '}  p(malignant) ${probabilities.malignant.toFixed(4)}  ${path}`;
 }
 
 function parseSaliency({ saliency: folder, method, steps }: Pick<Options, 'saliency' | 'method' | 'steps'>) {

@@ -8,7 +8,7 @@ import { requireOutsideData } from '../lab/outside-data.ts';
 import { logProblems } from './index-folder.ts';
 import { readPlan } from '../lab/plans.ts';
 import { chooseStudy } from './choose-study.ts';
-import { duration, print, printJson, Progress } from './output.ts';
+import { duration, log, print, printJson, Progress } from './output.ts';
 import { ensureRuntime } from './runtime.ts';
 import { runStudy, showStudy } from './run-study.ts';
 
@@ -42,6 +42,8 @@ export function addStudy(program: Command): void {
       await ensureRuntime();
       await withProject(project, true, async (lab) => {
         await indexFor(lab, folder, csv);
+        const { warnings } = await lab.services['plans.check']({ plan });
+        for (const { message } of warnings) log(`Warning: ${message}`);
         await runStudy(lab, await lab.services['studies.start']({ plan }), json ?? false);
       });
     });

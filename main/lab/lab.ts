@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { LabEvent, LabServices, ModelRow } from '../../shared/contract/api.ts';
 import { LabError } from '../../shared/contract/errors.ts';
 import { timmName, VARIANTS } from '../../shared/domain/catalogue.ts';
+import { newNameProblem } from '../../shared/domain/names.ts';
 import { FAMILIES } from '../../shared/domain/families.ts';
 import type { Doctor, LabInfo } from '../../shared/contract/system.ts';
 import { examine } from '../engine/doctor.ts';
@@ -104,6 +105,8 @@ export function createLab({ door, launcher = forkLauncher, choose }: LabOptions)
 
     'projects.recent': () => recentProjects(),
     'projects.create': async ({ name, folder, stop }) => {
+      const problem = newNameProblem(name);
+      if (problem) throw new LabError('bad-input', `The name of the project ${problem}.`, { field: 'name' });
       const parent = folder ?? projectsFolder();
       await mkdir(parent, { recursive: true });
       return session.create(join(parent, `${name}${PROJECT_SUFFIX}`), stop);

@@ -4,12 +4,13 @@ import { basename, join, resolve } from 'node:path';
 import type { PlanCheck } from '../../shared/contract/api.ts';
 import type { IndexedImage, Part, Split } from '../../shared/contract/dataset.ts';
 import { LabError, parseOrThrow, toEnvelope } from '../../shared/contract/errors.ts';
-import { type Plan, planSchema } from '../../shared/contract/plan.ts';
+import { type Plan, planSchema, startProblems } from '../../shared/contract/plan.ts';
 import { findVariant, type Variant } from '../../shared/domain/catalogue.ts';
 import { imageCost } from '../../shared/domain/costs.ts';
 import type { Family } from '../../shared/domain/families.ts';
 import { trainingMemory } from '../../shared/domain/estimates.ts';
 import { magnificationName } from '../../shared/domain/magnification.ts';
+import { newNameProblem } from '../../shared/domain/names.ts';
 import { readJson, refuseNewer, writeJson } from '../store/atomic.ts';
 import { locateData } from '../store/data-folders.ts';
 import { splitDataset } from './datasets.ts';
@@ -23,7 +24,10 @@ export async function readPlan(path: string): Promise<Plan> {
   return parseOrThrow(planSchema, content, `plan ${path}`);
 }
 
+/** @throws LabError "bad-input" when the name is none for a file */
 export async function savePlan(session: Session, plan: Plan): Promise<string> {
+  const problem = newNameProblem(plan.name);
+  if (problem) throw new LabError('bad-input', `The name of the plan ${problem}.`, { field: 'name' });
   const { paths, check } = session.project;
   const path = join(paths.plans, `${plan.name}.json`);
   await writeJson(path, plan, check);
@@ -82,7 +86,7 @@ export async function checkPlan(session: Session, plan: Plan): Promise<PlanCheck
 /** The check, with the split that it was made with (null where it could not be made) and whether patients leak. */
 async function examinePlan(session: Session, plan: Plan): Promise<{ check: PlanCheck; split: Split | null; leaks: boolean }> {
   const { images } = session.indexed.result;
-  const problems: PlanCheck['problems'] = [];
+  const problems: PlanCheck['problems'] = startProblems(plan);
   const warnings: PlanCheck['warnings'] = [];
   const planned = await locateData(session.project.folder, resolve(plan.dataset.folder));
   if (planned !== session.indexed.folder) {

@@ -1,23 +1,93 @@
-import { mkdir, mkdtemp, rmdir, stat } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
-import { LabError } from '../../shared/contract/errors.ts';
-import type { PredictRequest, PredictRow } from '../../shared/contract/predict.ts';
+import { mkdir, mkdtemp, realpath, rmdir, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
+import { LabError, toEnvelope } from '../../shared/contract/errors.ts';
+import type { PredictFailure, PredictRequest, PredictRow } from '../../shared/contract/predict.ts';
 import type { SaliencyMethod } from '../../shared/domain/saliency.ts';
+import { walk } from '../dataset/walk.ts';
 import { runPrediction } from '../executors/predict.ts';
+import { isMarked } from '../training/picture-mark.ts';
 
 export interface PredictOptions extends Omit<PredictRequest, 'saliency'> {
   /** writes NAME.saliency.png for every image into a folder */
   readonly saliency?: { readonly folder: string; readonly method: SaliencyMethod; readonly steps?: number };
 }
 
-/** Classifies images. @throws LabError "bad-input" before anything is computed when a picture could not or must not be written */
-export async function predictImages({ saliency, ...request }: PredictOptions, signal?: AbortSignal): Promise<PredictRow[]> {
-  if (!saliency) return runPrediction(request, signal);
+interface Target {
+  readonly file: string;
+  /** where its picture goes, below the folder of pictures and without an extension */
+  readonly name: string;
+}
+
+/**
+ * Classifies images; folders stand for the images below them. One row per image, or why it has none.
+ * @throws LabError "bad-input" before anything is computed when a picture could not or must not be written
+ */
+export async function predictImages(
+  { saliency, ...request }: PredictOptions,
+  signal?: AbortSignal,
+): Promise<(PredictRow | PredictFailure)[]> {
+  const { targets, failures } = await expand(request.files, signal);
+  if (targets.length === 0) return failures;
+  const files = targets.map(({ file }) => file);
+  if (!saliency) return [...(await runPrediction({ ...request, files }, signal)), ...failures];
   const { folder, ...how } = saliency;
-  const pictures = request.files.map((file) => join(folder, `${basename(file, extname(file))}.saliency.png`));
-  await checkTargets(request.files, pictures);
+  const pictures = targets.map(({ name }) => join(folder, `${name}.saliency.png`));
+  await checkOutside(folder, request.files);
+  await checkTargets(files, pictures);
   await makeWritable(folder);
-  return runPrediction({ ...request, saliency: { ...how, pictures } }, signal);
+  for (const parent of new Set(pictures.map((p) => dirname(p)))) await mkdir(parent, { recursive: true });
+  return [...(await runPrediction({ ...request, files, saliency: { ...how, pictures } }, signal)), ...failures];
+}
+
+/** Images as given; those below a folder sorted by path. */
+async function expand(
+  given: readonly string[],
+  signal?: AbortSignal,
+): Promise<{ targets: Target[]; failures: PredictFailure[] }> {
+  const targets: Target[] = [];
+  const failures: PredictFailure[] = [];
+  for (const path of given) {
+    if (!(await isFolder(path))) {
+      targets.push({ file: path, name: basename(path, extname(path)) });
+      continue;
+    }
+    try {
+      const { files, problems } = await walk(path, { signal });
+      for (const { path: below } of files)
+        targets.push({ file: join(path, below), name: below.slice(0, below.length - extname(below).length) });
+      for (const problem of problems)
+        failures.push({ path: join(path, problem.path), error: { code: 'bad-input', message: problem.message } });
+      if (files.length === 0) failures.push({ path, error: { code: 'not-found', message: `There is no image below ${path}.` } });
+    } catch (error) {
+      signal?.throwIfAborted();
+      const { code, message } = toEnvelope(error);
+      failures.push({ path, error: { code, message } });
+    }
+  }
+  return { targets, failures };
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isDirectory() ?? false;
+}
+
+/** Pictures among the images would be taken for images the next time. */
+async function checkOutside(folder: string, given: readonly string[]): Promise<void> {
+  const target = await realPath(folder);
+  for (const path of given) {
+    if (!(await isFolder(path))) continue;
+    const inside = relative(await realPath(path), target);
+    if (inside === '' || (!inside.startsWith(`..${sep}`) && inside !== '..' && resolve(inside) !== inside))
+      throw refusal(`Pictures are not written into the folder of images ${path}: name another folder than ${folder}.`);
+  }
+}
+
+/** Links resolved as far as the path exists. */
+async function realPath(path: string): Promise<string> {
+  const whole = resolve(path);
+  return realpath(whole).catch(async () =>
+    dirname(whole) === whole ? whole : join(await realPath(dirname(whole)), basename(whole)),
+  );
 }
 
 async function makeWritable(folder: string): Promise<void> {
@@ -29,7 +99,7 @@ async function makeWritable(folder: string): Promise<void> {
   }
 }
 
-/** Every image has a picture of its own, and no picture takes the place of an image. */
+/** Every image has a picture of its own, and no picture takes the place of a file that Magnilab has not drawn. */
 async function checkTargets(files: readonly string[], pictures: readonly string[]): Promise<void> {
   const fileOf = new Map<string, string>();
   pictures.forEach((picture, i) => {
@@ -41,13 +111,24 @@ async function checkTargets(files: readonly string[], pictures: readonly string[
   const images = new Map((await Promise.all(files.map(identity))).map((id, i) => [id, files[i]]));
   for (const picture of pictures) {
     const id = await identity(picture);
-    if (id !== null && images.has(id)) throw refusal(`${picture} would take the place of the image ${images.get(id)}.`);
+    if (id === null) continue;
+    if (images.has(id)) throw refusal(`${picture} would take the place of the image ${images.get(id)}.`);
+    const own = await isMarked(picture).catch((error: NodeJS.ErrnoException) => {
+      throw refusal(`${picture} is there and cannot be read (${error.code}), so it is not replaced: name another folder.`);
+    });
+    if (!own)
+      throw refusal(
+        `${picture} is there and was not drawn by this command, so it is not replaced: move it, or name another folder.`,
+      );
   }
 }
 
 /** One file under all its names; null when there is none. */
 async function identity(path: string): Promise<string | null> {
-  const info = await stat(path).catch(() => null);
+  const info = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
+    throw refusal(`${path} cannot be looked at (${error.code}).`);
+  });
   return info && `${info.dev}:${info.ino}`;
 }
 

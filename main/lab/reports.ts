@@ -2,8 +2,9 @@ import { join, resolve } from 'node:path';
 import { type Split, parts } from '../../shared/contract/dataset.ts';
 import { LabError, toEnvelope } from '../../shared/contract/errors.ts';
 import type { StudyFile } from '../../shared/contract/study.ts';
-import { isDemoTissue } from '../dataset/tissue/record.ts';
 import { type TrialConfig, type TrialEnvironment, trialEnvironmentSchema, type TrialImage } from '../../shared/contract/trial.ts';
+import { folderNameOf } from '../../shared/domain/names.ts';
+import { isDemoTissue } from '../dataset/tissue/record.ts';
 import { reportPage } from '../report/page.ts';
 import type { ReportData } from '../report/report-data.ts';
 import { resultRows } from '../report/results-table.ts';
@@ -38,7 +39,7 @@ export async function exportReport(
       field: 'study',
     });
   }
-  const name = `report_${study.name.replaceAll(' ', '-')}_${data.date.slice(0, 10)}`;
+  const name = `report_${folderNameOf(study.name)}_${data.date.slice(0, 10)}`;
   const folder = resolve(given ?? join(session.project.paths.reports, name));
   await requireOutsideData(folder, await locateData(session.project.folder, study.plan.dataset.folder), 'report');
   return { folder, files: await writeReport(folder, data, split, trials) };

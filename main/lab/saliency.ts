@@ -4,6 +4,7 @@ import type { ParsedInput } from '../../shared/contract/api.ts';
 import { LabError } from '../../shared/contract/errors.ts';
 import type { ImageSaliency } from '../../shared/contract/results.ts';
 import { decodeImage, hashPixels } from '../dataset/read-image.ts';
+import { isFailure } from '../../shared/contract/predict.ts';
 import { runPrediction } from '../executors/predict.ts';
 import { placeConfig, readTrialConfig, trialFiles } from '../training/trial-folder.ts';
 import type { Session } from './session.ts';
@@ -27,9 +28,10 @@ export async function trialSaliency(
   await checkPixels(file, tested.pixelSha256);
   signal.throwIfAborted();
   const request = { weights, files: [file], model: config.model, inputSize: config.inputSize, resize: config.evaluation };
-  const [{ saliency, probabilities }] = await runPrediction({ ...request, saliency: { method } }, signal);
-  const { path: _path, layer, ...found } = saliency!;
-  return { ...found, layer: layer!, probabilityMalignant: probabilities.malignant };
+  const [row] = await runPrediction({ ...request, saliency: { method } }, signal);
+  if (isFailure(row)) throw new LabError(row.error.code, row.error.message, { field: 'image' });
+  const { path: _path, layer, ...found } = row.saliency!;
+  return { ...found, layer: layer!, probabilityMalignant: row.probabilities.malignant };
 }
 
 /** The picture of another image would explain nothing that the results say. */

@@ -10,6 +10,7 @@ import type { StudySummary, TrialSummary } from '../../shared/contract/results.t
 import { studyFileSchema, type StudyFile } from '../../shared/contract/study.ts';
 import type { Epoch, TrialConfig, TrialImage, TrialStateFile } from '../../shared/contract/trial.ts';
 import { magnificationName } from '../../shared/domain/magnification.ts';
+import { folderNameOf } from '../../shared/domain/names.ts';
 import { testedRow } from '../../shared/domain/selection.ts';
 import { splitHash } from '../dataset/splits.ts';
 import { readSealed, temporaryName, writeSealed } from '../store/atomic.ts';
@@ -105,7 +106,7 @@ async function trialConfigs(session: Session, plan: Plan): Promise<{ configs: Tr
     plan.models.flatMap((model) =>
       plan.trainMagnifications.map((trainMagnification) => ({
         format: 1 as const,
-        id: `${plan.name.replaceAll(' ', '-')}_${model}_${magnificationName(trainMagnification)}_s${seed}`,
+        id: `${folderNameOf(plan.name)}_${model}_${magnificationName(trainMagnification)}_s${seed}`,
         study: plan.name,
         model,
         trainMagnification,

@@ -29,6 +29,12 @@ export function createModel(
   return { variant, model: buildModel(variant, size, classes), inputSize: size };
 }
 
+/** Names of the parameters with one value per class on their last axis: of the layer that gives the logits. */
+export function classifierNames(id: string, inputSize: ImageSize): string[] {
+  const [two, three] = [2, 3].map((classes) => createModel(id, inputSize, classes).model.specs);
+  return two.filter((spec, i) => spec.shape.join() !== three[i].shape.join()).map((spec) => spec.name);
+}
+
 /** The network of a row, or of one with other dimensions. */
 export function buildModel(variant: Variant, inputSize: ImageSize, classes: number): Model {
   switch (variant.family) {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { LabError, parseOrThrow } from '../../shared/contract/errors.ts';
 import { type ResumePoint, resumePointSchema } from '../../shared/contract/trial.ts';
+import { LABELS } from '../../shared/domain/label.ts';
 import { toTensorFlow, toTorch } from '../models/layout.ts';
 import type { ParameterSpec } from '../models/layers.ts';
 import type { Model } from '../models/model.ts';
@@ -88,12 +89,17 @@ export async function loadResumePoint(
 export interface WeightsFile {
   /** e.g. which model it belongs to */
   readonly metadata: Readonly<Record<string, string>>;
+  /** whether its first logit is of malignant: its metadata `classes` says "malignant,benign" */
+  readonly swapped: boolean;
   /**
-   * The weights of a model.
-   * @throws LabError "damaged-file" that names every unknown, missing or misshapen parameter
+   * The weights of a model, as they are in the file.
+   * @throws LabError "damaged-file" that names every unknown, missing or misshapen parameter, and every one that holds what is no number
    */
   load(model: Model): WeightValues;
 }
+
+/** Put before every name by DataParallel, by wrapping modules, and by torch.compile. */
+const PREFIXES = ['module.', 'model.', '_orig_mod.'];
 
 /** @throws LabError "not-found" or "damaged-file" */
 export async function openWeights(path: string): Promise<WeightsFile> {
@@ -101,11 +107,42 @@ export async function openWeights(path: string): Promise<WeightsFile> {
   requireChecksum(file, path);
   return {
     metadata: file.metadata,
+    swapped: isSwapped(file.metadata.classes, path),
     load(model) {
       const own = new Map([...file.tensors].filter(([name]) => !TRAINING_STATE.test(name)));
-      return matchParameters(model.specs, own, path);
+      const values = matchParameters(model.specs, withoutPrefix(own), path);
+      requireNumbers(values, path);
+      return values;
     },
   };
+}
+
+/** Takes off what every name begins with, however often it was wrapped. */
+function withoutPrefix(tensors: ReadonlyMap<string, StoredTensor>): ReadonlyMap<string, StoredTensor> {
+  const prefix = PREFIXES.find((p) => tensors.size > 0 && [...tensors.keys()].every((name) => name.startsWith(p)));
+  return prefix ? withoutPrefix(new Map([...tensors].map(([name, tensor]) => [name.slice(prefix.length), tensor]))) : tensors;
+}
+
+/** @param classes as we write it, "benign,malignant", or as a JSON list; undefined: as we have it */
+function isSwapped(classes: string | undefined, path: string): boolean {
+  if (classes === undefined) return false;
+  const names = classes.toLowerCase().match(/[\p{L}\p{M}\p{N}_-]+/gu) ?? [];
+  if (names.length === 2 && names.toSorted().join() === LABELS.join()) return names[0] !== LABELS[0];
+  throw new LabError('bad-input', `${path} tells the classes "${classes}" apart; "benign,malignant" or the reverse is needed.`, {
+    field: 'weights',
+  });
+}
+
+/** One weight that is no number makes every answer one. */
+function requireNumbers(values: ReadonlyMap<string, Float32Array>, path: string): void {
+  const bad = [...values].filter(([, own]) => !own.every(Number.isFinite)).map(([name]) => `"${name}"`);
+  if (bad.length === 0) return;
+  const shown = bad.slice(0, 5).join(', ') + (bad.length > 5 ? `, ... (${bad.length} in all)` : '');
+  throw new LabError(
+    'damaged-file',
+    `${path}: ${shown} ${bad.length === 1 ? 'holds' : 'hold'} what is no number (NaN or infinite in 32 bits). Such a network has no answers: take weights from an earlier epoch, or train with a lower learning rate.`,
+    { path, faults: bad },
+  );
 }
 
 /** Values by name in TensorFlow's layout, after every name and shape has been compared. */

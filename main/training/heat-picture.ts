@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { heatColour } from '../../shared/domain/heat-colours.ts';
 import { blurred, type MapSize, quantile, valueAt } from './heat-map.ts';
+import { marked } from './picture-mark.ts';
 import type { Box, Pixels } from './resample.ts';
 
 /** A heat map of a network's input, and which part of the image that input shows. */
@@ -66,7 +67,7 @@ export async function layerPng(placed: PlacedHeat, image: ImageSize, longest?: n
     .toBuffer();
 }
 
-/** The image, and beside it the image under its heat map, as PNG. */
+/** The image, and beside it the image under its heat map, as PNG with Magnilab's mark. */
 export async function comparisonPng(placed: PlacedHeat, image: Pixels): Promise<Buffer> {
   const { data, width, height } = heatLayer(placed, image);
   const picture = await sharp(image.data, { raw: { width: image.width, height: image.height, channels: 3 } })
@@ -74,7 +75,7 @@ export async function comparisonPng(placed: PlacedHeat, image: Pixels): Promise<
     .png()
     .toBuffer();
   const left = width + GAP;
-  return sharp({ create: { width: left + width, height, channels: 3, background: '#ffffff' } })
+  const png = await sharp({ create: { width: left + width, height, channels: 3, background: '#ffffff' } })
     .composite([
       { input: picture, left: 0, top: 0 },
       { input: picture, left, top: 0 },
@@ -83,4 +84,5 @@ export async function comparisonPng(placed: PlacedHeat, image: Pixels): Promise<
     .removeAlpha()
     .png()
     .toBuffer();
+  return marked(png);
 }

@@ -35,9 +35,9 @@ describe('numbers', () => {
 
 describe('plan fields', () => {
   it('reads seeds as people write them', () => {
-    expect(parseSeeds('0, 1;2  3')).toEqual([0, 1, 2, 3]);
-    expect(parseSeeds('1, x')).toBeNull();
-    expect(parseSeeds(' ')).toBeNull();
+    expect(parseSeeds('0, 1;2  3')).toEqual({ seeds: [0, 1, 2, 3] });
+    expect(parseSeeds('0, x 1.5 -1')).toEqual({ wrong: ['x', '1.5', '-1'] });
+    expect(parseSeeds(' ')).toEqual({ seeds: [] });
   });
 
   it('finds a free name', () => {

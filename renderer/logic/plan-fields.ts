@@ -63,11 +63,11 @@ export function valueText(value: Value): string {
   return typeof value === 'string' ? value : value.map(short).join(' – ');
 }
 
-/** "0, 1 2" -> [0, 1, 2]; null when something in it is no seed */
-export function parseSeeds(text: string): number[] | null {
+/** "0, 1 2" -> [0, 1, 2]; the words that are no seed, when there are some */
+export function parseSeeds(text: string): { seeds: number[] } | { wrong: string[] } {
   const words = text.split(/[\s,;]+/).filter(Boolean);
-  const seeds = words.map(Number);
-  return words.length > 0 && seeds.every((n) => Number.isInteger(n) && n >= 0) ? seeds : null;
+  const wrong = words.filter((word) => !/^\d+$/.test(word));
+  return wrong.length > 0 ? { wrong } : { seeds: words.map(Number) };
 }
 
 /** "Demo" -> "Demo 2", "Demo 2" -> "Demo 3", past all that are taken */

@@ -14,7 +14,11 @@ export const usePlan = defineStore('plan', () => {
   const saved = shallowRef<{ name: string; modifiedAt: string }[]>([]);
   const savedText = shallowRef('');
   const check = shallowRef<PlanCheck | null>(null);
-  const problems = shallowRef<FieldProblem[]>([]);
+  /** of the draft as the lab checked it */
+  const found = shallowRef<FieldProblem[]>([]);
+  /** fields whose text could not be read: they are not in the draft */
+  const unread = shallowRef<FieldProblem[]>([]);
+  const problems = computed(() => [...unread.value, ...found.value]);
   const isChecking = ref(false);
   /** the draft that a preset replaced */
   const before = shallowRef<Plan | null>(null);
@@ -41,15 +45,21 @@ export const usePlan = defineStore('plan', () => {
   function clear(): void {
     project = null;
     draft.value = defaults.value = check.value = before.value = null;
-    problems.value = [];
+    found.value = unread.value = [];
     saved.value = [];
   }
 
   async function take(plan: Plan, text: string): Promise<void> {
     draft.value = plan;
+    unread.value = [];
     before.value = null;
     savedText.value = text;
     defaults.value = await call('plans.preset', { preset: plan.protocol, name: plan.name });
+  }
+
+  /** Says why a field's text could not be read; null takes that back. */
+  function refuse(field: string, message: string | null): void {
+    unread.value = [...unread.value.filter((p) => p.field !== field), ...(message === null ? [] : [{ field, message }])];
   }
 
   async function list(): Promise<void> {
@@ -89,10 +99,10 @@ export const usePlan = defineStore('plan', () => {
       const answer = await call('plans.check', { plan });
       if (own !== latest) return;
       check.value = answer;
-      problems.value = answer.problems;
+      found.value = answer.problems;
     } catch (thrown) {
       if (own !== latest) return;
-      problems.value = fieldProblems(asCallError(thrown));
+      found.value = fieldProblems(asCallError(thrown));
     } finally {
       if (own === latest) isChecking.value = false;
     }
@@ -128,6 +138,7 @@ export const usePlan = defineStore('plan', () => {
     applyPreset,
     undo,
     save,
+    refuse,
     ask,
   };
 });

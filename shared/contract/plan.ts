@@ -1,14 +1,18 @@
 import { z } from 'zod';
 import { findVariant, inputSizeProblem } from '../domain/catalogue.ts';
+import { newNameProblem } from '../domain/names.ts';
 import { splitSettingsSchema } from './dataset.ts';
 
-/** Names that become folders: no separators, no leading dot. */
+/** Names of files, in any script: no separators, no leading dot. What a new name must not be besides is in domain/names.ts. */
 export const nameSchema = z
   .string()
+  .normalize('NFC')
   .regex(
-    /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}$/,
+    /^[\p{L}\p{N}][\p{L}\p{M}\p{N} ._-]{0,79}$/u,
     'use 1 to 80 letters, digits, spaces, ".", "_" or "-", beginning with a letter or digit',
   );
+
+const MOST_EPOCHS = 10_000;
 
 const magnificationSchema = z.number().positive().max(1e6);
 
@@ -17,7 +21,7 @@ const modelSchema = z.string().refine((id) => findVariant(id) !== null, {
 });
 
 export const trainingSchema = z.strictObject({
-  epochs: z.number().int().min(1).max(10_000).default(300).meta({ description: 'passes over the training part' }),
+  epochs: z.number().int().min(1).max(MOST_EPOCHS).default(300).meta({ description: 'passes over the training part' }),
   batchSize: z.number().int().min(1).max(1024).default(128),
   /** "sgd": with Nesterov momentum; "adamw": betas 0.9 and 0.999 */
   optimiser: z.enum(['sgd', 'adamw']).default('sgd'),
@@ -26,11 +30,12 @@ export const trainingSchema = z.strictObject({
   momentum: z.number().min(0).lt(1).default(0.9),
   /** not applied to biases and norm gains (one-dimensional parameters), as timm does */
   weightDecay: z.number().min(0).max(1).default(2e-5),
-  warmupEpochs: z.number().int().min(0).default(3),
-  warmupLearningRate: z.number().min(0).default(1e-4),
-  minLearningRate: z.number().min(0).default(1e-6),
+  /** inside `epochs` */
+  warmupEpochs: z.number().int().min(0).max(MOST_EPOCHS).default(3),
+  warmupLearningRate: z.number().min(0).max(10).default(1e-4),
+  minLearningRate: z.number().min(0).max(10).default(1e-6),
   /** epochs at the minimum learning rate after the cosine, on top of `epochs` */
-  cooldownEpochs: z.number().int().min(0).default(10),
+  cooldownEpochs: z.number().int().min(0).max(MOST_EPOCHS).default(10),
   labelSmoothing: z.number().min(0).lt(1).default(0.1),
   /** longest gradient over all parameters; 0: not clipped */
   gradientClip: z.number().min(0).default(0),
@@ -111,6 +116,32 @@ export const planSchema = z
 /** A study as planned: the file a user saves, opens and compares. docs/plan.md has every field. */
 export type Plan = z.infer<typeof planSchema>;
 export type PlanInput = z.input<typeof planSchema>;
+
+/**
+ * What must not be started though every field is in its range, each naming its field. Not part of the schema: plans and studies of
+ * older versions must open.
+ */
+export function startProblems({ name, training }: Plan): { field: string; message: string }[] {
+  const { epochs, warmupEpochs, warmupLearningRate, minLearningRate, learningRate } = training;
+  const named = newNameProblem(name);
+  return [
+    ...(named ? [{ field: 'name', message: named }] : []),
+    ...(warmupEpochs > 0 && warmupEpochs >= epochs
+      ? [
+          {
+            field: 'training.warmupEpochs',
+            message: `must be fewer than the ${epochs} epochs, else the learning rate is never reached`,
+          },
+        ]
+      : []),
+    ...(warmupEpochs > 0 && warmupLearningRate > learningRate
+      ? [{ field: 'training.warmupLearningRate', message: `must be at most the learning rate, ${learningRate}` }]
+      : []),
+    ...(minLearningRate > learningRate
+      ? [{ field: 'training.minLearningRate', message: `must be at most the learning rate, ${learningRate}` }]
+      : []),
+  ];
+}
 
 function unique(items: readonly unknown[]): boolean {
   return new Set(items).size === items.length;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LABELS } from '../domain/label.ts';
 import { MOST_SALIENCY_STEPS, SALIENCY_METHODS } from '../domain/saliency.ts';
+import { errorCodes } from './error-codes.ts';
 import { errorEnvelopeSchema } from './errors.ts';
 
 export const predictRequestSchema = z.strictObject({
@@ -57,8 +58,22 @@ export const predictRowSchema = z.object({
 });
 export type PredictRow = z.infer<typeof predictRowSchema>;
 
+/** In place of a row: why there is no answer for this file. The others have theirs. */
+export const predictFailureSchema = z.object({
+  path: z.string(),
+  error: z.object({ code: z.enum(errorCodes), message: z.string() }),
+});
+export type PredictFailure = z.infer<typeof predictFailureSchema>;
+
+export function isFailure(row: PredictRow | PredictFailure): row is PredictFailure {
+  return 'error' in row;
+}
+
 export const predictAnswerSchema = z.discriminatedUnion('ok', [
-  z.object({ ok: z.literal(true), predictions: z.array(predictRowSchema) }),
+  z.object({
+    ok: z.literal(true) /** one per file, in the order of the request */,
+    predictions: z.array(z.union([predictRowSchema, predictFailureSchema])),
+  }),
   z.object({ ok: z.literal(false), error: errorEnvelopeSchema }),
 ]);
 export type PredictAnswer = z.infer<typeof predictAnswerSchema>;

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse/sync';
@@ -197,5 +197,35 @@ it(
     expect(over.code).toBe(2);
     expect(over.stderr).toContain('would take the place of the image');
     expect(await readFile(copy)).toEqual(await readFile(first));
+    // a picture of an earlier run is replaced, a file of the user's is not, whatever it is
+    expect((await look('--method', 'grad-cam', first)).code).toBe(0);
+    const mine = join(pictures, `${basename(second, '.png')}.saliency.png`);
+    await copyFile(first, mine);
+    const kept = await look('--method', 'grad-cam', first, second);
+    expect(kept).toMatchObject({ code: 2, stderr: expect.stringContaining(`${mine} is there and was not drawn`) });
+    expect(await readFile(mine)).toEqual(await readFile(first));
+
+    // a folder stands for its images; one that cannot be read takes no answer from the others
+    const mixed = join(folder, 'mixed');
+    await mkdir(join(mixed, 'deep'), { recursive: true });
+    await copyFile(first, join(mixed, 'deep', 'a.png'));
+    await writeFile(join(mixed, 'b.png'), 'broken');
+    await copyFile(second, join(mixed, 'c.png'));
+    const some = await magnilab('predict', '--weights', weights, '--json', mixed, join(folder, 'gone.png'));
+    expect(some.code).toBe(1);
+    expect(JSON.parse(some.stdout)).toMatchObject([
+      { path: join(mixed, 'b.png'), error: { code: 'bad-input', message: expect.stringContaining('b.png') } },
+      { path: join(mixed, 'c.png'), logits: predicted[1].logits },
+      { path: join(mixed, 'deep/a.png'), logits: predicted[0].logits },
+      { path: join(folder, 'gone.png'), error: { message: expect.stringContaining('gone.png') } },
+    ]);
+    const words = await magnilab('predict', '--weights', weights, mixed);
+    expect(words).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/^no answer .*b\.png.*\n(benign|malignant) .*c\.png\n/),
+    });
+    const inside = await magnilab('predict', '--weights', weights, '--saliency', join(mixed, 'maps'), mixed);
+    expect(inside).toMatchObject({ code: 2, stderr: expect.stringContaining('not written into the folder of images') });
+    expect(await readdir(mixed)).toEqual(['b.png', 'c.png', 'deep']);
   },
 );

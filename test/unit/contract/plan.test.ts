@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LabError, parseOrThrow, toEnvelope } from '../../../shared/contract/errors.ts';
-import { planSchema, presetPlan, presets } from '../../../shared/contract/plan.ts';
+import { api } from '../../../shared/contract/api.ts';
+import { planSchema, presetPlan, presets, startProblems } from '../../../shared/contract/plan.ts';
 
 const plan = presetPlan('quick', 'Q', '/data');
 
@@ -53,6 +54,45 @@ describe('a plan', () => {
     expect(error.code).toBe('bad-input');
     expect(error.details?.field).toBe(field);
     expect(error.message).toContain(`field "${field}"`);
+  });
+});
+
+describe('what is wrong with a plan', () => {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what is broken on purpose has no type
+  it.each<[string, (p: any) => void]>([
+    ['field "training.epochs": must be at least 1', (p) => (p.training.epochs = 0)],
+    ['field "training.epochs": must be at most 10000', (p) => (p.training.epochs = 1e5)],
+    ['field "training.warmupEpochs": must be at most 10000', (p) => (p.training.warmupEpochs = 1e9)],
+    ['field "training.cooldownEpochs": must be at most 10000', (p) => (p.training.cooldownEpochs = 10001)],
+    ['field "training.epochs": must be a whole number', (p) => (p.training.epochs = 1.5)],
+    ['field "training.epochs": must be a number', (p) => (p.training.epochs = '3')],
+    ['field "training.learningRate": must be above 0', (p) => (p.training.learningRate = 0)],
+    ['field "training.momentum": must be below 1', (p) => (p.training.momentum = 1)],
+    ['field "training.optimiser": must be "sgd" or "adamw"', (p) => (p.training.optimiser = 'adam')],
+    ['field "dataset.folder": is missing', (p) => delete p.dataset.folder],
+    ['field "dataset.folder": must not be empty', (p) => (p.dataset.folder = '')],
+    ['field "models": needs at least one entry', (p) => (p.models = [])],
+    ['field "models": must be a list', (p) => (p.models = 'resnet18')],
+    ['field "traning": is not a field that Magnilab knows', (p) => (p.traning = {})],
+    ['field "models": a model is listed twice', (p) => (p.models = ['resnet18', 'resnet18'])],
+  ])('is told in plain words: %s', (text, change) => {
+    expect(refusal(change).message).toContain(text);
+  });
+
+  it('is told without the name of the call', () => {
+    const create = () => parseOrThrow(api['projects.create'].input, { name: 'a/b' }, 'call projects.create');
+    expect(create).toThrow(/^Field "name": use 1 to 80 letters/);
+  });
+
+  it('names fields that contradict each other, when it is to start', () => {
+    const changed = (training: Partial<typeof plan.training>) => ({ ...plan, training: { ...plan.training, ...training } });
+    const fields = (training: Partial<typeof plan.training>) => startProblems(changed(training)).map((p) => p.field);
+    expect(fields({})).toEqual([]);
+    expect(fields({ epochs: 3, warmupEpochs: 3 })).toEqual(['training.warmupEpochs']);
+    expect(fields({ warmupLearningRate: 1 })).toEqual(['training.warmupLearningRate']);
+    expect(fields({ warmupLearningRate: 1, warmupEpochs: 0 })).toEqual([]);
+    expect(fields({ minLearningRate: 0.02 })).toEqual(['training.minLearningRate']);
+    expect(planSchema.safeParse(changed({ epochs: 3, warmupEpochs: 3 })).success).toBe(true); // older plans must open
   });
 });
 

@@ -20,7 +20,49 @@ function withHeader(change: (header: Record<string, any>) => void): Buffer {
   return Buffer.concat([size, json, file.subarray(8 + length)]);
 }
 
+function lengthOf(n: number): Buffer {
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(n));
+  return length;
+}
+
+/** The same file where one tensor has another's name. */
+function renamed(from: string, to: string): Buffer {
+  const length = Number(file.readBigUInt64LE(0));
+  const json = Buffer.from(file.toString('utf8', 8, 8 + length).replace(`"${from}"`, `"${to}"`));
+  return Buffer.concat([lengthOf(json.length), json, file.subarray(8 + length)]);
+}
+
+/** A file of one tensor of three numbers. */
+function fileOf(dtype: string, data: Uint8Array): Buffer {
+  const json = Buffer.from(JSON.stringify({ w: { dtype, shape: [3], data_offsets: [0, data.length] } }));
+  return Buffer.concat([lengthOf(json.length), json, data]);
+}
+
+const bytesOf = (array: Uint16Array | Float64Array) => new Uint8Array(array.buffer);
+
 describe('safetensors', () => {
+  it.each<[string, Uint8Array, number[]]>([
+    ['F16', bytesOf(Uint16Array.of(0x3c00, 0xc100, 0x0001)), [1, -2.5, 2 ** -24]],
+    ['BF16', bytesOf(Uint16Array.of(0x3f80, 0xc020, 0x7f80)), [1, -2.5, Infinity]],
+    ['F64', bytesOf(Float64Array.of(1, -2.5, 0.1)), [1, -2.5, Math.fround(0.1)]],
+  ])('reads %s as 32-bit floats', (dtype, data, expected) => {
+    expect(decodeSafetensors(fileOf(dtype, data), 'f').tensors.get('w')).toEqual({
+      dtype: 'F32',
+      shape: [3],
+      values: Float32Array.from(expected),
+    });
+  });
+
+  it.each<[string, Buffer, RegExp]>([
+    ['a zipped checkpoint of PyTorch', Buffer.from('PK\x03\x04 archive/data.pkl'), /save it as safetensors/],
+    ['an old one', Buffer.from([0x80, 2, 0x8a, 10, 0x6c, 0xfc]), /save it as safetensors/],
+    ['a file of Keras', Buffer.from('\x89HDF\r\n\x1a\n....', 'latin1'), /Keras/],
+    ['a pointer', Buffer.from('version https://git-lfs.github.com/spec/v1\n'), /git lfs pull/],
+  ])('says what to do with %s', (_, other, advice) => {
+    expect(() => decodeSafetensors(other, 'weights.pt')).toThrow(advice);
+  });
+
   it('round trips names, shapes, values and metadata', () => {
     const read = decodeSafetensors(file, 'f');
     expect(read.metadata).toEqual({ model: 'resnet18' });
@@ -41,8 +83,10 @@ describe('safetensors', () => {
     ['negative offsets', withHeader((h) => (h['conv.weight'].data_offsets = [-16, 0]))],
     ['a shape that does not fit', withHeader((h) => (h['conv.weight'].shape = [3]))],
     ['a negative shape', withHeader((h) => (h['conv.weight'].shape = [-1, -4]))],
+    ['a length of header just beyond the file', Buffer.concat([lengthOf(file.length - 7), file.subarray(8)])],
+    ['a name that is twice in it', renamed('empty', 'conv.weight')],
     ['overlapping tensors', withHeader((h) => (h['copy'] = h['conv.weight']))],
-    ['a dtype that is not read', withHeader((h) => (h['conv.weight'].dtype = 'BF16'))],
+    ['a dtype that is not read', withHeader((h) => (h['conv.weight'].dtype = 'U8'))],
   ])('refuses %s, naming the file', (_, damaged) => {
     expect(() => decodeSafetensors(damaged, 'weights.safetensors')).toThrow(
       /weights\.safetensors is not a whole safetensors file/,

@@ -1,0 +1,62 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { installRuntime } from '../../main/engine/install.ts';
+import { runPrediction } from '../../main/executors/predict.ts';
+import { createModel } from '../../main/models/registry.ts';
+import { weightsFrom } from '../../main/models/weights.ts';
+import { saveWeights } from '../../main/training/checkpoint.ts';
+import type { PredictRow } from '../../shared/contract/predict.ts';
+import { formulaValues } from '../helpers/formula.ts';
+import { picture } from '../helpers/images.ts';
+import { SMALL } from '../helpers/small.ts';
+import { temporaryFolder } from '../helpers/temporary.ts';
+
+beforeAll(async () => {
+  await installRuntime();
+}, 300_000);
+
+/** A network of a family with weights by a formula, and a picture. */
+async function network(id: string, classes: string, folder: string) {
+  const { model } = createModel(id, [64, 64]);
+  const path = join(folder, `${id} ${classes}.safetensors`);
+  await saveWeights(path, model, weightsFrom(model, formulaValues), 1, { model: id, input_size: '64,64', classes });
+  return path;
+}
+
+describe('the predict process', { timeout: 300_000 }, () => {
+  it.each(Object.values(SMALL))('%s: classes in the other order change the order of logits, and nothing else', async (id) => {
+    const folder = await temporaryFolder();
+    const file = join(folder, 'x.png');
+    await writeFile(file, await picture(5));
+    const answer = async (classes: string) =>
+      (await runPrediction({ weights: await network(id, classes, folder), files: [file] })) as PredictRow[];
+    const [[ours], [theirs]] = [await answer('benign,malignant'), await answer('malignant,benign')];
+    expect(theirs.logits[0]).toBeCloseTo(ours.logits[1], 5);
+    expect(theirs.logits[1]).toBeCloseTo(ours.logits[0], 5);
+    expect(ours.logits[0]).not.toBeCloseTo(ours.logits[1], 3);
+  });
+
+  it.runIf(process.platform === 'linux')('that is killed is told as that, without a stack', async () => {
+    const folder = await temporaryFolder();
+    const file = join(folder, 'x.png');
+    await writeFile(file, await picture(5));
+    const weights = await network('resnet_test', 'benign,malignant', folder);
+    const before = await children();
+    const running = runPrediction({ weights, files: [file] });
+    running.catch(() => {});
+    const [pid] = [...(await children())].filter((child) => !before.has(child));
+    process.kill(pid, 'SIGKILL');
+    await expect(running).rejects.toMatchObject({
+      code: 'trial-failed',
+      message: expect.stringMatching(/was ended by SIGKILL: most often memory ran out/),
+    });
+  });
+});
+
+async function children(): Promise<Set<number>> {
+  const tasks = await readdir('/proc/self/task');
+  const lists = await Promise.all(tasks.map((task) => readFile(`/proc/self/task/${task}/children`, 'utf8').catch(() => '')));
+  return new Set(lists.join(' ').trim().split(/\s+/).filter(Boolean).map(Number));
+}
