@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Verification } from '../../shared/contract/api.ts';
 import { toEnvelope } from '../../shared/contract/errors.ts';
+import { dataFoldersProblem } from '../store/data-folders.ts';
 import { type Fault, verifyTrial } from '../training/verify-trial.ts';
 import { readPlan } from './plans.ts';
 import type { Session } from './session.ts';
@@ -11,6 +12,8 @@ import { type FileProblem, readStudies, readStudySplit, studyProblems } from './
 export async function projectProblems(session: Session): Promise<FileProblem[]> {
   const { paths, damagedIndex } = session.project;
   const problems = await studyProblems(session);
+  const lost = await dataFoldersProblem(session.project.folder);
+  if (lost) problems.push(lost);
   for (const name of await readdir(paths.plans).catch((): string[] => [])) {
     if (!name.endsWith('.json') || name.startsWith('.')) continue;
     const path = join(paths.plans, name);

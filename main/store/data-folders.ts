@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { dataFoldersSchema, type DataFolders } from '../../shared/contract/project.ts';
-import { parseOrThrow } from '../../shared/contract/errors.ts';
+import { parseOrThrow, toEnvelope } from '../../shared/contract/errors.ts';
 import { readJson, writeJson } from './atomic.ts';
 
 /** Where a project writes down where its images lie. */
@@ -24,7 +25,8 @@ export async function locateData(project: string, recorded: string): Promise<str
 
 /** Writes a folder down, with how to get there from the project. */
 export async function recordData(project: string, recorded: string, located: string | null, before: () => void): Promise<void> {
-  const { folders } = await readDataFolders(project);
+  const { folders, problem } = await readDataFolders(project);
+  if (problem !== null) await rename(dataFoldersPath(project), `${dataFoldersPath(project)}.damaged`);
   const entry = { recorded, relative: relative(project, located ?? recorded), located };
   const same = folders.find((f) => f.recorded === recorded);
   if (same && same === folders.at(-1) && same.relative === entry.relative && same.located === located) return;
@@ -34,16 +36,26 @@ export async function recordData(project: string, recorded: string, located: str
 
 /** Where the images lie that were indexed last; null before the first index, or where the list cannot be read. */
 export async function lastDataFolder(project: string): Promise<string | null> {
-  const last = await readDataFolders(project).then(
-    ({ folders }) => folders.at(-1),
-    () => undefined,
-  );
+  const last = (await readDataFolders(project)).folders.at(-1);
   return last ? locateData(project, last.recorded) : null;
 }
 
-/** @throws LabError "damaged-file" */
-async function readDataFolders(project: string): Promise<DataFolders> {
+/** Why the list cannot be read; null when it can, or is not there. */
+export async function dataFoldersProblem(project: string): Promise<{ path: string; message: string } | null> {
+  const { problem } = await readDataFolders(project);
+  return problem === null ? null : { path: dataFoldersPath(project), message: problem };
+}
+
+/** A list that cannot be read keeps nobody from the project: then folders lie where they were recorded. */
+async function readDataFolders(project: string): Promise<{ folders: DataFolders['folders']; problem: string | null }> {
   const path = dataFoldersPath(project);
-  if (!existsSync(path)) return { format: 1, folders: [] };
-  return parseOrThrow(dataFoldersSchema, await readJson(path, 'list of data folders'), path);
+  if (!existsSync(path)) return { folders: [], problem: null };
+  try {
+    return {
+      folders: parseOrThrow(dataFoldersSchema, await readJson(path, 'list of data folders'), path).folders,
+      problem: null,
+    };
+  } catch (error) {
+    return { folders: [], problem: toEnvelope(error).message };
+  }
 }

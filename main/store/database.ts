@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { LabError } from '../../shared/contract/errors.ts';
+import { systemWords } from '../../shared/contract/system-errors.ts';
 import { migrations } from './migrations.ts';
 
 /** Marks a SQLite file as Magnilab's: "MgLb" as a number. */
@@ -27,7 +28,7 @@ export function openDatabase(path: string, steps: readonly string[] = migrations
   } catch (error) {
     db?.close();
     if (isDamage(error)) throw damaged(path, `is damaged or no database (${(error as Error).message})`);
-    throw error;
+    throw inWords(error, path);
   }
 }
 
@@ -43,7 +44,7 @@ export function transaction<T>(db: DatabaseSync, work: () => T): T {
     return result;
   } catch (error) {
     if (db.isTransaction) db.exec('ROLLBACK'); // SQLite itself rolls back on some errors, e.g. a full disk
-    throw error;
+    throw inWords(error, db.location() ?? ':memory:');
   }
 }
 
@@ -89,6 +90,19 @@ function damaged(path: string, what: string): LabError {
 
 /** SQLITE_CORRUPT and SQLITE_NOTADB, with their extended codes. */
 function isDamage(error: unknown): boolean {
-  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
-  return code === 11 || code === 26;
+  return [11, 26].includes(codeOf(error));
+}
+
+function codeOf(error: unknown): number {
+  return error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
+}
+
+/** What the system says through SQLite, as it says it elsewhere: SQLITE_FULL, SQLITE_READONLY, SQLITE_IOERR. */
+const ERRNO: Readonly<Record<number, string>> = { 13: 'ENOSPC', 8: 'EROFS', 10: 'EIO' };
+
+function inWords(error: unknown, path: string): unknown {
+  const errno = ERRNO[codeOf(error)];
+  const words = systemWords(errno);
+  if (!words) return error;
+  return new LabError(words.code, `${path} could not be written: ${words.what}. ${words.advice}`, { path });
 }

@@ -79,8 +79,12 @@ export async function placeConfig(folder: string, config: TrialConfig): Promise<
 
 /** @returns null before the trial was first started @throws LabError "damaged-file", or what keeps it from being read */
 export async function readTrialState(folder: string): Promise<TrialStateFile | null> {
+  const path = trialFiles(folder).state;
   try {
-    return (await readSealed(trialStateSchema, trialFiles(folder).state, 'trial state')).value;
+    const { value } = await readSealed(trialStateSchema, path, 'trial state');
+    if (value.trial !== undefined && value.trial !== basename(folder))
+      throw new LabError('damaged-file', `The trial state ${path} is of another trial, ${value.trial}.`, { path });
+    return value;
   } catch (error) {
     if (toEnvelope(error).code === 'not-found') return null;
     throw error;
@@ -88,7 +92,7 @@ export async function readTrialState(folder: string): Promise<TrialStateFile | n
 }
 
 export async function writeTrialState(folder: string, state: TrialStateFile, before?: () => void): Promise<void> {
-  await writeSealed(trialFiles(folder).state, state, before);
+  await writeSealed(trialFiles(folder).state, { trial: basename(folder), ...state }, before);
 }
 
 /** SHA-256 of the files of a trial, by name; files that are not there are left out. */

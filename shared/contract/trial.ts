@@ -99,6 +99,8 @@ export const PASSING_ERRORS: readonly ErrorCode[] = ['disk-full', 'data-away'];
 
 /** runs/<id>/state.json: how the trial stands; written by the trial process, or by the lab when it cancels. */
 export const trialStateSchema = z.strictObject({
+  /** whose it is; absent in files of earlier versions */
+  trial: z.string().optional(),
   state: z.enum(['running', 'interrupted', 'finished', 'failed', 'cancelled']),
   pid: z.number().int().optional(),
   error: errorEnvelopeSchema.optional(),
