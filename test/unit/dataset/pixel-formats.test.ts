@@ -178,6 +178,29 @@ describe('sloppy files', () => {
     expect(await decode(tiffFile([short], { sorted: false }))).toMatchObject({ ok: false });
   });
 
+  it('TIFF: a missing, absent or too large count of bytes does not matter where the picture is uncompressed', async () => {
+    const other = (change: (count: number) => number) => {
+      const file = tiffFile([colour]);
+      const entry = file.indexOf(Buffer.from([279 & 255, 279 >> 8, 4, 0, 1, 0, 0, 0]));
+      file.writeUInt32LE(change(file.readUInt32LE(entry + 8)), entry + 8);
+      return file;
+    };
+    await expectPixels(
+      other((count) => count + 100_000),
+      rgb,
+      note,
+    );
+    await expectPixels(
+      other(() => 0),
+      rgb,
+      note,
+    );
+    expect((await decode(other((count) => count - 30))).ok).toBe(false);
+    const half = other((count) => count);
+    half.writeUInt32LE(height * 2, half.indexOf(Buffer.from([257 & 255, 257 >> 8, 3, 0, 1, 0, 0, 0])) + 8);
+    expect((await decode(half)).ok).toBe(false); // half of the picture is not there
+  });
+
   it('JPEG: stray bytes before a marker do not matter, a scan with a hole does', async () => {
     const whole = await jpeg();
     const plain = await decode(whole);
