@@ -52,6 +52,7 @@ const LONG = 4;
 /** Bytes of a value of each type; only types that numbers and text come in. */
 const SIZES: Readonly<Record<number, number>> = { 1: 1, 2: 1, 3: 2, 4: 4, 6: 1, 7: 1, 8: 2, 9: 4, 13: 4, 16: 8, 18: 8 };
 const MAX_PAGES = 10_000;
+const MAX_ENTRIES = 4096;
 const MAX_CHILDREN = 64;
 const MAX_STRIPS = 1_000_000;
 /** Descriptions are read for a few words at their start. */
@@ -95,7 +96,7 @@ class Reader {
       seen.add(offset);
       const directory = this.directory(offset);
       if (!directory) return { pages, isCut: true, isEndless: false };
-      pages.push(this.page(directory.entries, true));
+      pages.push(this.page(directory.entries, pages.length === 0));
       offset = directory.next;
     }
     return { pages, isCut: pages.length === 0, isEndless: false };
@@ -135,7 +136,7 @@ class Reader {
     if (offset < 8 || offset + head > this.file.length) return null;
     const count = this.u(offset, head);
     const end = offset + head + count * size;
-    if (count === 0 || end > this.file.length) return null;
+    if (count === 0 || count > MAX_ENTRIES || end > this.file.length) return null;
     const entries = Array.from({ length: count }, (_, i) => {
       const entry = offset + head + i * size;
       const [tag, type, values] = [this.u(entry, 2), this.u(entry + 2, 2), this.u(entry + 4, word)];
@@ -146,12 +147,13 @@ class Reader {
     return { entries, next: end + word <= this.file.length ? this.u(end, word) : 0 }; // some writers leave the last link out
   }
 
-  private page(entries: readonly Entry[], withChildren: boolean): TiffPage {
+  /** @param isFirst others are told by their size and marks alone: ten thousand of them may lie in a file */
+  private page(entries: readonly Entry[], isFirst: boolean): TiffPage {
     const byTag = Map.groupBy(entries, (e) => e.tag);
     const values = (tag: number): number[] => this.values(byTag.get(tag)?.[0]);
     const value = (tag: number, otherwise: number): number => values(tag)[0] ?? otherwise;
     const samplesPerPixel = value(277, 1);
-    const { offsets, counts } = this.places(byTag);
+    const { offsets, counts } = isFirst ? this.places(byTag) : { offsets: [8], counts: [1] };
     const subfile = value(254, 0) & 0b101;
     return {
       width: value(256, 0),
@@ -166,10 +168,10 @@ class Reader {
       isLsm: byTag.has(34412),
       metaMorphPlanes: byTag.get(33629)?.[0].count ?? 1,
       isAuxiliary: subfile !== 0 || value(255, 1) === 2,
-      description: this.text(byTag.get(270)?.[0]),
+      description: isFirst ? this.text(byTag.get(270)?.[0]) : '',
       dataEnd: offsets.reduce((end, offset, i) => Math.max(end, offset + (counts[i] ?? 0)), 0),
       hasGaps: offsets.length === 0 || (counts.length > 0 && offsets.some((offset, i) => offset === 0 || !counts[i])),
-      children: withChildren ? this.children(values(330)) : [],
+      children: isFirst ? this.children(values(330)) : [],
       isAmbiguous: [...byTag].some(([t, same]) => same.length > 1 && PIXEL_TAGS.has(t)),
     };
   }
@@ -180,8 +182,9 @@ class Reader {
    */
   private places(byTag: ReadonlyMap<number, readonly Entry[]>): { offsets: number[]; counts: number[]; isMended: boolean } {
     const values = (tag: number) => this.values(byTag.get(tag)?.[0]);
-    if (byTag.has(324)) return { offsets: values(324), counts: values(325), isMended: false };
-    const [offsets, counts] = [values(273), values(279)];
+    const all = (tag: number) => this.values(byTag.get(tag)?.[0], MAX_STRIPS);
+    if (byTag.has(324)) return { offsets: all(324), counts: all(325), isMended: false };
+    const [offsets, counts] = [all(273), all(279)];
     const expected = (values(259)[0] ?? 1) === 1 ? this.stripSizes(values) : [];
     if (expected.length !== offsets.length) return { offsets, counts, isMended: false };
     const isLost = counts.length === 0 || (counts.length === 1 && counts[0] === 0);
@@ -209,10 +212,11 @@ class Reader {
     });
   }
 
-  private values(entry: Entry | undefined): number[] {
+  /** @param most what the counted channels, or levels of a pyramid, never exceed */
+  private values(entry: Entry | undefined, most = MAX_CHILDREN): number[] {
     const size = entry && SIZES[entry.type];
     if (!entry || size === undefined) return [];
-    const count = Math.min(entry.count, Math.floor((this.file.length - entry.at) / size));
+    const count = Math.min(entry.count, most, Math.floor((this.file.length - entry.at) / size));
     return Array.from({ length: Math.max(0, count) }, (_, i) => this.u(entry.at + i * size, size));
   }
 

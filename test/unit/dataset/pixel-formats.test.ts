@@ -137,6 +137,17 @@ describe('pixels that are refused, with the reason', () => {
     expect((await what(Buffer.from('PK\x03\x04 and more and more and more'))).what).toContain('a ZIP archive');
   });
 
+  it('TIFF: ten thousand pages with long lists, in no time', async () => {
+    const long = {
+      ...colour,
+      tags: [...RGB_TAGS, [270, 'x'.repeat(100_000)], [330, Array.from({ length: 5000 }, () => 8)]] as const,
+    };
+    const file = tiffFile([long, ...Array.from({ length: 9_000 }, () => ({ ...colour, data: new Uint8Array(0) }))]);
+    const started = performance.now();
+    expect(await decode(file)).toMatchObject({ ok: false, code: 'unsupported-pixels' });
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+
   it('TIFF: pages in a circle, a strip beyond the end, a size that no memory holds', async () => {
     const circle = tiffFile([colour]);
     circle.writeUInt32LE(circle.readUInt32LE(4), circle.length - 4 - (circle.length % 2));
