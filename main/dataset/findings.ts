@@ -68,7 +68,9 @@ export function findDuplicatePixels(images: readonly IndexedImage[]): Problem[] 
   return groups(images, (image) => image.pixelSha256).map(([first, ...others]) => {
     const diagnoses = [...new Set([first, ...others].map((i) => (i.subtype ? `${i.label} ${i.subtype}` : i.label)))];
     if (diagnoses.length === 1) {
-      return makeProblem('duplicate-pixels', first.path, `the same picture${also(others)}`, pathsOf(others));
+      const cases = new Set([first, ...others].map((i) => i.case));
+      const among = cases.size > 1 ? ` stands under ${cases.size} cases: ${[...cases].slice(0, 5).join(', ')}` : '';
+      return makeProblem('duplicate-pixels', first.path, `the same picture${among}${also(others)}`, pathsOf(others));
     }
     const what = `the same picture is filed as ${diagnoses.join(' and as ')}${also(others)}`;
     return makeProblem('duplicate-pixels-different-labels', first.path, what, pathsOf(others));

@@ -130,6 +130,8 @@ function faultOfValues({ bitsPerSample, sampleFormat, photometric }: TiffPage): 
   if (format === 3) return `its values are decimal numbers (${bits}-bit float), whose black and white it does not state`;
   if (format === 2) return `its values are signed (${bits} bits), whose black and white it does not state`;
   if (format !== 1) return 'its values are complex numbers';
+  // turned round, 12 bits would lie at the light end of 16 and look like a bright picture
+  if (bits === 16 && photometric === 0) return 'it holds 16 bits a channel with white as zero, whose black it does not state';
   const isShallow = [1, 2, 4].includes(bits) && (GREY.includes(photometric) || photometric === PALETTE);
   if (bits === 8 || isShallow || (bits === 16 && photometric !== PALETTE && photometric !== YCBCR)) return null;
   return `it holds ${bits} bits a channel, whose black and white it does not state`;

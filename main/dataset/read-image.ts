@@ -66,7 +66,15 @@ async function headerOf(path: string, head: Buffer, size: number): Promise<Image
     const { width, height } = await sharp(path, { limitInputPixels: false, failOn: 'none' }).metadata();
     return checkSize(width, height);
   } catch (error) {
-    return format === 'tiff' ? faultOfTiff(await readFile(path), error) : decodeFault(error);
+    const file = await readFile(path);
+    const bare = BARE[format](file);
+    const size =
+      bare &&
+      (await sharp(bare, { limitInputPixels: false, failOn: 'none' })
+        .metadata()
+        .catch(() => null));
+    if (size) return checkSize(size.width, size.height);
+    return format === 'tiff' ? faultOfTiff(file, error) : decodeFault(error);
   }
 }
 
@@ -165,7 +173,7 @@ function formatOf(head: Buffer): ImageFormat | 'bmp' | null {
   const start = head.toString('latin1', 0, 4);
   // a PNG cut within its signature is still recognised by its first four bytes
   if (head.subarray(0, 8).equals(PNG_SIGNATURE) || (head.length < 8 && start === '\x89PNG')) return 'png';
-  if (start.startsWith('\xff\xd8\xff')) return 'jpeg';
+  if (start.startsWith('\xff\xd8')) return 'jpeg'; // a marker follows, if nothing strayed in between
   if (start === 'II*\0' || start === 'MM\0*' || start === 'II+\0' || start === 'MM\0+') return 'tiff';
   if (start.startsWith('BM')) return 'bmp';
   return null;

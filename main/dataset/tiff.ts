@@ -48,10 +48,13 @@ interface Entry {
   readonly entry: number;
 }
 
+const LONG = 4;
 /** Bytes of a value of each type; only types that numbers and text come in. */
 const SIZES: Readonly<Record<number, number>> = { 1: 1, 2: 1, 3: 2, 4: 4, 6: 1, 7: 1, 8: 2, 9: 4, 13: 4, 16: 8, 18: 8 };
 const MAX_PAGES = 10_000;
+const MAX_ENTRIES = 4096;
 const MAX_CHILDREN = 64;
+const MAX_STRIPS = 1_000_000;
 /** Descriptions are read for a few words at their start. */
 const MAX_TEXT = 100_000;
 
@@ -93,7 +96,7 @@ class Reader {
       seen.add(offset);
       const directory = this.directory(offset);
       if (!directory) return { pages, isCut: true, isEndless: false };
-      pages.push(this.page(directory.entries, true));
+      pages.push(this.page(directory.entries, pages.length === 0));
       offset = directory.next;
     }
     return { pages, isCut: pages.length === 0, isEndless: false };
@@ -102,20 +105,25 @@ class Reader {
   bare(): Buffer | null {
     const directory = this.directory(this.first());
     if (!directory) return null;
-    const kept = directory.entries.filter((e) => PIXEL_TAGS.has(e.tag)).sort((a, b) => a.tag - b.tag);
+    const { counts, isMended } = this.places(Map.groupBy(directory.entries, (e) => e.tag));
+    const [headSize, size, word] = this.big ? [8, 20, 8] : [2, 12, 4];
+    const kept = directory.entries
+      .filter((e) => PIXEL_TAGS.has(e.tag) && !(isMended && e.tag === 279))
+      .map(({ tag, entry }) => ({ tag, bytes: this.file.subarray(entry, entry + size) }));
+    const parts = [this.file, Buffer.alloc(this.file.length % 2)];
+    if (isMended) {
+      const at = this.file.length + (this.file.length % 2);
+      const list = Buffer.concat(counts.map((count) => this.number(count, 4)));
+      const value = list.length <= word ? Buffer.concat([list, Buffer.alloc(word - list.length)]) : this.number(at, word);
+      const bytes = Buffer.concat([this.number(279, 2), this.number(LONG, 2), this.number(counts.length, word), value]);
+      kept.push({ tag: 279, bytes });
+      parts.push(list);
+    }
     if (new Set(kept.map((e) => e.tag)).size < kept.length) return null;
-    const start = this.file.length + (this.file.length % 2);
-    const head = Buffer.alloc(this.big ? 8 : 2);
-    this.put(head, kept.length, 0, head.length);
-    const size = this.big ? 20 : 12;
-    const copy = Buffer.concat([
-      this.file,
-      Buffer.alloc(start - this.file.length),
-      head,
-      ...kept.map(({ entry }) => this.file.subarray(entry, entry + size)),
-      Buffer.alloc(this.big ? 8 : 4),
-    ]);
-    this.put(copy, start, this.big ? 8 : 4, this.big ? 8 : 4);
+    const start = parts.reduce((sum, part) => sum + part.length, 0);
+    const entries = kept.sort((a, b) => a.tag - b.tag).map((e) => e.bytes);
+    const copy = Buffer.concat([...parts, this.number(kept.length, headSize), ...entries, Buffer.alloc(word)]);
+    this.number(start, word).copy(copy, word);
     return copy;
   }
 
@@ -128,7 +136,7 @@ class Reader {
     if (offset < 8 || offset + head > this.file.length) return null;
     const count = this.u(offset, head);
     const end = offset + head + count * size;
-    if (count === 0 || end > this.file.length) return null;
+    if (count === 0 || count > MAX_ENTRIES || end > this.file.length) return null;
     const entries = Array.from({ length: count }, (_, i) => {
       const entry = offset + head + i * size;
       const [tag, type, values] = [this.u(entry, 2), this.u(entry + 2, 2), this.u(entry + 4, word)];
@@ -139,13 +147,13 @@ class Reader {
     return { entries, next: end + word <= this.file.length ? this.u(end, word) : 0 }; // some writers leave the last link out
   }
 
-  private page(entries: readonly Entry[], withChildren: boolean): TiffPage {
+  /** @param isFirst others are told by their size and marks alone: ten thousand of them may lie in a file */
+  private page(entries: readonly Entry[], isFirst: boolean): TiffPage {
     const byTag = Map.groupBy(entries, (e) => e.tag);
     const values = (tag: number): number[] => this.values(byTag.get(tag)?.[0]);
     const value = (tag: number, otherwise: number): number => values(tag)[0] ?? otherwise;
     const samplesPerPixel = value(277, 1);
-    const tag = byTag.has(324) ? 324 : 273;
-    const [offsets, counts] = [values(tag), values(tag + (tag === 324 ? 1 : 6))];
+    const { offsets, counts } = isFirst ? this.places(byTag) : { offsets: [8], counts: [1] };
     const subfile = value(254, 0) & 0b101;
     return {
       width: value(256, 0),
@@ -160,12 +168,41 @@ class Reader {
       isLsm: byTag.has(34412),
       metaMorphPlanes: byTag.get(33629)?.[0].count ?? 1,
       isAuxiliary: subfile !== 0 || value(255, 1) === 2,
-      description: this.text(byTag.get(270)?.[0]),
+      description: isFirst ? this.text(byTag.get(270)?.[0]) : '',
       dataEnd: offsets.reduce((end, offset, i) => Math.max(end, offset + (counts[i] ?? 0)), 0),
       hasGaps: offsets.length === 0 || (counts.length > 0 && offsets.some((offset, i) => offset === 0 || !counts[i])),
-      children: withChildren ? this.children(values(330)) : [],
+      children: isFirst ? this.children(values(330)) : [],
       isAmbiguous: [...byTag].some(([t, same]) => same.length > 1 && PIXEL_TAGS.has(t)),
     };
+  }
+
+  /**
+   * Where strips or tiles lie, in bytes. How long an uncompressed strip is follows from the size of the picture; some writers
+   * leave the count out, or say more.
+   */
+  private places(byTag: ReadonlyMap<number, readonly Entry[]>): { offsets: number[]; counts: number[]; isMended: boolean } {
+    const values = (tag: number) => this.values(byTag.get(tag)?.[0]);
+    const all = (tag: number) => this.values(byTag.get(tag)?.[0], MAX_STRIPS);
+    if (byTag.has(324)) return { offsets: all(324), counts: all(325), isMended: false };
+    const [offsets, counts] = [all(273), all(279)];
+    const expected = (values(259)[0] ?? 1) === 1 ? this.stripSizes(values) : [];
+    if (expected.length !== offsets.length) return { offsets, counts, isMended: false };
+    const isLost = counts.length === 0 || (counts.length === 1 && counts[0] === 0);
+    const mended = expected.map((size, i) => (isLost ? size : Math.min(size, counts[i] ?? 0)));
+    return { offsets, counts: mended, isMended: mended.some((size, i) => size !== counts[i]) };
+  }
+
+  /** Bytes of each uncompressed strip, planes one after the other; none for a picture of absurd size. */
+  private stripSizes(values: (tag: number) => number[]): number[] {
+    const [width, height] = [values(256)[0] ?? 0, values(257)[0] ?? 0];
+    const [samples, bits] = [values(277)[0] ?? 1, values(258)[0] ?? 1];
+    const isPlanar = values(284)[0] === 2;
+    const rows = Math.min(values(278)[0] ?? height, height);
+    const strips = Math.ceil(height / rows);
+    const total = strips * (isPlanar ? samples : 1);
+    if (!(total > 0 && total < MAX_STRIPS)) return [];
+    const rowBytes = Math.ceil((width * (isPlanar ? 1 : samples) * bits) / 8);
+    return Array.from({ length: total }, (_, i) => Math.min(rows, height - (i % strips) * rows) * rowBytes);
   }
 
   private children(offsets: readonly number[]): TiffPage[] {
@@ -175,10 +212,11 @@ class Reader {
     });
   }
 
-  private values(entry: Entry | undefined): number[] {
+  /** @param most what the counted channels, or levels of a pyramid, never exceed */
+  private values(entry: Entry | undefined, most = MAX_CHILDREN): number[] {
     const size = entry && SIZES[entry.type];
     if (!entry || size === undefined) return [];
-    const count = Math.min(entry.count, Math.floor((this.file.length - entry.at) / size));
+    const count = Math.min(entry.count, most, Math.floor((this.file.length - entry.at) / size));
     return Array.from({ length: Math.max(0, count) }, (_, i) => this.u(entry.at + i * size, size));
   }
 
@@ -194,10 +232,11 @@ class Reader {
     return this.little ? this.file.readUIntLE(at, size) : this.file.readUIntBE(at, size);
   }
 
-  private put(target: Buffer, value: number, at: number, size: number): void {
+  /** A number in the file's byte order. */
+  private number(value: number, size: number): Buffer {
     const bytes = Buffer.alloc(8);
     if (this.little) bytes.writeBigUInt64LE(BigInt(value));
     else bytes.writeBigUInt64BE(BigInt(value));
-    bytes.copy(target, at, this.little ? 0 : 8 - size, this.little ? size : 8);
+    return this.little ? bytes.subarray(0, size) : bytes.subarray(8 - size);
   }
 }

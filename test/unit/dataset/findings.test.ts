@@ -137,6 +137,19 @@ describe('copies that were saved again', () => {
   });
 });
 
+describe('equal pixels', () => {
+  it('under two patients name both', async () => {
+    const folder = temporaryFolder();
+    for (const name of ['a.png', 'b.png', 'c.png', 'd.png']) write(folder, name, await picture(name < 'c' ? 1 : 2));
+    const csv = write(folder, 't.csv', `${HEADER}a.png,1,40,P\nb.png,1,40,Q\nc.png,0,40,R\nd.png,0,100,R\n`);
+    const problems = ofCode(await indexFolder(folder, { csv }), 'duplicate-pixels');
+    expect(problems.map((p) => p.message.split('. ')[0])).toEqual([
+      'a.png: the same picture stands under 2 cases: P, Q (also b.png)',
+      'c.png: the same picture (also d.png)',
+    ]);
+  });
+});
+
 describe('pixels replaced in place', () => {
   it('are noticed although size and time stay', async () => {
     const folder = temporaryFolder();

@@ -51,6 +51,21 @@ describe('pixels that are decoded', () => {
     await expectPixels(tiffFile([picture(bits, changed(GREY_TAGS, { 258: [1] }))]), oneBit);
   });
 
+  it.each([1, 2, 4])('TIFF: %i bits, black or white as zero', async (bits) => {
+    const [perByte, max] = [8 / bits, 2 ** bits - 1];
+    const values = Array.from({ length: n }, (_, i) => (i * 3 + Math.floor(i / width)) % (max + 1));
+    const rowBytes = Math.ceil(width / perByte);
+    const data = Buffer.alloc(rowBytes * height);
+    values.forEach((value, i) => {
+      const x = i % width;
+      data[Math.floor(i / width) * rowBytes + Math.floor(x / perByte)] |= value << (8 - bits - (x % perByte) * bits);
+    });
+    for (const white of [false, true]) {
+      const file = tiffFile([picture(data, changed(GREY_TAGS, { 258: [bits], 262: [white ? 0 : 1] }))]);
+      await expectPixels(file, asRgb(Buffer.from(values.map((v) => ((white ? max - v : v) * 255) / max))));
+    }
+  });
+
   it('TIFF: transparency is left out, smaller copies after the picture are not taken for it', async () => {
     const rgba = Buffer.from(Array.from({ length: n }, (_, i) => [...rgb.subarray(i * 3, i * 3 + 3), 99]).flat());
     await expectPixels(tiffFile([picture(rgba, changed(RGB_TAGS, { 258: [8, 8, 8, 8], 277: [4], 338: [2] }))]), rgb);
@@ -75,6 +90,11 @@ describe('pixels that are refused, with the reason', () => {
   const cases: [string, Buffer, RegExp][] = [
     ['float', tiffFile([picture(float, changed(GREY_TAGS, { 258: [32], 339: [3] }))]), /decimal numbers \(32-bit float\)/],
     ['12 bits in 16', tiffFile([picture(twelve, changed(RGB_TAGS, { 258: [16, 16, 16] }))]), /less than half of their range/],
+    [
+      '16 bits, white as zero',
+      tiffFile([picture(twelve, changed(RGB_TAGS, { 258: [16], 262: [0], 277: [1] }))]),
+      /white as zero/,
+    ],
     ['signed', tiffFile([picture(grey, changed(GREY_TAGS, { 339: [2] }))]), /signed/],
     ['32 bits', tiffFile([picture(Buffer.alloc(n * 4), changed(GREY_TAGS, { 258: [32] }))]), /32 bits a channel/],
     ['pages', tiffFile([0, 1, 2].map((c) => picture(plane(c), GREY_TAGS))), /holds 3 pages/],
@@ -115,6 +135,17 @@ describe('pixels that are refused, with the reason', () => {
     expect((await what(await raw().gif().toBuffer())).what).toContain('a GIF picture');
     expect((await what(Buffer.from('<!DOCTYPE html><html>not found</html>'))).what).toContain('a web page');
     expect((await what(Buffer.from('PK\x03\x04 and more and more and more'))).what).toContain('a ZIP archive');
+  });
+
+  it('TIFF: ten thousand pages with long lists, in no time', async () => {
+    const long = {
+      ...colour,
+      tags: [...RGB_TAGS, [270, 'x'.repeat(100_000)], [330, Array.from({ length: 5000 }, () => 8)]] as const,
+    };
+    const file = tiffFile([long, ...Array.from({ length: 9_000 }, () => ({ ...colour, data: new Uint8Array(0) }))]);
+    const started = performance.now();
+    expect(await decode(file)).toMatchObject({ ok: false, code: 'unsupported-pixels' });
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 
   it('TIFF: pages in a circle, a strip beyond the end, a size that no memory holds', async () => {
@@ -158,11 +189,34 @@ describe('sloppy files', () => {
     expect(await decode(tiffFile([short], { sorted: false }))).toMatchObject({ ok: false });
   });
 
+  it('TIFF: a missing, absent or too large count of bytes does not matter where the picture is uncompressed', async () => {
+    const other = (change: (count: number) => number) => {
+      const file = tiffFile([colour]);
+      const entry = file.indexOf(Buffer.from([279 & 255, 279 >> 8, 4, 0, 1, 0, 0, 0]));
+      file.writeUInt32LE(change(file.readUInt32LE(entry + 8)), entry + 8);
+      return file;
+    };
+    await expectPixels(
+      other((count) => count + 100_000),
+      rgb,
+      note,
+    );
+    await expectPixels(
+      other(() => 0),
+      rgb,
+      note,
+    );
+    expect((await decode(other((count) => count - 30))).ok).toBe(false);
+    const half = other((count) => count);
+    half.writeUInt32LE(height * 2, half.indexOf(Buffer.from([257 & 255, 257 >> 8, 3, 0, 1, 0, 0, 0])) + 8);
+    expect((await decode(half)).ok).toBe(false); // half of the picture is not there
+  });
+
   it('JPEG: stray bytes before a marker do not matter, a scan with a hole does', async () => {
     const whole = await jpeg();
     const plain = await decode(whole);
     if (!plain.ok) throw new Error('the JPEG itself must decode');
-    for (const marker of [0xc0, 0xc4, 0xda]) {
+    for (const marker of [0xdb, 0xc0, 0xc4, 0xda]) {
       const at = whole.indexOf(Buffer.from([0xff, marker]));
       const stray = Buffer.concat([whole.subarray(0, at), Buffer.from([0, 1, 2]), whole.subarray(at)]);
       await expectPixels(stray, plain.data, note);
