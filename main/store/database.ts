@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { LabError } from '../../shared/contract/errors.ts';
 import { systemWords } from '../../shared/contract/system-errors.ts';
@@ -101,8 +102,21 @@ function codeOf(error: unknown): number {
 const ERRNO: Readonly<Record<number, string>> = { 13: 'ENOSPC', 8: 'EROFS', 10: 'EIO' };
 
 function inWords(error: unknown, path: string): unknown {
-  const errno = ERRNO[codeOf(error)];
+  const said = ERRNO[codeOf(error)];
+  const errno = said === 'EIO' && isFull(path) ? 'ENOSPC' : said; // its memory shared by file says no more than "disk I/O error"
   const words = systemWords(errno);
   if (!words) return error;
   return new LabError(words.code, `${path} could not be written: ${words.what}. ${words.advice}`, { path });
+}
+
+/** Less room than SQLite needs for a transaction's smallest files. */
+const LEAST_ROOM_BYTES = 256 * 1024;
+
+function isFull(path: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(dirname(path));
+    return bavail * bsize < LEAST_ROOM_BYTES;
+  } catch {
+    return false;
+  }
 }
