@@ -55,8 +55,19 @@ export function addPredict(program: Command): void {
       for (const row of rows) {
         if (isFailure(row)) print(failureText(row));
         else print(answerText(row));
+        if (!isFailure(row) && row.saliency) print(saliencyText(row.saliency));
       }
     });
+}
+
+/** What to know of a map, below its image's answer. */
+function saliencyText({ resolution, change, residual, baseline }: NonNullable<PredictRow['saliency']>): string {
+  const number = (value: number) => value.toFixed(2);
+  const sum =
+    change === null || residual === null
+      ? ''
+      : `; log-odds of the plain field ${number(baseline ?? 0)}, change ${number(change)}, missed by ${number(residual)}`;
+  return `           map: one value per ${resolution} x ${resolution} pixels of the input${sum}`;
 }
 
 function failureText({ path, error: { message } }: PredictFailure): string {

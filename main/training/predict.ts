@@ -29,7 +29,7 @@ import { Evaluator } from './trainer.ts';
 const LAYER_PIXELS = 700;
 
 /** Grad-CAM's numbers of completeness. */
-const NO_SUM = { change: null, residual: null, steps: null };
+const NO_SUM = { change: null, residual: null, steps: null, baseline: null, copies: null };
 
 type Rows = (PredictRow | PredictFailure)[];
 
@@ -58,14 +58,14 @@ async function predict(): Promise<Rows> {
     const p = probabilityMalignant(benign, malignant);
     const row: PredictRow = { path, logits: [benign, malignant], probabilities: { benign: 1 - p, malignant: p } };
     if (!explainer) return row;
-    const { heat, completeness } = explainer.explain(pixels, row.logits);
+    const { heat, resolution, completeness } = explainer.explain(pixels, row.logits);
     const box = seenBox(image, view);
     const drawn = await draw({ heat, size: inputSize, box }, image, picture);
     const seen = (box.width * box.height) / (image.width * image.height);
     const predicted = LABELS[malignant > benign ? 1 : 0];
     const empty = heat.every((value) => value === 0);
     const { method } = saliency!;
-    return { ...row, saliency: { method, class: predicted, seen, empty, ...(completeness ?? NO_SUM), ...drawn } };
+    return { ...row, saliency: { method, class: predicted, seen, empty, resolution, ...(completeness ?? NO_SUM), ...drawn } };
   }
 
   const rows: Rows = [];

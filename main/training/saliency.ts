@@ -12,27 +12,33 @@ import * as tf from '@tensorflow/tfjs-core';
 import { imageCost } from '../../shared/domain/costs.ts';
 import type { SaliencyMethod } from '../../shared/domain/saliency.ts';
 import { compile } from '../engine/compile.ts';
-import { forward } from '../models/model.ts';
 import { evaluationPass, weightVariables } from '../models/weights.ts';
 import { enlarged } from './heat-map.ts';
+import { shiftsOf, sourcesOf } from './shifts.ts';
 import { type Evaluator, type EvaluatorOptions, normaliser } from './trainer.ts';
 
 /** Where a network looked. */
 export interface Explanation {
   /** [H, W] of the network's input, row by row: how far each place moved the score, negative where it spoke against the class */
   readonly heat: Float32Array;
+  /** pixels of the input, in height and width, per value of the network's last map: finer detail is not to be trusted */
+  readonly resolution: number;
   /** null for Grad-CAM, whose map adds up to nothing known */
   readonly completeness: Completeness | null;
 }
 
 /** Attributions must add up to what they explain. In units of the score: natural logarithms of odds. */
 export interface Completeness {
-  /** score of the image minus score of the baseline */
+  /** score of the image, the mean over its shifted copies, minus score of the baseline */
   readonly change: number;
   /** sum of the attributions minus `change`: the error of the sum that stands for the integral */
   readonly residual: number;
   /** gradients in the sum */
   readonly steps: number;
+  /** score of the baseline: how far from having no opinion the network is there */
+  readonly baseline: number;
+  /** shifted copies of the image whose mean this is */
+  readonly copies: number;
 }
 
 /** Explains what one network says of images. */
@@ -50,12 +56,15 @@ export interface ExplainerOptions extends Omit<EvaluatorOptions, 'batchSize'> {
   readonly evaluator: Evaluator;
   /** gradients per image that integrated gradients sum up */
   readonly steps: number;
+  /** shifted copies of the image among which they are dealt, at most: 8 unless told otherwise */
+  readonly copies?: number;
 }
 
 export function createExplainer(method: SaliencyMethod, options: ExplainerOptions): Explainer {
   return method === 'grad-cam' ? gradCam(options) : integratedGradients(options);
 }
 
+const COPIES = 8;
 const LARGEST_BATCH = 8;
 /** Images are taken together up to so many bytes of activations: far less than training takes. */
 const BATCH_BYTES = 1e9;
@@ -66,21 +75,31 @@ const BATCH_BYTES = 1e9;
  *
  * The baseline is the mean colour of the network's preprocessing, all zeros after it: a field without structure, of which the
  * networks have no opinion, as the paper asks. (White, the empty slide, is no such field: to a trained network it is tissue with
- * wide lumina, and surely benign.)
+ * wide lumina, and surely benign.) What the network says of it is told with every map.
+ *
+ * The steps are dealt to shifted copies of the image (`shifts.ts`), each with a midpoint rule of its own, so that copies cost
+ * nothing. What is explained is the mean over the copies of the change of the score.
  */
-function integratedGradients({ model, variant, inputSize, weights, computation, evaluator, steps }: ExplainerOptions): Explainer {
+function integratedGradients(options: ExplainerOptions): Explainer {
+  const { model, variant, inputSize, weights, computation, evaluator, steps } = options;
   const [height, width] = inputSize;
+  const wanted = Math.min(options.copies ?? COPIES, steps);
   const normalise = normaliser(variant);
   const colour = variant.mean.map((m) => Math.round(255 * m)); // rounded, so that an image can have it
   const imageBytes = 4 * imageCost(variant, inputSize).kept;
-  const batch = Math.max(1, Math.min(LARGEST_BATCH, steps, Math.floor(BATCH_BYTES / imageBytes)));
+  const batch = Math.max(1, Math.min(LARGEST_BATCH, Math.ceil(steps / wanted), Math.floor(BATCH_BYTES / imageBytes)));
+  let resolution = 0;
   const program = compile<'pixels' | 'places' | 'shares'>(
     ({ pixels, places, shares }, variables) => {
       const pass = evaluationPass(variables);
       const baseline = normalise(tf.tensor4d(colour, [1, 1, 1, 3]));
       const way = tf.sub(normalise(pixels as tf.Tensor4D), baseline); // (1, H, W, 3)
       const points = tf.add(baseline, tf.mul(way, tf.reshape(places, [batch, 1, 1, 1]))) as tf.Tensor4D; // (B, H, W, 3)
-      const gradients = tf.grad((x) => tf.sum(tf.mul(oddsOf(forward(model, pass, x as tf.Tensor4D)), shares)))(points);
+      const gradients = tf.grad((x) => {
+        const features = model.features(pass, x as tf.Tensor4D);
+        resolution = strideOf(features.shape, inputSize);
+        return tf.sum(tf.mul(oddsOf(model.head(pass, features)), shares));
+      })(points);
       return { outputs: { attributions: tf.mul(way, tf.sum(gradients, 0, true)) } };
     },
     {
@@ -95,29 +114,52 @@ function integratedGradients({ model, variant, inputSize, weights, computation, 
       ...computation,
     },
   );
-  const start = evaluator.logits(Uint8Array.from({ length: height * width * 3 }, (_, i) => colour[i % 3]));
+  const plain = Uint8Array.from({ length: height * width * 3 }, (_, i) => colour[i % 3]);
+  const start = evaluator.logits(plain);
+  if (resolution === 0) program.run({ pixels: plain, places: new Float32Array(batch), shares: new Float32Array(batch) });
+  const copies = Math.min(wanted, resolution); // a narrow lattice has no more places
+
+  /** Attributions of one copy, [H, W, 3]. @param own steps */
+  function attributed(pixels: Uint8Array, own: number, sign: 1 | -1): Float32Array {
+    const sum = new Float32Array(pixels.length);
+    for (let first = 0; first < own; first += batch) {
+      const part = program.run({
+        pixels,
+        places: Float32Array.from({ length: batch }, (_, i) => (first + i + 0.5) / own), // the last batch may reach beyond the last step
+        shares: Float32Array.from({ length: batch }, (_, i) => (first + i < own ? sign / own : 0)),
+      }).attributions;
+      part.forEach((value, i) => (sum[i] += value));
+    }
+    return sum;
+  }
 
   return {
     explain(pixels, logits) {
       const sign = signOf(logits);
-      const attributions = new Float32Array(height * width * 3);
-      for (let first = 0; first < steps; first += batch) {
-        const own = Array.from({ length: batch }, (_, i) => first + i); // the last batch may reach beyond the last step
-        const part = program.run({
-          pixels,
-          places: Float32Array.from(own, (step) => (step + 0.5) / steps),
-          shares: Float32Array.from(own, (step) => (step < steps ? sign / steps : 0)),
-        }).attributions;
-        part.forEach((value, i) => (attributions[i] += value));
-      }
       const heat = new Float32Array(height * width);
-      attributions.forEach((value, i) => (heat[Math.floor(i / 3)] += value));
-      const change = sign * (logits[1] - logits[0] - (start[1] - start[0]));
+      let score = 0;
+      for (const [copy, shift] of shiftsOf(resolution, copies).entries()) {
+        const sources = sourcesOf(shift, inputSize);
+        const shifted = Uint8Array.from(pixels, (_, i) => pixels[3 * sources[Math.floor(i / 3)] + (i % 3)]);
+        const [benign, malignant] = copy === 0 ? logits : evaluator.logits(shifted);
+        score += (sign * (malignant - benign)) / copies;
+        const own = Math.floor(steps / copies) + (copy < steps % copies ? 1 : 0);
+        const attributions = attributed(shifted, own, sign);
+        attributions.forEach((value, i) => (heat[sources[Math.floor(i / 3)]] += value / copies));
+      }
+      const baseline = sign * (start[1] - start[0]);
+      const change = score - baseline;
       const residual = heat.reduce((sum, value) => sum + value, 0) - change;
-      return { heat, completeness: { change, residual, steps } };
+      return { heat, resolution, completeness: { change, residual, steps, baseline, copies } };
     },
     dispose: () => program.dispose(),
   };
+}
+
+/** Pixels of the input per value of a feature map, or per token where the first token stands for no place. */
+function strideOf(shape: readonly number[], [height, width]: readonly [number, number]): number {
+  const places = shape.length === 4 ? shape[1] * shape[2] : shape[1] - 1;
+  return Math.max(1, Math.round(Math.sqrt((height * width) / places)));
 }
 
 /**
@@ -147,7 +189,8 @@ function gradCam({ model, variant, inputSize, weights, computation }: ExplainerO
   return {
     explain(pixels, logits) {
       const { map } = program.run({ pixels, sign: Float32Array.of(signOf(logits)) });
-      return { heat: enlarged(map, size, [height, width]), completeness: null };
+      const resolution = strideOf([1, ...size, 1], inputSize);
+      return { heat: enlarged(map, size, [height, width]), resolution, completeness: null };
     },
     dispose: () => program.dispose(),
   };

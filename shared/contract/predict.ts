@@ -40,6 +40,12 @@ export const saliencySchema = z.object({
   /** sum of the attributions minus `change`: near zero when there were enough steps */
   residual: z.number().nullable(),
   steps: z.number().int().nullable(),
+  /** the number of the baseline itself: near zero where the network has no opinion of a plain field */
+  baseline: z.number().nullable().optional(),
+  /** shifted copies of the image whose mean the map is */
+  copies: z.number().int().nullable().optional(),
+  /** pixels of the network's input, in height and width, per value of its last map */
+  resolution: z.number().optional(),
 });
 
 export const predictRowSchema = z.object({

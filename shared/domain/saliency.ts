@@ -6,7 +6,7 @@ export const SALIENCY_METHODS = ['integrated-gradients', 'grad-cam'] as const;
 export type SaliencyMethod = (typeof SALIENCY_METHODS)[number];
 
 /** Gradients per image that integrated gradients sum up, unless told otherwise. */
-export const SALIENCY_STEPS = 32;
+export const SALIENCY_STEPS = 64;
 /** The most that can be asked for. */
 export const MOST_SALIENCY_STEPS = 2000;
 

@@ -168,11 +168,14 @@ it(
     const explained = JSON.parse((await look('--steps', '64', first, second)).stdout);
     expect(explained.map((row: { logits: unknown }) => row.logits)).toEqual([0, 1].map((i) => predicted[i].logits));
     for (const { path, saliency, logits } of explained) {
-      const { class: label, change, residual, seen, ...rest } = saliency;
+      const { class: label, change, residual, seen, baseline, ...rest } = saliency;
+      expect(Math.abs(baseline)).toBeLessThan(5);
       expect(seen).toBeCloseTo((0.875 ** 2 * 460) / 700, 2); // the centre of an image of 700 x 460
       expect(rest).toEqual({
         method: 'integrated-gradients',
         steps: 64,
+        copies: rest.resolution,
+        resolution: expect.any(Number),
         empty: false,
         path: join(pictures, `${basename(path, '.png')}.saliency.png`),
       });
