@@ -13,6 +13,7 @@ import { readSealed } from '../store/atomic.ts';
 import { locateData } from '../store/data-folders.ts';
 import { version } from '../store/version.ts';
 import { placeConfig, readHistory, readTrialConfig, trialFiles } from '../training/trial-folder.ts';
+import { countImages } from './image-counts.ts';
 import { requireOutsideData } from './outside-data.ts';
 import { studyCells } from './results.ts';
 import type { Session } from './session.ts';
@@ -80,7 +81,7 @@ async function collect(
     study,
     trials: summaries,
     rows: resultRows(cells, study.splitSha256),
-    dataset: images.length > 0 ? countsOf(images) : null,
+    dataset: study.dataset ?? (images.length > 0 ? countImages(images) : null), // the study's own, whatever was indexed since
     synthetic,
     parts: split && partCounts(split),
     leaks: split && split.leaks.length,
@@ -108,16 +109,6 @@ async function imagesOf(session: Session, trials: StudyFile['trials']): Promise<
     synthetic &&= dataset.synthetic ?? isDemoTissue(dataset.folder, [...config.train, ...config.test]);
   }
   return { images: [...images.values()], synthetic };
-}
-
-function countsOf(images: readonly TrialImage[]): NonNullable<ReportData['dataset']> {
-  const byMagnification: NonNullable<ReportData['dataset']>['byMagnification'] = {};
-  for (const magnification of [...new Set(images.map((i) => i.magnification))].sort((a, b) => a - b)) {
-    const own = images.filter((image) => image.magnification === magnification);
-    const malignant = own.filter(({ label }) => label === 'malignant').length;
-    byMagnification[magnification] = { benign: own.length - malignant, malignant };
-  }
-  return { images: images.length, cases: new Set(images.map((i) => i.case)).size, byMagnification };
 }
 
 function partCounts(split: Split): NonNullable<ReportData['parts']> {

@@ -17,6 +17,7 @@ import { readSealed, temporaryName, writeSealed } from '../store/atomic.ts';
 import { recordData } from '../store/data-folders.ts';
 import { version } from '../store/version.ts';
 import { hashConfig, readHistory, readTrialState, trialFiles } from '../training/trial-folder.ts';
+import { countImages } from './image-counts.ts';
 import { imagesOf, requireSound, savePlan } from './plans.ts';
 import { resultsFault } from './results.ts';
 import type { Session } from './session.ts';
@@ -59,6 +60,7 @@ async function writeStudy(session: Session, plan: Plan): Promise<StudyFile> {
     createdAt: new Date().toISOString(),
     plan,
     splitSha256: split.sha256,
+    dataset: countImages(session.indexed.result.images.filter(({ path }) => split.parts[path] !== undefined)),
     trials: configs.map((config) => {
       const { id, model, trainMagnification, seed } = config;
       return { id, model, trainMagnification, seed, config: hashConfig(config) };

@@ -1,4 +1,4 @@
-import type { IndexSummary } from '../../shared/contract/dataset.ts';
+import type { ImageCounts } from '../../shared/contract/dataset.ts';
 import type { StudyFile } from '../../shared/contract/study.ts';
 import type { TrialSummary } from '../../shared/contract/results.ts';
 import type { TrialEnvironment } from '../../shared/contract/trial.ts';
@@ -9,8 +9,8 @@ export interface ReportData {
   readonly study: StudyFile;
   readonly trials: readonly TrialSummary[];
   readonly rows: readonly ResultRow[];
-  /** the images of the study's own trials; null before one has finished */
-  readonly dataset: Pick<IndexSummary, 'images' | 'cases' | 'byMagnification'> | null;
+  /** the images of the study; null where its file does not say and no trial has finished */
+  readonly dataset: ImageCounts | null;
   /** the images are Magnilab's demo tissue */
   readonly synthetic: boolean;
   /** images per part; this and the next two are null where the split's file cannot be read: nothing is known of it then */

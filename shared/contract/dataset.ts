@@ -85,6 +85,15 @@ export const countSchema = z.object({
   images: z.number().int(),
 });
 
+/** How many images there are, of which cases. */
+export const imageCountsSchema = z.object({
+  images: z.number().int(),
+  cases: z.number().int(),
+  /** magnification -> class -> images; keys as strings because JSON has no number keys */
+  byMagnification: z.record(z.string(), z.object({ benign: z.number().int(), malignant: z.number().int() })),
+});
+export type ImageCounts = z.infer<typeof imageCountsSchema>;
+
 export const indexSummarySchema = z.object({
   folder: z.string(),
   images: z.number().int(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { imageCountsSchema } from './dataset.ts';
 import { nameSchema, planSchema } from './plan.ts';
 import { trialIdSchema } from './trial.ts';
 
@@ -9,6 +10,8 @@ export const studyFileSchema = z.strictObject({
   createdAt: z.string(),
   plan: planSchema,
   splitSha256: z.string(),
+  /** what the split deals out; absent in files of earlier versions */
+  dataset: imageCountsSchema.optional(),
   trials: z.array(
     z.strictObject({
       id: trialIdSchema,
