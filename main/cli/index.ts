@@ -14,6 +14,9 @@ import { addServe } from './serve.ts';
 import { addStudy } from './study.ts';
 
 endWithStarter();
+// whoever reads has read enough, e.g. `| head`
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
 const program = new Command('magnilab')
   .description('Which neural network keeps its accuracy when the magnification changes? Research use only.')
