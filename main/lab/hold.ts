@@ -1,9 +1,69 @@
-import { readFileSync } from 'node:fs';
 import { readFile, statfs } from 'node:fs/promises';
 import type { ErrorEnvelope } from '../../shared/contract/errors.ts';
 import { engineChoiceSchema } from '../../shared/contract/trial.ts';
 import { dataIsAway } from '../training/data-away.ts';
-import { placeConfig, readTrialConfig, trialFiles } from '../training/trial-folder.ts';
+import { placeConfig, readHistory, readTrialConfig, trialFiles } from '../training/trial-folder.ts';
+
+/** How often it is asked whether what stopped a trial has passed, ms. */
+const CHECK_MS = 3_000;
+/** A trial that is stopped so often without a new epoch is left interrupted: waiting does not help it. */
+const MOST_TRIES = 3;
+
+export const GOES_ON = 'The queue waits and goes on by itself.';
+
+/** A trial that was stopped by what passes by itself, and what that is. */
+export class Hold {
+  private held: { readonly trial: string; readonly error: ErrorEnvelope; readonly timer: NodeJS.Timeout } | null = null;
+  /** how often each was stopped, and after which epoch */
+  private readonly tries = new Map<string, { epoch: number; times: number }>();
+
+  /** The trial that is held; undefined when none is. */
+  get trial(): string | undefined {
+    return this.held?.trial;
+  }
+
+  get error(): ErrorEnvelope | null {
+    return this.held?.error ?? null;
+  }
+
+  /**
+   * Holds a trial until what stopped it has passed.
+   * @param folder of the trial
+   * @param goOn called then
+   * @returns whether it is worth waiting
+   */
+  async begin(trial: string, error: ErrorEnvelope, folder: string, goOn: () => void): Promise<boolean> {
+    const epoch = (await readHistory(folder).catch(() => [])).length;
+    const before = this.tries.get(trial);
+    const times = before?.epoch === epoch ? before.times + 1 : 1;
+    this.tries.set(trial, { epoch, times });
+    if (times > MOST_TRIES) return false;
+    this.end();
+    const timer = setInterval(() => {
+      void hasPassed(error, folder)
+        .catch(() => false)
+        .then((passed) => {
+          if (!passed || this.held?.timer !== timer) return;
+          this.end();
+          goOn();
+        });
+    }, CHECK_MS);
+    this.held = { trial, error, timer };
+    return true;
+  }
+
+  /** Holds nothing any more. */
+  end(): void {
+    if (this.held) clearInterval(this.held.timer);
+    this.held = null;
+  }
+
+  /** As if nothing had ever been held. */
+  forget(): void {
+    this.end();
+    this.tries.clear();
+  }
+}
 
 /** Room beyond what a write needed before the queue goes on: logs and history grow too. */
 const SPARE_BYTES = 50e6;
@@ -14,7 +74,7 @@ const LEAST_MEMORY_BYTES = 1e9;
  * Whether what stopped a trial has passed, so that trying again makes sense.
  * @param folder of the trial
  */
-export async function hasPassed({ code, details }: ErrorEnvelope, folder: string): Promise<boolean> {
+async function hasPassed({ code, details }: ErrorEnvelope, folder: string): Promise<boolean> {
   switch (code) {
     case 'data-away': {
       const { config } = await readTrialConfig(folder);
@@ -37,14 +97,4 @@ async function memoryOf(folder: string): Promise<number> {
   const measured = engineChoiceSchema.shape.measured.safeParse((JSON.parse(text) as { measured?: unknown } | null)?.measured);
   const peaks = (measured.data ?? []).flatMap(({ measurement: m }) => (m.ok ? [m.peakBytes] : []));
   return Math.max(LEAST_MEMORY_BYTES, ...peaks);
-}
-
-/** Processes that the system has killed since it started because memory ran out; null where it does not tell. */
-export function memoryKills(): number | null {
-  try {
-    const match = /^oom_kill (\d+)$/m.exec(readFileSync('/proc/vmstat', 'utf8'));
-    return match && Number(match[1]);
-  } catch {
-    return null;
-  }
 }

@@ -29,7 +29,7 @@ import { trialSaliency } from './saliency.ts';
 import { recentProjects, Session } from './session.ts';
 import { createStudy, readStudies, readTrial } from './studies.ts';
 import { type Report, Tasks } from './tasks.ts';
-import { projectProblems, verifyProject } from './verify.ts';
+import { projectProblems } from './verify.ts';
 
 /** Processes that say where networks looked: each takes a network's memory. */
 const SALIENCY_PROCESSES = 1;
@@ -121,7 +121,6 @@ export function createLab({ door, launcher = forkLauncher, choose }: LabOptions)
       return {};
     },
     'projects.problems': () => projectProblems(session),
-    'projects.verify': () => verifyProject(session),
     'projects.demo': async ({ stop }) => {
       if (!stop && !session.isOpenAt(demoProjectFolder())) session.requireIdle();
       const { id, finished } = tasks.start('demo', (report, signal) => openDemo(session, demoProjectFolder(), report, signal));

@@ -5,9 +5,10 @@ import type { StudySummary } from '../../shared/contract/results.ts';
 import type { StudyFile } from '../../shared/contract/study.ts';
 import { PASSING_ERRORS, trialMessageSchema, type TrialStateFile } from '../../shared/contract/trial.ts';
 import { type Exit, STOP_GRACE_MS, type TrialLauncher, type TrialProcess } from '../executors/launcher.ts';
-import { readHistory, trialFiles, writeTrialState } from '../training/trial-folder.ts';
+import { trialFiles, writeTrialState } from '../training/trial-folder.ts';
 import type { Events } from './events.ts';
-import { hasPassed, memoryKills } from './hold.ts';
+import { deathOf, memoryKills } from './death.ts';
+import { GOES_ON, Hold } from './hold.ts';
 import type { Session } from './session.ts';
 import { readStudies, readTrial, studyProblems, studySummary } from './studies.ts';
 
@@ -28,25 +29,12 @@ interface Running {
   readonly kills: number | null;
 }
 
-/** What the queue waits for. */
-interface Hold {
-  readonly trial: string;
-  readonly error: ErrorEnvelope;
-  readonly timer: NodeJS.Timeout;
-}
-
-/** How often the queue looks whether what stopped it has passed, ms. */
-const HOLD_CHECK_MS = 3_000;
-/** A trial that is stopped so often without a new epoch is left interrupted: waiting does not help it. */
-const MOST_TRIES = 3;
-
 /** Runs the trials of the started studies one after the other, each in a process of its own. */
 export class Queue {
   private running: Running | null = null;
   private readonly waiting: Waiting[] = [];
-  private hold: Hold | null = null;
-  /** of trials that were stopped by what passes: how often, and after which epoch */
-  private readonly tries = new Map<string, { epoch: number; times: number }>();
+  /** what stopped the first of them and passes */
+  private readonly hold = new Hold();
   private readonly session: Session;
   private readonly launcher: TrialLauncher;
   private readonly events: Events;
@@ -101,8 +89,7 @@ export class Queue {
       const open = states === null || states.includes(state);
       if (open && !this.waiting.some((w) => w.id === id) && !this.isRunning(id)) this.waiting.push({ study, id });
     }
-    this.tries.clear(); // the user may have mended what was in the way
-    this.letGo();
+    this.hold.forget(); // the user may have mended what was in the way
     this.advanceSoon();
   }
 
@@ -131,17 +118,16 @@ export class Queue {
   shutdown(): Promise<void> {
     return this.exclusive(async () => {
       this.waiting.length = 0;
-      this.letGo();
+      this.hold.forget();
       await this.stop('pause');
       this.paused.clear();
-      this.tries.clear();
     });
   }
 
   /** Ends everything at once and writes nothing: the project is another lab's now. */
   abandon(): void {
     this.waiting.length = 0;
-    this.letGo();
+    this.hold.forget();
     if (this.running) {
       this.running.intent = 'abandon';
       this.running.process.kill();
@@ -161,8 +147,7 @@ export class Queue {
   async summary(study: StudyFile): Promise<StudySummary> {
     const trials = await Promise.all(study.trials.map(({ id }) => readTrial(this.session, study, id, this.isRunning(id))));
     const active = this.running?.study.name === study.name || this.waiting.some((w) => w.study.name === study.name);
-    const { hold } = this;
-    const held = hold && study.trials.some(({ id }) => id === hold.trial) ? hold.error : null;
+    const held = study.trials.some(({ id }) => id === this.hold.trial) ? this.hold.error : null;
     const summary = { ...studySummary(study, trials, active), held: held && { code: held.code, message: held.message } };
     return summary.state === 'interrupted' && this.paused.has(study.name) ? { ...summary, state: 'paused' } : summary;
   }
@@ -189,29 +174,9 @@ export class Queue {
   /** Puts a trial back to the front and waits until what stopped it has passed. @returns whether it is worth waiting */
   private async holdFor({ study, id }: Waiting, error: ErrorEnvelope): Promise<boolean> {
     const folder = join(this.session.project.paths.runs, id);
-    const epoch = (await readHistory(folder).catch(() => [])).length;
-    const before = this.tries.get(id);
-    const times = before?.epoch === epoch ? before.times + 1 : 1;
-    this.tries.set(id, { epoch, times });
-    if (times > MOST_TRIES) return false;
-    this.waiting.unshift({ study, id });
-    this.letGo();
-    const timer = setInterval(() => {
-      void hasPassed(error, folder)
-        .catch(() => false)
-        .then((passed) => {
-          if (!passed || this.hold?.timer !== timer) return;
-          this.letGo();
-          this.advanceSoon();
-        });
-    }, HOLD_CHECK_MS);
-    this.hold = { trial: id, error, timer };
-    return true;
-  }
-
-  private letGo(): void {
-    if (this.hold) clearInterval(this.hold.timer);
-    this.hold = null;
+    const waits = await this.hold.begin(id, error, folder, () => this.advanceSoon());
+    if (waits) this.waiting.unshift({ study, id });
+    return waits;
   }
 
   private async stop(intent: 'pause' | 'cancel'): Promise<void> {
@@ -239,8 +204,8 @@ export class Queue {
 
   private async advance(): Promise<void> {
     if (this.running) return;
-    if (this.hold && this.waiting.some(({ id }) => id === this.hold?.trial)) return;
-    this.letGo();
+    if (this.waiting.some(({ id }) => id === this.hold.trial)) return;
+    this.hold.end();
     const next = this.waiting.shift();
     if (!next) {
       this.wakeIdle();
@@ -320,20 +285,4 @@ export class Queue {
       // the project's folder may have gone
     }
   }
-}
-
-const GOES_ON = 'The queue waits and goes on by itself.';
-
-/** Why a process ended that had no time to say so. */
-function deathOf({ code, signal }: Exit, killsBefore: number | null): ErrorEnvelope {
-  const kills = memoryKills();
-  if (signal === 'SIGKILL' && kills !== null && killsBefore !== null && kills > killsBefore)
-    return { code: 'out-of-memory', message: 'Memory ran out, and the system ended the trial.' };
-  if (signal === 'SIGKILL') {
-    const message =
-      'The trial process was killed by the system, most often because memory ran out. Resume it, with a smaller batch if it happens again.';
-    return { code: 'trial-failed', message };
-  }
-  const message = `The trial process ended unexpectedly (${signal ?? `code ${code}`}). Its log.txt has the last words; Resume goes on after the last finished epoch.`;
-  return { code: 'trial-failed', message };
 }

@@ -1,12 +1,18 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Verification } from '../../shared/contract/api.ts';
 import { toEnvelope } from '../../shared/contract/errors.ts';
 import { dataFoldersProblem } from '../store/data-folders.ts';
 import { type Fault, verifyTrial } from '../training/verify-trial.ts';
 import { readPlan } from './plans.ts';
 import type { Session } from './session.ts';
 import { type FileProblem, readStudies, readStudySplit, studyProblems } from './studies.ts';
+
+/** What `magnilab verify` finds. */
+export interface Verification {
+  readonly studies: number;
+  readonly trials: number;
+  readonly faults: readonly Fault[];
+}
 
 /** Files of the project that cannot be used, as far as it shows without looking into runs: studies, plans, the index. */
 export async function projectProblems(session: Session): Promise<FileProblem[]> {

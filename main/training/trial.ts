@@ -76,7 +76,9 @@ async function main(): Promise<number> {
 
 async function runLeased(read: ReadConfig, lease: Lease): Promise<number> {
   const { check } = lease;
-  const log = pino(pino.destination({ dest: files.log, sync: true, append: true }));
+  const destination = pino.destination({ dest: files.log, sync: true, append: true });
+  destination.on('error', () => {}); // what is said must not end the trial, e.g. on a full disk
+  const log = pino(destination);
   const send = (message: TrialMessage) => {
     if (message.type === 'epoch' || message.type === 'ready' || message.type === 'notice') log.info(message);
     parent.send(message);

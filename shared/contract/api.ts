@@ -48,14 +48,6 @@ export type SplitPreview = z.infer<typeof splitPreviewSchema>;
 /** A plan that may still have faults: any record of fields. */
 const draftSchema = z.record(z.string(), z.unknown());
 
-/** What `magnilab verify` finds. */
-export const verificationSchema = z.object({
-  studies: z.number().int(),
-  trials: z.number().int(),
-  faults: z.array(z.object({ path: z.string(), message: z.string() })),
-});
-export type Verification = z.infer<typeof verificationSchema>;
-
 /** What a plan would cost, and what forbids running it. */
 export const planCheckSchema = z.object({
   trials: z.number().int(),
@@ -128,8 +120,6 @@ export const api = {
   'projects.demo': call(z.strictObject({ stop }), z.object({ task: z.string() })),
   /** files of the open project that cannot be used, each with the reason; the others can */
   'projects.problems': call(nothing, z.array(z.object({ path: z.string(), message: z.string() }))),
-  /** holds every file of the project to its recorded hash; takes a while */
-  'projects.verify': call(nothing, verificationSchema),
 
   'dataset.index': call(
     z.strictObject({
