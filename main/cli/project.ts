@@ -25,11 +25,11 @@ export function addVerify(program: Command): void {
       if (json) printJson(found);
       else {
         for (const { path, message } of found.faults) print(`${path}\n    ${message}`);
-        const counted = `${found.studies} studies, ${found.trials} trials`;
+        const counted = `${found.studies === 1 ? '1 study' : `${found.studies} studies`}, ${found.trials === 1 ? '1 trial' : `${found.trials} trials`}`;
         print(
           found.faults.length === 0
             ? `${counted}: every file is as it was written.`
-            : `${counted}: ${found.faults.length} faults.`,
+            : `${counted}: ${found.faults.length === 1 ? '1 fault' : `${found.faults.length} faults`}.`,
         );
       }
       if (found.faults.length > 0) process.exitCode = 1;

@@ -265,7 +265,8 @@ export class Queue {
     if (!failure && exit.code === 0) return; // stopped by itself
     const error = failure ?? deathOf(exit, running.kills);
     const passes = failure ? PASSING_ERRORS.includes(failure.code) : error.code === 'out-of-memory';
-    const stays = failure && !passes && failure.code !== 'project-locked' ? 'failed' : 'interrupted';
+    if (failure?.code === 'project-locked') return this.tellFailure(id, failure); // the folder is another process's
+    const stays = failure && !passes ? 'failed' : 'interrupted';
     const held = passes && (await this.holdFor(running, error));
     if (held) this.events.emit({ type: 'trial', trial: id, message: { type: 'notice', text: `${error.message} ${GOES_ON}` } });
     else this.tellFailure(id, error);

@@ -1,11 +1,12 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { appendFile, copyFile, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { installRuntime } from '../../main/engine/install.ts';
 import { createLab, type Lab } from '../../main/lab/lab.ts';
 import { verifyProject } from '../../main/lab/verify.ts';
+import { processStart } from '../../main/store/process-lives.ts';
 import { labWith, nextEvent, quickPlan, runFolder, taskEnd, testTissue } from '../helpers/lab.ts';
 import { temporaryFolder } from '../helpers/temporary.ts';
 
@@ -321,6 +322,24 @@ describe('what passes', { timeout: 300_000 }, () => {
     await lab.services['trials.retry']({ trial: TRIAL });
     await lab.queue.whenIdle();
     expect((await lab.services['studies.list']({}))[0].state).toBe('finished');
+  });
+});
+
+describe('a trial that another process runs', { timeout: 300_000 }, () => {
+  it('is left alone: nothing is written into its folder, and the reason is told', async () => {
+    const { lab, project } = await labWith(tissue);
+    const run = runFolder(project, TRIAL);
+    const plan = quickPlan(tissue, { training });
+    const told = nextEvent(lab, (e) => (e.type === 'trial' && e.message.type === 'failed' ? e.message.error : undefined));
+    const lease = { token: 'theirs', pid: process.pid, host: hostname(), start: processStart(process.pid), beat: 0 };
+    const staged = setInterval(() => {
+      if (existsSync(run) && !existsSync(join(run, 'lease.json'))) writeFileSync(join(run, 'lease.json'), JSON.stringify(lease));
+    }, 1);
+    await lab.services['studies.start']({ plan });
+    expect(await told).toMatchObject({ code: 'project-locked', message: expect.stringContaining(String(process.pid)) });
+    clearInterval(staged);
+    await lab.queue.whenIdle();
+    expect((await readdir(run)).sort()).toEqual(['config.json', 'lease.json', 'log.txt']);
   });
 });
 
