@@ -82,6 +82,20 @@ describe('a file that was changed or damaged', { timeout: 300_000 }, () => {
     expect(faults.map(({ path }) => basename(path))).toContain('predictions.csv');
   });
 
+  it('gives no number in a project of before hashes either: rows are held to the configuration', async () => {
+    const project = await copied();
+    const run = runFolder(project, TRIAL);
+    await writeFile(join(run, 'state.json'), '{"state": "finished"}');
+    const [whole, damaged] = [await opened(project), await copied()];
+    expect((await whole.services['studies.list']({}))[0].trials[0].state).toBe('finished');
+    const other = runFolder(damaged, TRIAL);
+    await writeFile(join(other, 'state.json'), '{"state": "finished"}');
+    await edit(join(other, 'predictions.csv'), (t) => t + lines(t).slice(1).join('\n'));
+    const lab = await opened(damaged);
+    const [trial] = (await lab.services['studies.list']({}))[0].trials;
+    expect(trial).toMatchObject({ state: 'failed', error: { message: expect.stringMatching(/two rows for/) } });
+  });
+
   it('is made anew when the trial is run again, with the same bits', async () => {
     const project = await copied();
     const path = join(runFolder(project, TRIAL), 'predictions.csv');
