@@ -45,8 +45,6 @@ export interface IndexOptions {
   readonly signal?: AbortSignal;
   /** about ten times a second, and at both ends of each phase */
   readonly onProgress?: (progress: IndexProgress) => void;
-  /** called once, after the headers: complete but for what pixels tell, so that counts can be shown at once */
-  readonly onPreview?: (result: IndexResult) => void;
   readonly pool?: InspectPoolOptions;
 }
 
@@ -67,21 +65,19 @@ export async function indexFolder(folder: string, options: IndexOptions = {}): P
   const { csv } = options;
   const { entries, problems } = await (csv === undefined ? findByName(root, finding) : findByTable(root, csv, finding));
   progress.end(entries.length);
-  const assemble = () => assembleResult(root, entries, problems, options);
 
   reuse(entries, options);
   const pool = new InspectPool(root, options.pool);
   try {
     const unseen = entries.filter((e) => e.inspection === null);
     await inspect(pool, 'headers', 'header', unseen, progress, signal);
-    if (options.onPreview) options.onPreview(await assemble());
     const sound = unseen.filter((e) => e.facts !== null && e.inspection?.ok);
     const [phase, task] = options.verify ? (['verify', 'pixels-and-bytes'] as const) : (['pixels', 'pixels'] as const);
     await inspect(pool, phase, task, sound, progress, signal);
   } finally {
     await pool.close();
   }
-  return assemble();
+  return assembleResult(root, entries, problems, options);
 }
 
 /** Takes over what is known of unchanged files; verifying means reading every byte, so then nothing is. */

@@ -77,30 +77,6 @@ export function splitHash(parts: Parts): string {
 }
 
 /**
- * Makes sure that a split that was loaded from a file is whole, and belongs to these images.
- * @throws LabError "damaged-file" with `details.field` ("sha256" or "leaks") where the file contradicts itself, "bad-input" with
- * field "parts" where it names images that the data set does not have
- */
-export function verifySplit(split: Split, images: readonly IndexedImage[]): void {
-  const hash = splitHash(split.parts);
-  if (hash !== split.sha256) {
-    const message = `Field "sha256" of the split says ${split.sha256}, its parts have ${hash}: the file was changed.`;
-    throw new LabError('damaged-file', message, { field: 'sha256' });
-  }
-  const paths = new Set(images.map((i) => i.path));
-  const unknown = Object.keys(split.parts).filter((path) => !paths.has(path));
-  if (unknown.length > 0) {
-    const message = `Field "parts" of the split names ${unknown.length} images that the data set does not have, e.g. ${unknown[0]}.`;
-    throw new LabError('bad-input', message, { field: 'parts' });
-  }
-  if (JSON.stringify(leaksOf(images, split.parts)) !== JSON.stringify(split.leaks)) {
-    throw new LabError('damaged-file', 'Field "leaks" of the split does not list the cases that stand in several parts.', {
-      field: 'leaks',
-    });
-  }
-}
-
-/**
  * Keeps one of several images with the same pixels: the first by path, except that of case 13412 of BreakHis, filed as ductal
  * and as lobular carcinoma, the lobular copies stay. Copies of different classes are all dropped: no one can say which is right.
  * What an official fold tests is tested: its copies among the training images go.

@@ -136,7 +136,6 @@ export function createLab({ door, launcher = forkLauncher, choose }: LabOptions)
     },
     'dataset.locate': ({ folder }) => locateDataset(session, folder),
     'dataset.summary': async () => datasetSummary(session),
-    'dataset.problems': async () => session.index?.result.problems.slice() ?? [],
     'dataset.images': async ({ filter, offset, limit }) => listImages(session, filter, offset, limit),
     'dataset.thumbnails': ({ images, width }) => makeThumbnails(session, images, width),
 

@@ -18,7 +18,7 @@ export function withChecksum(file: SafetensorsFile): SafetensorsFile {
 export function requireChecksum(file: SafetensorsFile, name: string): void {
   const { [KEY]: stored, ...metadata } = file.metadata;
   if (stored === undefined || stored === checksumOf({ ...file, metadata })) return;
-  const message = `${name} was changed or damaged after it was written: its checksum does not match.`;
+  const message = `${name} was changed or damaged after it was written: its checksum does not match. Copy it again from where it is whole; a trial trains anew when both checkpoints in its folder are deleted.`;
   throw new LabError('damaged-file', message, { path: name });
 }
 

@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia';
-import { computed, ref, shallowRef } from 'vue';
+import { ref, shallowRef } from 'vue';
 import type { LabEvent, ModelRow } from '../../shared/contract/api.ts';
 import type { Doctor, LabInfo, Project, Task } from '../../shared/contract/system.ts';
 import { call, type ConnectionState } from '../api/index.ts';
@@ -13,8 +13,6 @@ export const useLab = defineStore('lab', () => {
   const models = shallowRef<ModelRow[]>([]);
   const tasks = shallowRef<ReadonlyMap<string, Task>>(new Map());
   const followers = new Map<string, (task: Task) => void>();
-
-  const runningTasks = computed(() => [...tasks.value.values()].filter((task) => task.state === 'running'));
 
   async function load(): Promise<void> {
     const [labInfo, rows, list] = await Promise.all([call('lab.info', {}), call('models.list', {}), call('tasks.list', {})]);
@@ -54,5 +52,5 @@ export const useLab = defineStore('lab', () => {
     return models.value.find((row) => row.id === id)?.name ?? id;
   }
 
-  return { connection, info, project, doctor, models, tasks, runningTasks, load, examine, hear, ended, modelName };
+  return { connection, info, project, doctor, models, tasks, load, examine, hear, ended, modelName };
 });

@@ -27,7 +27,7 @@ describe('lab', () => {
   it('resolves when a task ends, whether its end is heard before or after asking', async () => {
     const lab = useLab();
     lab.hear({ type: 'task', task: task('running') });
-    expect(lab.runningTasks).toHaveLength(1);
+    expect(lab.tasks.get('t')).toMatchObject({ state: 'running' });
     const ended = lab.ended('t');
     lab.hear({ type: 'task', task: task('cancelled') });
     await expect(ended).resolves.toMatchObject({ state: 'cancelled' });

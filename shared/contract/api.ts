@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LABELS } from '../domain/label.ts';
 import { SALIENCY_METHODS } from '../domain/saliency.ts';
-import { imageSchema, indexSummarySchema, parts, problemSchema, splitSettingsSchema } from './dataset.ts';
+import { imageSchema, indexSummarySchema, parts, splitSettingsSchema } from './dataset.ts';
 import { nameSchema, planSchema, presets } from './plan.ts';
 import { cellImageSchema, cellSchema, imageSaliencySchema, studySummarySchema } from './results.ts';
 import { doctorSchema, folderListingSchema, labInfoSchema, projectSchema, taskSchema } from './system.ts';
@@ -133,7 +133,6 @@ export const api = {
   /** says that the images of the data set lie in another folder now */
   'dataset.locate': call(z.strictObject({ folder }), projectSchema),
   'dataset.summary': call(nothing, indexSummarySchema.nullable()),
-  'dataset.problems': call(nothing, z.array(problemSchema)),
   'dataset.images': call(
     z.strictObject({
       filter: imageFilterSchema.default({}),

@@ -107,7 +107,6 @@ describe('a study', () => {
       ['files.list', { path: project }],
       ['projects.recent', {}],
       ['dataset.summary', {}],
-      ['dataset.problems', {}],
       ['dataset.images', { offset: 0, limit: 5 }],
       ['dataset.thumbnails', { images: [0, 1, 99999], width: 64 }],
       ['plans.list', {}],

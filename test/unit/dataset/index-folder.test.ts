@@ -150,15 +150,12 @@ describe('indexFolder', () => {
     expect(verified.manifest?.hashed).toBe(true);
   });
 
-  it('tells how far it is, and shows counts before it decodes', async () => {
+  it('tells how far it is', async () => {
     const folder = await smallFolder();
     const progress: IndexProgress[] = [];
-    let preview: IndexResult | undefined;
-    const result = await indexFolder(folder, { onProgress: (p) => progress.push(p), onPreview: (p) => (preview = p) });
+    await indexFolder(folder, { onProgress: (p) => progress.push(p) });
     expect([...new Set(progress.map((p) => p.phase))]).toEqual(['names', 'headers', 'pixels']);
     expect(progress.at(-1)).toEqual({ phase: 'pixels', done: 6, total: 6 });
-    expect(preview && summarise(preview, folder)).toEqual(summarise(result, folder));
-    expect(preview?.images[0]).toMatchObject({ width: 700, height: 460, pixelSha256: '' });
   });
 
   it.each(['names', 'headers', 'pixels'] as const)('can be cancelled at the %s', async (phase) => {
