@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { LabError } from '../../shared/contract/errors.ts';
 import { BREAKHIS_MAGNIFICATIONS } from '../../shared/domain/magnification.ts';
+import { sweepTemporary, temporaryName } from '../store/atomic.ts';
 import type { WrittenPicture } from './tissue/draw-case.ts';
 import { planCases } from './tissue/plan.ts';
 import { README, isWhole, readRecord, writeRecord, type TissueSettings } from './tissue/record.ts';
@@ -44,14 +45,14 @@ export async function generateDemoTissue(folder: string, options: DemoTissueOpti
   const total = cases * fieldsPerMagnification * BREAKHIS_MAGNIFICATIONS.length;
   stopIfAborted(signal);
 
+  await sweepTemporary(dirname(target));
   const record = await readRecord(target);
   if (record && (await isWhole(target, record, settings))) return { folder: target, images: total, cases, cached: true };
   if (!record && (await readdir(target).catch(() => [])).length > 0) {
     throw new LabError('already-exists', `${target} holds other files; demo tissue needs a folder of its own.`, { path: target });
   }
 
-  const partial = `${target}.partial-${process.pid}`;
-  await rm(partial, { recursive: true, force: true });
+  const partial = join(dirname(target), temporaryName());
   try {
     await mkdir(partial, { recursive: true });
     let done = 0;
@@ -106,9 +107,8 @@ async function drawCases(
 
 /** Moves the new set into place; an older set of ours goes only when the new one can take its name. */
 async function replaceFolder(partial: string, target: string): Promise<void> {
-  const old = `${target}.old-${process.pid}`;
+  const old = join(dirname(target), temporaryName());
   await mkdir(dirname(target), { recursive: true });
-  await rm(old, { recursive: true, force: true });
   const replaced = await rename(target, old).then(
     () => true,
     () => false,

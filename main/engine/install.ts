@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import lockfile from 'proper-lockfile';
 import wheels from '../../resources/runtime/wheels.json' with { type: 'json' };
 import { LabError } from '../../shared/contract/errors.ts';
+import { sweepTemporary, temporaryName } from '../store/atomic.ts';
 import { unzip } from '../store/unzip.ts';
 import { nvidiaGpu, probeRuntime } from './doctor.ts';
 import {
@@ -55,6 +56,7 @@ export async function installRuntime({
   onProgress,
 }: InstallOptions = {}): Promise<Runtime> {
   const wanted: Device = device === 'auto' ? ((await nvidiaGpu()) ? 'gpu' : 'cpu') : device;
+  await sweepTemporary(dirname(runtimeFolder(wanted)));
   const existing = device === 'auto' ? findRuntime() : readRuntime(runtimeFolder(wanted));
   if (existing && !force) return existing;
   const target = runtimeFolder(wanted);
@@ -64,14 +66,14 @@ export async function installRuntime({
     retries: { forever: true, maxTimeout: 2000 },
     stale: 30_000,
   });
-  const staging = `${target}.partial-${process.pid}`;
+  const staging = join(dirname(target), temporaryName());
   try {
     const other = readRuntime(target); // another process may have finished it while we waited
     if (other && !force) return other;
     const refusals: string[] = [];
     for (const way of [fromWheel, fromStock]) {
       signal?.throwIfAborted();
-      await removeStale(target);
+      await rm(staging, { recursive: true, force: true }); // what the way before left
       await mkdir(staging, { recursive: true });
       try {
         const record = await way(staging, wanted, { signal, onProgress });
@@ -262,14 +264,6 @@ async function findCompiler(): Promise<string> {
       return compiler;
   }
   throw new Error('no C++ compiler was found (g++ or clang++)');
-}
-
-/** Removes what killed installs left: their staging folders. The caller holds the lock, so nobody works in them. */
-async function removeStale(target: string): Promise<void> {
-  const parent = dirname(target);
-  const prefix = `${relative(parent, target)}.partial-`;
-  for (const name of await readdir(parent))
-    if (name.startsWith(prefix)) await rm(join(parent, name), { recursive: true, force: true });
 }
 
 async function folderBytes(folder: string): Promise<number> {

@@ -75,10 +75,11 @@ async function isFolder(path: string): Promise<boolean> {
 async function checkOutside(folder: string, given: readonly string[]): Promise<void> {
   const target = await realPath(folder);
   for (const path of given) {
-    if (!(await isFolder(path))) continue;
-    const inside = relative(await realPath(path), target);
+    const images = (await isFolder(path)) ? path : dirname(path);
+    const inside = relative(await realPath(images), target);
+    if (images !== path && inside !== '') continue; // a folder below that of a single image may be for its pictures
     if (inside === '' || (!inside.startsWith(`..${sep}`) && inside !== '..' && resolve(inside) !== inside))
-      throw refusal(`Pictures are not written into the folder of images ${path}: name another folder than ${folder}.`);
+      throw refusal(`Pictures are not written into the folder of images ${images}: name another folder than ${folder}.`);
   }
 }
 

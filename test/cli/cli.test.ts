@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse/sync';
@@ -52,6 +52,11 @@ describe('usage', () => {
       'a folder that cannot be',
       ['predict', '--weights', 'w', '--saliency', '/dev/null/s', 'x.png'],
       /cannot be written into \/dev\/null\/s/,
+    ],
+    [
+      "an image's own folder for pictures",
+      ['predict', '--weights', 'w', '--saliency', 'a', 'a/x.png'],
+      /not written into the folder of images a:/,
     ],
     ['two pictures of one name', ['predict', '--weights', 'w', '--saliency', 's', 'a/x.png', 'b/x.png'], /would both get/],
   ])('%s ends with 2 and says what is wrong on stderr', async (_, args, message) => {
@@ -196,7 +201,9 @@ it(
     const copy = join(pictures, 'copy.saliency.png');
     await copyFile(first, copy);
     await copyFile(first, join(pictures, 'copy.png'));
-    const over = await look(copy, join(pictures, 'copy.png'));
+    const linked = join(folder, 'copy.png');
+    await link(copy, linked);
+    const over = await look(linked);
     expect(over.code).toBe(2);
     expect(over.stderr).toContain('would take the place of the image');
     expect(await readFile(copy)).toEqual(await readFile(first));

@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { mkdir, readdir, symlink, truncate, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { examine } from '../../main/engine/doctor.ts';
 import { installRuntime } from '../../main/engine/install.ts';
@@ -34,6 +35,17 @@ async function fakeRuntime(change: Partial<RuntimeRecord> = {}): Promise<string>
   return folder;
 }
 
+/** A staging folder as a process makes it that is killed then. */
+async function stagingOfKilled(): Promise<string> {
+  const module = new URL('../../main/store/atomic.ts', import.meta.url).href;
+  const script = `import { temporaryName } from ${JSON.stringify(module)}; process.stdout.write(temporaryName()); process.kill(process.pid, 'SIGKILL');`;
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
+  expect(stdout).toMatch(/^\.magnilab-/);
+  const folder = join(dirname(runtimeFolder('cpu')), stdout);
+  await mkdir(join(folder, 'download'), { recursive: true });
+  return folder;
+}
+
 describe('a runtime folder', () => {
   it('is one only with its record, every file whole and the right version', async () => {
     expect(findRuntime()).toBeNull();
@@ -47,6 +59,13 @@ describe('a runtime folder', () => {
     await fakeRuntime();
     await writeFile(join(folder, 'runtime.json'), '{"format":1');
     expect(readRuntime(folder)).toBeNull();
+  });
+
+  it('is found whole beside what a killed install left, which goes', async () => {
+    const folder = await fakeRuntime();
+    const killed = await stagingOfKilled();
+    expect((await installRuntime({ device: 'cpu' })).folder).toBe(folder);
+    expect(await readdir(dirname(killed))).toEqual([basename(folder)]);
   });
 
   it('that an interrupted install left is not one', async () => {
@@ -64,8 +83,7 @@ describe('an install without Python, compiler and network', () => {
     await symlink('/bin/sh', join(bin, 'sh'));
     process.env.PATH = bin;
     process.env.TFJS_NODE_CDN_STORAGE = 'http://127.0.0.1:9/'; // nobody answers
-    const killed = `${runtimeFolder('cpu')}.partial-1`;
-    await mkdir(killed, { recursive: true });
+    const killed = await stagingOfKilled();
     await expect(installRuntime({ device: 'cpu' })).rejects.toMatchObject({
       code: 'runtime-failed',
       message: expect.stringMatching(

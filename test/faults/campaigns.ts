@@ -5,6 +5,7 @@ import { disks } from './disks.ts';
 import { door } from './door.ts';
 import { kills } from './kills.ts';
 import { mutations } from './mutations.ts';
+import { names } from './names.ts';
 import { soak } from './soak.ts';
 
-export const campaigns: readonly Campaign[] = [kills, disks, damage, mutations, door, soak, calls];
+export const campaigns: readonly Campaign[] = [kills, disks, damage, mutations, door, names, soak, calls];

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, readdir, rm, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -174,3 +176,22 @@ function correlation(a: Uint8Array, b: Uint8Array): number {
   }
   return ab / Math.sqrt(aa * bb);
 }
+
+it('what a killed process had drawn is gone after the next start', { timeout: 300_000 }, async () => {
+  const parent = join(root, 'killed');
+  const module = new URL('../../../main/dataset/demo-tissue.ts', import.meta.url).href;
+  const script = join(root, 'draw.mjs');
+  await writeFile(
+    script,
+    `import { generateDemoTissue } from ${JSON.stringify(module)}; await generateDemoTissue(process.argv[2], { cases: 200 });`,
+  );
+  const drawing = spawn(process.execPath, [script, join(parent, 'demo')], { stdio: 'inherit' });
+  const ended = once(drawing, 'exit');
+  while (drawing.exitCode === null && (await files(parent).catch(() => [])).length === 0)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  drawing.kill('SIGKILL');
+  await ended;
+  expect(await readdir(parent)).toHaveLength(1); // half a set
+  await generateDemoTissue(join(parent, 'demo'), SMALL);
+  expect(await readdir(parent)).toEqual(['demo']);
+});
