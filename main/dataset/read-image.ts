@@ -150,11 +150,17 @@ function upperBytes(data: Buffer): Buffer | null {
   const values = new Uint16Array(data.buffer, data.byteOffset, data.length / 2);
   const bytes = Buffer.alloc(values.length);
   let high = 0;
+  let ends = 0;
+  let white = 0;
   for (let i = 0; i < values.length; i++) {
     bytes[i] = values[i] >> 8;
-    if (bytes[i] >= 128) high++;
+    if (values[i] === 0) ends++;
+    else if (values[i] === 65535) white++;
+    else if (bytes[i] >= 128) high++;
   }
-  return high >= values.length * UPPER_HALF ? bytes : null;
+  // scale bars and arrows are drawn in pure white and black, whatever the camera's range is: what lies between must be light too
+  const isBright = high + white >= values.length * UPPER_HALF;
+  return isBright && high >= (values.length - ends - white) * UPPER_HALF ? bytes : null;
 }
 
 /**

@@ -171,6 +171,8 @@ describe('pixels that are refused, with the reason', () => {
       .toBuffer();
     expect(await decode(cmyk)).toMatchObject({ ok: false, code: 'unsupported-pixels', what: expect.stringContaining('CMYK') });
     expect(await decode(await deepGrey([...grey].map((v) => v * 16)))).toMatchObject({ code: 'unsupported-pixels' });
+    const scaleBar = await deepGrey([...grey].map((v, i) => (i < n / 10 ? 65535 : v * 16)));
+    expect(await decode(scaleBar)).toMatchObject({ code: 'unsupported-pixels' });
   });
 });
 
