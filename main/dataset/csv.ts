@@ -3,6 +3,7 @@ import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path
 import type { Problem } from '../../shared/contract/dataset.ts';
 import { LabError } from '../../shared/contract/errors.ts';
 import type { Label } from '../../shared/domain/label.ts';
+import { foldPatient } from '../../shared/domain/patient.ts';
 import { NameFinder } from './file-names.ts';
 import { makeProblem } from './problem.ts';
 import { readTable, type Row } from './table.ts';
@@ -47,7 +48,8 @@ export async function readImageTable(
 ): Promise<{ images: CsvImage[]; problems: Problem[] }> {
   const images: CsvImage[] = [];
   const problems: Problem[] = [];
-  const lineOfPath = new Map<string, number>();
+  const rowOfPath = new Map<string, { line: number; image: CsvImage }>();
+  const contradicted = new Set<string>();
   const name = basename(csv);
   const { rows, note } = await readTable(csv, COLUMNS);
   if (note) problems.push(makeProblem('table-converted', name, note));
@@ -56,9 +58,14 @@ export async function readImageTable(
     if (options.signal?.aborted) throw new LabError('cancelled', 'Indexing was cancelled.');
     try {
       const image = await readRow(row, places);
-      const earlier = lineOfPath.get(image.path);
-      if (earlier !== undefined) throw badCell('path', `"${image.path}" stands in line ${earlier} already`);
-      lineOfPath.set(image.path, row.line);
+      const earlier = rowOfPath.get(image.path);
+      if (earlier) {
+        const again = `"${image.path}" stands in line ${earlier.line} already`;
+        if (saysTheSame(earlier.image, image)) throw badCell('path', again);
+        contradicted.add(image.path);
+        throw badCell('path', `${again}, but not with the same label, magnification and patient, so neither is used`);
+      }
+      rowOfPath.set(image.path, { line: row.line, image });
       images.push(image);
       options.onFound?.(images.length);
     } catch (error) {
@@ -67,7 +74,11 @@ export async function readImageTable(
       problems.push(makeProblem('bad-row', name, `line ${row.line}, column ${column}: ${error.message}`));
     }
   }
-  return { images, problems };
+  return { images: images.filter(({ path }) => !contradicted.has(path)), problems };
+}
+
+function saysTheSame(a: CsvImage, b: CsvImage): boolean {
+  return a.label === b.label && a.magnification === b.magnification && foldPatient(a.patient) === foldPatient(b.patient);
 }
 
 interface Places {
@@ -76,12 +87,28 @@ interface Places {
   readonly finder: NameFinder;
 }
 
-async function readRow({ cells }: Row<keyof typeof COLUMNS>, places: Places): Promise<CsvImage> {
+/** What spreadsheets and statistics programs write where nothing is known, and formulas that were not computed. */
+const NO_VALUE = /^(nan|n\/?a|null|none|nil|undefined|unknown|[?\p{Pd}]+|#(ref!|n\/a|value!|name\?|null!|div\/0!|num!)|=.*)$/iu;
+/** "1,000" and "1.000" are one thousand or one, depending on who writes them; "0.625" is clear. */
+const THOUSANDS = /^[1-9]\d{0,2}[.,]\d{3}$/;
+
+async function readRow({ cells, isShifted }: Row<keyof typeof COLUMNS>, places: Places): Promise<CsvImage> {
+  if (isShifted)
+    throw badCell('path', 'it has more cells than the first line has columns; a cell with a comma in it needs quotation marks');
   const label = LABEL_WORDS.get(cells.label.toLowerCase().replace(/^([01])[.,]0+$/, '$1'));
   if (!label) throw badCell('label', `"${cells.label}" is neither benign (0) nor malignant (1)`);
-  const magnification = Number(/^(\d+(?:[.,]\d+)?)\s*[x\u00d7]?$/i.exec(cells.magnification)?.[1].replace(',', '.'));
+  const [, digits] = /^(\d+(?:[.,]\d+)?)\s*[x\u00d7]?$/i.exec(cells.magnification) ?? [];
+  if (digits && THOUSANDS.test(digits)) {
+    const plain = Number(digits.replace(',', '.'));
+    throw badCell(
+      'magnification',
+      `"${cells.magnification}" could be ${plain} or ${digits.replace(/[.,]/, '')}: write it without separators`,
+    );
+  }
+  const magnification = Number(digits?.replace(',', '.'));
   if (!(magnification > 0)) throw badCell('magnification', `"${cells.magnification}" is not a magnification such as 40 or 40x`);
   if (!cells.patient) throw badCell('patient', 'it is empty');
+  if (NO_VALUE.test(cells.patient)) throw badCell('patient', `"${cells.patient}" stands for no patient`);
   const file = await locate(cells.path, places);
   return { ...file, label, magnification, patient: cells.patient };
 }

@@ -35,9 +35,14 @@ export async function readPartList(csv: string): Promise<ListedPart[]> {
   const file = basename(csv);
   const { rows } = await readTable(csv, LIST_COLUMNS);
   const known = new Map<string, ListedPart>();
-  return rows.map(({ line, cells }) => {
+  return rows.map(({ line, cells, isShifted }) => {
     const refuse = (field: string, what: string) =>
       new LabError('bad-input', `${file}, line ${line}, column ${field}: ${what}.`, { field, line });
+    if (isShifted)
+      throw refuse(
+        'name',
+        'the line has more cells than the first line has columns; a name with a comma in it needs quotation marks',
+      );
     const part = PART_WORDS.get(cells.part.toLowerCase());
     if (!part) throw refuse('part', `"${cells.part}" is not one of ${parts.join(', ')}`);
     if (!cells.name) throw refuse('name', 'it is empty');

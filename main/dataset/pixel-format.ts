@@ -108,8 +108,10 @@ function numberOf(text: string, pattern: string): number {
   return Number(new RegExp(pattern, 'm').exec(text)?.[1] ?? 1);
 }
 
-function faultOfColours({ photometric, samplesPerPixel, extraSamples, compression }: TiffPage): string | null {
+function faultOfColours(page: TiffPage): string | null {
+  const { photometric, samplesPerPixel, extraSamples, compression } = page;
   if (!COMPRESSIONS.includes(compression)) return `its data are packed in a way that is not read (compression ${compression})`;
+  if (page.isTiledInPlanes) return 'it stores each colour in tiles of its own, which is not read';
   const other = OTHER_COLOURS[photometric];
   if (other) return other;
   if (photometric === YCBCR && compression !== JPEG) return 'its colours are stored as YCbCr without JPEG compression';

@@ -53,7 +53,7 @@ export async function readHeader(path: string): Promise<ImageHeader | ImageFault
 
 async function headerOf(path: string, head: Buffer, size: number): Promise<ImageHeader | ImageFault> {
   const format = formatOf(head);
-  if (format === null) return fault('not-an-image', `the file is named like an image but holds ${contentOf(head)}`);
+  if (format === null) return fault('not-an-image', `what the file holds is no PNG, JPEG or TIFF picture but ${contentOf(head)}`);
   if (format === 'bmp') return fault('unreadable', 'BMP files cannot be read; convert it to PNG or TIFF without loss');
   if (format === 'png') {
     if (head.length < 24) return fault('truncated', `the file ends within its header, after ${size} bytes`);
@@ -150,11 +150,17 @@ function upperBytes(data: Buffer): Buffer | null {
   const values = new Uint16Array(data.buffer, data.byteOffset, data.length / 2);
   const bytes = Buffer.alloc(values.length);
   let high = 0;
+  let ends = 0;
+  let white = 0;
   for (let i = 0; i < values.length; i++) {
     bytes[i] = values[i] >> 8;
-    if (bytes[i] >= 128) high++;
+    if (values[i] === 0) ends++;
+    else if (values[i] === 65535) white++;
+    else if (bytes[i] >= 128) high++;
   }
-  return high >= values.length * UPPER_HALF ? bytes : null;
+  // scale bars and arrows are drawn in pure white and black, whatever the camera's range is: what lies between must be light too
+  const isBright = high + white >= values.length * UPPER_HALF;
+  return isBright && high >= (values.length - ends - white) * UPPER_HALF ? bytes : null;
 }
 
 /**
@@ -179,7 +185,7 @@ function formatOf(head: Buffer): ImageFormat | 'bmp' | null {
   return null;
 }
 
-/** What else a file that is named like an image often is. */
+/** What else a file that is given as an image often is. */
 function contentOf(head: Buffer): string {
   const start = head.toString('latin1');
   if (/^RIFF.{4}WEBP/s.test(start)) return 'a WebP picture: convert it to PNG without loss';
@@ -216,7 +222,7 @@ function decodeFault(error: unknown, size?: number): ImageFault {
 function systemFault(error: unknown): ImageFault {
   const code = (error as NodeJS.ErrnoException).code ?? String(error);
   if (code === 'EACCES' || code === 'EPERM') return fault('no-permission', 'the file may not be read');
-  if (code === 'ENOENT') return fault('unreadable', 'the file vanished while the folder was indexed');
+  if (code === 'ENOENT') return fault('unreadable', 'there is no such file, or no longer');
   return fault('unreadable', `the file could not be read (${code})`);
 }
 

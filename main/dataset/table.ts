@@ -10,6 +10,8 @@ export interface Row<C extends string> {
   /** of the file, from 1 */
   readonly line: number;
   readonly cells: Readonly<Record<C, string>>;
+  /** more cells than the first line has columns: a comma within a cell moved those after it, and none can be trusted */
+  readonly isShifted: boolean;
 }
 
 export interface Table<C extends string> {
@@ -30,9 +32,9 @@ export async function readTable<C extends string>(
 ): Promise<Table<C>> {
   const name = basename(csv);
   const { text, note } = decode(await read(csv), name);
-  const [, announced] = /^sep=(.)\r?(?:\n|$)/i.exec(text) ?? [];
+  const [, announced] = /^sep=(.)(?:\r?\n|\r|$)/i.exec(text) ?? [];
   const skipped = announced === undefined ? 0 : 1;
-  const body = skipped ? text.slice(text.indexOf('\n') + 1 || text.length) : text;
+  const body = skipped ? text.replace(/^.*(?:\r?\n|\r|$)/, '') : text;
   const records = parseRecords(body, announced ?? findDelimiter(body), name);
   if (records.length === 0) throw new LabError('bad-input', `${name} is empty.`, { field: 'csv' });
   const [header, ...others] = records;
@@ -41,7 +43,8 @@ export async function readTable<C extends string>(
     throw new LabError('bad-input', `${name} has a first line with the columns, but no rows below it.`, { field: 'csv' });
   const rows = others.map(({ record, info }) => {
     const cells = Object.entries<number>(positions).map(([column, at]) => [column, record[at] ?? '']);
-    return { line: info.lines + skipped, cells: Object.fromEntries(cells) as Record<C, string> };
+    const isShifted = record.slice(header.record.length).some((cell) => cell !== '');
+    return { line: info.lines + skipped, cells: Object.fromEntries(cells) as Record<C, string>, isShifted };
   });
   return { rows, note };
 }
@@ -102,7 +105,9 @@ function parseRecords(text: string, delimiter: string, name: string): Record_[] 
   } catch (error) {
     // csv-parse names the line, e.g. of a quote that is never closed
     if (error instanceof Error && 'code' in error && String(error.code).startsWith('CSV_')) {
-      throw new LabError('bad-input', `${name}: ${error.message}`, { field: 'csv' });
+      const line = 'lines' in error ? ` up to line ${String(error.lines)}` : '';
+      const message = `${name} cannot be read as a table${line}: a quotation mark (") opens a cell and none closes it. Correct it, or save the table as "CSV UTF-8" in a spreadsheet program.`;
+      throw new LabError('bad-input', message, { field: 'csv' });
     }
     throw error;
   }
@@ -113,7 +118,7 @@ function findColumns<C extends string>(
   header: readonly string[],
   columns: Readonly<Record<C, readonly string[]>>,
 ): Record<C, number> {
-  const names = header.map((h) => h.toLowerCase());
+  const names = header.map((h) => h.toLowerCase().replace(/[\s-]+/g, '_'));
   const positions = {} as Record<C, number>;
   for (const [column, accepted] of Object.entries<readonly string[]>(columns) as [C, readonly string[]][]) {
     const found = accepted.find((a) => names.includes(a));
@@ -121,14 +126,18 @@ function findColumns<C extends string>(
       const message = `${name} has no column "${column}"; its first line must name the columns ${Object.keys(columns).join(', ')}.`;
       throw new LabError('bad-input', message, { field: column });
     }
+    if (names.indexOf(found) !== names.lastIndexOf(found)) {
+      const message = `${name} has two columns "${found}": which one is meant cannot be known. Rename or remove one of them.`;
+      throw new LabError('bad-input', message, { field: column });
+    }
     positions[column] = names.indexOf(found);
   }
   return positions;
 }
 
-/** Comma, semicolon or tab, whichever the first line has most of; spreadsheets write semicolons in half of Europe. */
+/** Comma, semicolon, tab or bar, whichever the first line has most of; spreadsheets write semicolons in half of Europe. */
 function findDelimiter(text: string): string {
   const [first] = text.split(/[\r\n]/, 1);
   const count = (d: string) => first.split(d).length;
-  return [',', ';', '\t'].reduce((best, d) => (count(d) > count(best) ? d : best));
+  return [',', ';', '\t', '|'].reduce((best, d) => (count(d) > count(best) ? d : best));
 }

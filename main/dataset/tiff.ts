@@ -26,6 +26,8 @@ export interface TiffPage {
   readonly hasGaps: boolean;
   /** directories below this one, e.g. the levels of a pyramid */
   readonly children: readonly TiffPage[];
+  /** tiles, with a plane for each channel */
+  readonly isTiledInPlanes: boolean;
   /** a tag that decides about pixels stands in the directory more than once */
   readonly isAmbiguous: boolean;
 }
@@ -172,6 +174,7 @@ class Reader {
       dataEnd: offsets.reduce((end, offset, i) => Math.max(end, offset + (counts[i] ?? 0)), 0),
       hasGaps: offsets.length === 0 || (counts.length > 0 && offsets.some((offset, i) => offset === 0 || !counts[i])),
       children: isFirst ? this.children(values(330)) : [],
+      isTiledInPlanes: value(284, 1) === 2 && byTag.has(324) && samplesPerPixel > 1,
       isAmbiguous: [...byTag].some(([t, same]) => same.length > 1 && PIXEL_TAGS.has(t)),
     };
   }

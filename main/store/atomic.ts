@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { LabError, type Parsed, parseOrThrow, type Schema } from '../../shared/contract/errors.ts';
 import { systemWords } from '../../shared/contract/system-errors.ts';
+import { readJsonText } from './json-text.ts';
 import { processLives } from './process-lives.ts';
 
 /**
@@ -102,16 +103,14 @@ export async function writeJson(path: string, value: unknown, before?: () => voi
  * @throws LabError "not-found" where there is no such file, "damaged-file", or what keeps it from being read, in words
  */
 export async function readJson(path: string, what: string): Promise<unknown> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     const words = systemWords(error.code);
     const why = words ? `${words.what} (${error.code}). ${words.advice}` : `(${error.code ?? error.message}).`;
     throw new LabError(words?.code ?? 'not-found', `The ${what} ${path} could not be read: ${why}`, { path });
   });
-  try {
-    return JSON.parse(text.startsWith('\ufeff') ? text.slice(1) : text); // some editors begin files with a byte order mark
-  } catch (error) {
-    throw new LabError('damaged-file', `The ${what} ${path} is not valid JSON: ${(error as Error).message}.`, { path });
-  }
+  const read = readJsonText(bytes);
+  if ('value' in read) return read.value;
+  throw new LabError('damaged-file', `The ${what} ${path} is not valid JSON: ${read.fault}.`, { path });
 }
 
 const SEAL = 'seal';

@@ -98,6 +98,12 @@ function otherFormat(file: Buffer): string | null {
     return 'an HDF5 file (Keras): weights under the names of timm are needed, saved as safetensors';
   if (file.toString('latin1', 0, 24) === 'version https://git-lfs.')
     return 'a pointer of Git LFS, not the weights themselves: fetch them with "git lfs pull"';
+  const start = file.toString('latin1', 0, 64).trimStart();
+  if (/^<(!doctype|html|\?xml|head|body)/i.test(start))
+    return 'a web page, probably an error message of the download: download it again';
+  if (start.startsWith('{'))
+    return 'a text in JSON, probably an error message of the download or an index of several files, not the weights';
+  if (start.startsWith('\x1f\x8b')) return 'packed with gzip: unpack it first';
   return null;
 }
 

@@ -48,11 +48,41 @@ describe('readImageTable', () => {
     ['sub/../../x.png,0,40,p', 'leads out of the folder'],
     ['/etc/passwd,0,40,p', 'leads out of the folder'],
     ['a.png,0,40,p\na.png,0,40,p', 'line 3, column path: "a.png" stands in line 2 already'],
+    ['a.png,0,2,5x,p', 'line 2, column path: it has more cells than the first line has columns'],
+    ['a.png,0,"1,000x",p', '"1,000x" could be 1 or 1000'],
+    ['a.png,0,40.000,p', '"40.000" could be 40 or 40000'],
+    ['a.png,0,40,nan', 'column patient: "nan" stands for no patient'],
+    ['a.png,0,40,#REF!', 'column patient: "#REF!" stands for no patient'],
   ])('reports the row %j', async (rows, message) => {
     const { folder, csv } = tableOf(`path,label,magnification,patient\n${rows}\nsub/b.png,1,40,q\n`);
     const { images, problems } = await readImageTable(csv, folder);
     expect(images.at(-1)).toMatchObject({ path: 'sub/b.png' });
     expect(problems).toMatchObject([{ code: 'bad-row', path: 'table.csv', message: expect.stringContaining(message) }]);
+  });
+
+  it('uses neither of two rows that contradict each other', async () => {
+    const { folder, csv } = tableOf('path,label,magnification,patient\na.png,0,40,p\nsub/b.png,1,40,q\na.png,1,40,p\n');
+    const { images, problems } = await readImageTable(csv, folder);
+    expect(images.map((i) => i.path)).toEqual(['sub/b.png']);
+    expect(problems).toMatchObject([
+      { message: expect.stringContaining('line 4, column path: "a.png" stands in line 2 already, but not') },
+    ]);
+  });
+
+  it('reads a low magnification of three decimals, headers of two words, bars, and sep= before line ends of old Macs', async () => {
+    const two = tableOf('File Name|Class|Magnification|Patient ID\na.png|0|0.625x|p');
+    expect((await readImageTable(two.csv, two.folder)).images).toMatchObject([{ magnification: 0.625, patient: 'p' }]);
+    const mac = tableOf('sep=;\rpath;label;magnification;patient\ra.png;0;40;p\r');
+    expect((await readImageTable(mac.csv, mac.folder)).images).toMatchObject([{ path: 'a.png', patient: 'p' }]);
+  });
+
+  it('refuses a column that is there twice, and says what a lost quotation mark is', async () => {
+    const twice = tableOf('path,label,label,magnification,patient\na.png,0,1,40,p');
+    await expect(readImageTable(twice.csv, twice.folder)).rejects.toThrow('two columns "label"');
+    const open = tableOf('path,label,magnification,patient\n"a.png,0,40,p\nsub/b.png,1,40,q');
+    await expect(readImageTable(open.csv, open.folder)).rejects.toThrow('a quotation mark (") opens a cell and none closes it');
+    const list = tableOf('name,part\nd,e.png,train');
+    await expect(readPartList(list.csv)).rejects.toThrow('line 2, column name: the line has more cells');
   });
 
   it('refuses a table without its columns, and a table that is not there', async () => {

@@ -33,6 +33,12 @@ describe('spellings of a patient', () => {
     ['Mu\u0308ller 7', 'm\u00fcller-07'],
     ['\uff30\uff11', 'p1'],
     ['van der Berg', 'VanDerBerg'],
+    ['P\u200b1\u00ad', 'p1'],
+    ['H12/345', 'H12-345'],
+    ['P:1', 'P1'],
+    ['\u0420-1', 'P1'],
+    ['P\u0661\u0662', 'P12'],
+    ['1.0', '01'],
   ])('%s is %s', (a, b) => expect(foldPatient(a)).toBe(foldPatient(b)));
 
   it.each([
@@ -43,6 +49,9 @@ describe('spellings of a patient', () => {
     ['A+', 'A'],
     ['-', '_'],
     ['constructor', 'toString'],
+    ['1/23', '12/3'],
+    ['1.10', '1'],
+    ['\u0431 1', '\u0432 1'],
   ])('%s is not %s', (a, b) => expect(foldPatient(a)).not.toBe(foldPatient(b)));
 
   it('keeps all cases and slides of BreakHis apart', async () => {

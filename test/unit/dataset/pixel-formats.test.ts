@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { decodeImage } from '../../../main/dataset/read-image.ts';
@@ -164,13 +165,16 @@ describe('pixels that are refused, with the reason', () => {
     });
   });
 
-  it('JPEG of four channels; a PNG with 12 of 16 bits', async () => {
+  it('JPEG of four channels; a PNG with 12 of 16 bits; a file that is not there', async () => {
     const cmyk = await sharp(rgb, { raw: { width, height, channels: 3 } })
       .toColourspace('cmyk')
       .jpeg()
       .toBuffer();
     expect(await decode(cmyk)).toMatchObject({ ok: false, code: 'unsupported-pixels', what: expect.stringContaining('CMYK') });
     expect(await decode(await deepGrey([...grey].map((v) => v * 16)))).toMatchObject({ code: 'unsupported-pixels' });
+    expect(await decodeImage(join(temporaryFolder(), 'none.png'))).toMatchObject({ what: 'there is no such file, or no longer' });
+    const scaleBar = await deepGrey([...grey].map((v, i) => (i < n / 10 ? 65535 : v * 16)));
+    expect(await decode(scaleBar)).toMatchObject({ code: 'unsupported-pixels' });
   });
 });
 

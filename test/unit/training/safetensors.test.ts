@@ -58,6 +58,9 @@ describe('safetensors', () => {
     ['a zipped checkpoint of PyTorch', Buffer.from('PK\x03\x04 archive/data.pkl'), /save it as safetensors/],
     ['an old one', Buffer.from([0x80, 2, 0x8a, 10, 0x6c, 0xfc]), /save it as safetensors/],
     ['a file of Keras', Buffer.from('\x89HDF\r\n\x1a\n....', 'latin1'), /Keras/],
+    ['a web page', Buffer.from('\n<!DOCTYPE html><html><body>404'), /web page, probably an error message of the download/],
+    ['an answer of a server', Buffer.from('{"error":"Invalid username or password."}'), /an error message of the download/],
+    ['a packed file', Buffer.from('\x1f\x8b\x08 and more', 'latin1'), /unpack it first/],
     ['a pointer', Buffer.from('version https://git-lfs.github.com/spec/v1\n'), /git lfs pull/],
   ])('says what to do with %s', (_, other, advice) => {
     expect(() => decodeSafetensors(other, 'weights.pt')).toThrow(advice);
