@@ -108,9 +108,20 @@ export function answerText(answer: Answer, nameOf: (model: string) => string): s
 
 function verdict({ rows, keeps, safest }: Answer & { kind: 'answer' }, nameOf: (model: string) => string): string {
   const [first, second] = [nameOf(keeps.model), nameOf(safest.model)];
+  if (keeps.retention! <= ROUNDING)
+    return `No network keeps anything: at other magnifications all are at the ${percent(CHANCE)} % of guessing or below; the nearest is ${first} with ${numbers(keeps)}.`;
   if (rows.length === 1) return `${first} keeps ${numbers(keeps)}.`;
+  const equal = rows.filter(
+    (row) => row.retention !== null && isNear(row.retention, keeps.retention!) && isNear(row.worst!.value, keeps.worst!.value),
+  );
+  if (equal.length > 1 && isNear(keeps.worst!.value, safest.worst!.value))
+    return `No single answer: ${equal.map((row) => nameOf(row.model)).join(' and ')} keep the same, ${numbers(keeps)}; none of ${rows.length} networks keeps more.`;
   if (keeps === safest) return `${first} keeps most here: ${numbers(keeps)}; both are the best of ${rows.length} networks.`;
   return `No single answer: ${first} keeps most, ${numbers(keeps)}; ${second} has the best worst square and keeps ${numbers(safest)}.`;
+}
+
+function isNear(a: number, b: number): boolean {
+  return Math.abs(a - b) <= ROUNDING;
 }
 
 /** What every statement about a network stands on. */

@@ -55,6 +55,15 @@ describe('the answer', () => {
     expect(text).toMatch(/^No single answer: B keeps most, 95\.0 %.*; A has the best worst square and keeps 77\.8 %/);
   });
 
+  it('names no single network where several keep the same, and none where nothing is kept', () => {
+    const equal = textOf([...seeds('a', 0.9, 0.8), ...seeds('b', 0.9, 0.8), ...seeds('c', 0.9, 0.6)]);
+    expect(equal).toMatch(/^No single answer: A and B keep the same, 75\.0 % .*; none of 3 networks keeps more\./);
+    const nothing = textOf([...seeds('a', 0.9, 0.4), ...seeds('b', 0.8, 0.3)]);
+    expect(nothing).toMatch(
+      /^No network keeps anything: at other magnifications all are at the 50\.0 % of guessing or below; the nearest is A/,
+    );
+  });
+
   it('says that networks cannot be told apart with few cases or seeds', () => {
     const few = [...network('a', 0.9, 0.8, { cases: 6 }), ...network('b', 0.9, 0.6, { cases: 6 })];
     expect(textOf(few)).toMatch(/With 6 cases in the smallest test and one seed the networks cannot be told apart/);
