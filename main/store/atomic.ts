@@ -10,13 +10,14 @@ import { processLives } from './process-lives.ts';
 /**
  * Writes a file so that a reader, a full disk or a power cut finds the old content or the new, never a part: temporary name,
  * every byte, its length compared, sync, rename, sync of the folder.
- * @param before called last before the file takes its place, e.g. to make sure that it is still ours to write
+ * @param before asks whether the file may be written: called first, and last before it takes its place
  * @throws LabError "disk-full" that says how much room is missing; whatever was there stays
  */
 export async function writeAtomically(path: string, content: string | Buffer, before: () => void = () => {}): Promise<void> {
   const bytes = typeof content === 'string' ? Buffer.from(content) : content;
   const target = await realpath(path).catch(() => path); // a link stays a link
   const temporary = join(dirname(target), temporaryName());
+  before();
   try {
     await writeWhole(temporary, bytes);
     before();

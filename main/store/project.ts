@@ -129,7 +129,7 @@ function nameOf(folder: string): string {
   return basename(folder, PROJECT_SUFFIX);
 }
 
-/** By trying, since rights say nothing of a read-only disk, and nothing at all to an administrator. */
+/** What keeps a folder from being written to: a read-only disk, or rights. Whether there is room is another matter. */
 async function isWritable(folder: string): Promise<boolean> {
   try {
     await access(folder, constants.W_OK);
