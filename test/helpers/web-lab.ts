@@ -15,13 +15,13 @@ export interface WebLab {
   stop(): Promise<void>;
 }
 
-/** Starts `magnilab serve`; the compute runtime and the demo tissue are shared with other runs (MAGNILAB_CACHE is left alone). */
-export async function startWebLab(): Promise<WebLab> {
+/** Starts `magnilab serve`, with more arguments where given; the compute runtime and the demo tissue are shared with other runs (MAGNILAB_CACHE is left alone). */
+export async function startWebLab(...args: string[]): Promise<WebLab> {
   const folder = await mkdtemp(join(tmpdir(), 'magnilab-web-'));
   const projects = join(folder, 'projects');
   const child = spawn(
     process.execPath,
-    [fileURLToPath(new URL('../../bin/magnilab.js', import.meta.url)), 'serve', '--json', '--port', '0'],
+    [fileURLToPath(new URL('../../bin/magnilab.js', import.meta.url)), 'serve', '--json', '--port', '0', ...args],
     {
       env: { ...process.env, MAGNILAB_STATE: join(folder, 'state'), MAGNILAB_PROJECTS: projects },
       stdio: ['ignore', 'pipe', 'pipe'],
