@@ -1,5 +1,5 @@
 import { defineConfig } from '@playwright/test';
-import { findChromium } from './scripts/browser.js';
+import { CHROMIUM_FLAGS, findChromium } from './scripts/browser.js';
 
 /** The served app in a real browser: the one that MAGNILAB_CHROMIUM names, else one of the system, else Playwright's own. */
 export default defineConfig({
@@ -14,14 +14,7 @@ export default defineConfig({
     viewport: { width: 1440, height: 900 },
     launchOptions: {
       executablePath: findChromium() ?? undefined,
-      args: [
-        '--no-sandbox',
-        '--disable-background-networking',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
+      args: CHROMIUM_FLAGS,
     },
   },
 });

@@ -9,6 +9,16 @@ const require = createRequire(import.meta.url);
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const MINUTE = 60_000;
 
+/** With which the browser is started for tests: it talks to nobody but the page. */
+export const CHROMIUM_FLAGS = [
+  '--no-sandbox',
+  '--disable-background-networking',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
 /**
  * A Chromium that starts: MAGNILAB_CHROMIUM, Playwright's own, or the system's.
  * @returns {string | null} its path

@@ -1,10 +1,11 @@
-import { mkdir, mkdtemp, realpath, rmdir, stat } from 'node:fs/promises';
-import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
+import { mkdir, mkdtemp, rmdir, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
 import { LabError, toEnvelope } from '../../shared/contract/errors.ts';
 import type { PredictFailure, PredictRequest, PredictRow } from '../../shared/contract/predict.ts';
 import type { SaliencyMethod } from '../../shared/domain/saliency.ts';
 import { walk } from '../dataset/walk.ts';
 import { runPrediction } from '../executors/predict.ts';
+import { liesInside } from '../store/project.ts';
 import { isMarked } from '../training/picture-mark.ts';
 
 export interface PredictOptions extends Omit<PredictRequest, 'saliency'> {
@@ -73,22 +74,12 @@ async function isFolder(path: string): Promise<boolean> {
 
 /** Pictures among the images would be taken for images the next time. */
 async function checkOutside(folder: string, given: readonly string[]): Promise<void> {
-  const target = await realPath(folder);
   for (const path of given) {
     const images = (await isFolder(path)) ? path : dirname(path);
-    const inside = relative(await realPath(images), target);
-    if (images !== path && inside !== '') continue; // a folder below that of a single image may be for its pictures
-    if (inside === '' || (!inside.startsWith(`..${sep}`) && inside !== '..' && resolve(inside) !== inside))
-      throw refusal(`Pictures are not written into the folder of images ${images}: name another folder than ${folder}.`);
+    if (!(await liesInside(folder, images))) continue;
+    if (images !== path && !(await liesInside(images, folder))) continue; // a folder below that of a single image may be for its pictures
+    throw refusal(`Pictures are not written into the folder of images ${images}: name another folder than ${folder}.`);
   }
-}
-
-/** Links resolved as far as the path exists. */
-async function realPath(path: string): Promise<string> {
-  const whole = resolve(path);
-  return realpath(whole).catch(async () =>
-    dirname(whole) === whole ? whole : join(await realPath(dirname(whole)), basename(whole)),
-  );
 }
 
 async function makeWritable(folder: string): Promise<void> {

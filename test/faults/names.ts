@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { buildPageIfNeeded } from '../../main/host/build-page.ts';
 import { serveLab } from '../../main/host/serve.ts';
 import type { Lab } from '../../main/lab/lab.ts';
-import { findChromium } from '../../scripts/browser.js';
+import { CHROMIUM_FLAGS, findChromium } from '../../scripts/browser.js';
 import { Random } from '../../shared/domain/random.ts';
 import type { Campaign } from './campaign.ts';
 import { inFolder, labHere, taskEnded, tinyPlan } from './world.ts';
@@ -65,7 +65,7 @@ export const names: Campaign = {
       const payloads = PAYLOADS.slice(0, count);
       const lab = labHere(join(folder, 'state'));
       const served = await serveLab(lab, 0);
-      const browser = await chromium.launch({ executablePath, args: FLAGS });
+      const browser = await chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
       const findings: string[] = [];
       try {
         const report = await hostileStudy(lab, folder, payloads);
@@ -86,15 +86,6 @@ export const names: Campaign = {
     });
   },
 };
-
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-background-networking',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 /** A finished study of images, patients, a project and damaged files that carry the payloads. @returns its report */
 async function hostileStudy(lab: Lab, folder: string, payloads: readonly string[]): Promise<string> {
