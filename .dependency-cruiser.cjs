@@ -1,4 +1,4 @@
-/** The six invariants of docs/architecture.md as rules. Each comment says what to do when it is broken. */
+/** The invariants of docs/architecture.md as rules. Each comment says what to do when it is broken. */
 module.exports = {
   forbidden: [
     {
@@ -49,7 +49,7 @@ module.exports = {
       name: 'nothing-below-imports-lab',
       comment: 'lab calls the rooms below it. Return a value or take a callback instead of calling a service.',
       severity: 'error',
-      from: { path: '^main/(dataset|models|engine|training|evaluation|report|executors|store)/' },
+      from: { path: '^main/(compute|dataset|models|engine|training|evaluation|report|executors|store)/' },
       to: { path: '^main/(lab|ipc|host|cli|app)/' },
     },
     {
@@ -57,7 +57,7 @@ module.exports = {
       comment: 'ipc, cli, host and app are doors: they call main/lab (and ipc). Put the work into a service in main/lab.',
       severity: 'error',
       from: { path: '^main/(ipc|cli|host|app)/' },
-      to: { path: '^main/(dataset|models|engine|training|evaluation|report|executors|store)/' },
+      to: { path: '^main/(compute|dataset|models|engine|training|evaluation|report|executors|store)/' },
     },
     {
       name: 'lab-knows-no-door',
@@ -67,11 +67,22 @@ module.exports = {
       to: { path: '^main/(ipc|host|cli|app|preload)/' },
     },
     {
+      name: 'lab-does-not-compute',
+      comment:
+        "The lab's thread answers and does not compute. Add a function to main/compute/table.ts and call it by name through Compute.",
+      severity: 'error',
+      from: { path: '^main/lab/' },
+      to: {
+        path: '^main/(evaluation|report)/|^main/dataset/splits|^main/compute/(?!(compute|staging|study-split)\\.ts)',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'tensorflow-only-in-trials',
       comment:
         'TensorFlow is loaded only inside a trial or worker process, so that a crash ends one trial and not the lab. Start a process (main/executors) and read its files.',
       severity: 'error',
-      from: { path: '^main/(lab|host|cli|ipc|app|preload|store|dataset|evaluation|report|executors|index)' },
+      from: { path: '^main/(lab|host|cli|ipc|app|preload|store|compute|dataset|evaluation|report|executors|index)' },
       to: { path: '@tensorflow/', dependencyTypesNot: ['type-only'] },
     },
     {

@@ -17,6 +17,7 @@ export default defineConfig({
           measure: 'main/training/measure.ts',
           probe: 'main/engine/probe.ts',
           predict: 'main/training/predict.ts',
+          compute: 'main/compute/worker.ts',
           inspect: 'main/dataset/inspect-worker.ts',
           tissue: 'main/dataset/tissue/worker.ts',
           load: 'main/training/load-worker.ts',
