@@ -9,7 +9,7 @@ import { imageCost } from '../../shared/domain/costs.ts';
 import { trainingMemory } from '../../shared/domain/estimates.ts';
 import type { Family } from '../../shared/domain/families.ts';
 import { magnificationName } from '../../shared/domain/magnification.ts';
-import { locateData } from '../store/data-folders.ts';
+import { locateData } from '../project/data-folders.ts';
 import { type IndexRef, indexOf } from './images.ts';
 import { evidenceWarnings } from './plan-evidence.ts';
 import { splitOf } from './split.ts';

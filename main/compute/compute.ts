@@ -1,4 +1,4 @@
-import { entryUrl } from '../store/entry-path.ts';
+import { entryUrl } from '../platform/entries.ts';
 import type { FunctionInput, FunctionName, FunctionOutput } from './table.ts';
 import { type CallOptions, Thread } from './thread.ts';
 

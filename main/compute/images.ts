@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { IndexSummary } from '../../shared/contract/dataset.ts';
 import type { IndexResult } from '../dataset/index-folder.ts';
 import { summarise } from '../dataset/index-folder.ts';
-import { readDatabase } from '../store/database.ts';
-import { loadIndex } from '../store/image-index.ts';
+import { readDatabase } from '../project/database.ts';
+import { loadIndex } from '../project/image-index.ts';
 import { Known } from './known.ts';
 
 /** An index as the lab knows it; the images themselves are in the database. */

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { IndexSummary } from '../../shared/contract/dataset.ts';
 import { LabError } from '../../shared/contract/errors.ts';
 import { indexFolder, type IndexResult, summarise } from '../dataset/index-folder.ts';
-import { openDatabase, readDatabase } from '../store/database.ts';
-import { loadIndex, saveIndex } from '../store/image-index.ts';
+import { openDatabase, readDatabase } from '../project/database.ts';
+import { loadIndex, saveIndex } from '../project/image-index.ts';
 import { factsOf, type IndexFacts } from './images.ts';
 import type { Context } from './messages.ts';
 

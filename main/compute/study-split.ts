@@ -3,7 +3,7 @@ import { type Split, splitSchema } from '../../shared/contract/dataset.ts';
 import { LabError } from '../../shared/contract/errors.ts';
 import type { StudyFile } from '../../shared/contract/study.ts';
 import { splitHash } from '../dataset/splits.ts';
-import { readSealed } from '../store/atomic.ts';
+import { readSealed } from '../platform/atomic.ts';
 
 /**
  * The split of a study, held to its hash.

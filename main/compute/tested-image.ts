@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { LabError } from '../../shared/contract/errors.ts';
 import type { TrialConfig } from '../../shared/contract/trial.ts';
-import { decodeImage, hashPixels } from '../dataset/read-image.ts';
-import { placeConfig, readTrialConfig, trialFiles } from '../training/trial-folder.ts';
+import { decodeImage, hashPixels } from '../pictures/read-image.ts';
+import { placeConfig, readTrialConfig, trialFiles } from '../project/trial-folder.ts';
 
 /** What it takes to see an image as a trial's test saw it. */
 export interface TestedImage extends Pick<TrialConfig, 'model' | 'inputSize' | 'evaluation'> {

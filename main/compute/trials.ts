@@ -4,9 +4,9 @@ import { type ErrorEnvelope, toEnvelope } from '../../shared/contract/errors.ts'
 import type { TrialSummary } from '../../shared/contract/results.ts';
 import type { StudyFile } from '../../shared/contract/study.ts';
 import type { Epoch, TrialStateFile } from '../../shared/contract/trial.ts';
-import { testedRow } from '../../shared/domain/selection.ts';
+import { testedRow } from '../../shared/domain/study/selection.ts';
 import { dataIsAway } from '../training/data-away.ts';
-import { placeConfig, readHistory, readTrialConfig, readTrialState, trialFiles } from '../training/trial-folder.ts';
+import { placeConfig, readHistory, readTrialConfig, readTrialState, trialFiles } from '../project/trial-folder.ts';
 import { Known, stampOf } from './known.ts';
 import { resultsFault, type StudyInput } from './results.ts';
 

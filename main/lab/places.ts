@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { LabError } from '../../shared/contract/errors.ts';
 import type { Project } from '../../shared/contract/system.ts';
-import { locateData, recordData } from '../store/data-folders.ts';
-import { saveFolder } from '../store/image-index.ts';
+import { locateData, recordData } from '../project/data-folders.ts';
+import { saveFolder } from '../project/image-index.ts';
 import { requireOutsideData } from './outside-data.ts';
 import type { Session } from './session.ts';
 import { readStudies } from './studies.ts';

@@ -4,7 +4,7 @@ import type { PlanCheck } from '../../shared/contract/api.ts';
 import { LabError, parseOrThrow } from '../../shared/contract/errors.ts';
 import { type Plan, planSchema } from '../../shared/contract/plan.ts';
 import { newNameProblem } from '../../shared/domain/names.ts';
-import { readJson, refuseNewer, writeJson } from '../store/atomic.ts';
+import { readJson, refuseNewer, writeJson } from '../platform/atomic.ts';
 import type { Session } from './session.ts';
 
 /** @throws LabError "not-found", "damaged-file", or "bad-input" naming the field */

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { StudyFile } from '../../shared/contract/study.ts';
 import { folderNameOf } from '../../shared/domain/names.ts';
-import { locateData } from '../store/data-folders.ts';
+import { locateData } from '../project/data-folders.ts';
 import { requireOutsideData } from './outside-data.ts';
 import type { Session } from './session.ts';
 

@@ -3,7 +3,7 @@ import type { ParsedInput } from '../../shared/contract/api.ts';
 import { LabError } from '../../shared/contract/errors.ts';
 import type { ImageSaliency } from '../../shared/contract/results.ts';
 import { isFailure } from '../../shared/contract/predict.ts';
-import { runPrediction } from '../executors/predict.ts';
+import { runPrediction } from '../inference/run-prediction.ts';
 import type { Session } from './session.ts';
 
 /**

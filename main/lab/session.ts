@@ -6,10 +6,10 @@ import { LabError } from '../../shared/contract/errors.ts';
 import type { Project } from '../../shared/contract/system.ts';
 import type { Compute } from '../compute/compute.ts';
 import type { IndexFacts, IndexRef } from '../compute/images.ts';
-import { readJson, writeJson } from '../store/atomic.ts';
-import { locateData } from '../store/data-folders.ts';
-import { stateFolder } from '../store/paths.ts';
-import { createProject, openProject, type OpenProject } from '../store/project.ts';
+import { readJson, writeJson } from '../platform/atomic.ts';
+import { locateData } from '../project/data-folders.ts';
+import { stateFolder } from '../platform/paths.ts';
+import { createProject, openProject, type OpenProject } from '../project/project.ts';
 import type { Events } from './events.ts';
 
 export interface RecentProject {

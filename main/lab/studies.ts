@@ -6,10 +6,10 @@ import type { Plan } from '../../shared/contract/plan.ts';
 import type { StudySummary, TrialSummary } from '../../shared/contract/results.ts';
 import { studyFileSchema, type StudyFile } from '../../shared/contract/study.ts';
 import { STAGED_SPLIT, trialsOf } from '../compute/staging.ts';
-import { readSealed, temporaryName, writeSealed } from '../store/atomic.ts';
-import { recordData } from '../store/data-folders.ts';
-import { version } from '../store/version.ts';
-import { trialFiles } from '../training/trial-folder.ts';
+import { readSealed, temporaryName, writeSealed } from '../platform/atomic.ts';
+import { recordData } from '../project/data-folders.ts';
+import { version } from '../platform/version.ts';
+import { trialFiles } from '../project/trial-folder.ts';
 import { savePlan } from './plans.ts';
 import type { Session } from './session.ts';
 

@@ -1,8 +1,8 @@
 import { threadId } from 'node:worker_threads';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Compute } from '../../../main/compute/compute.ts';
-import { openDatabase } from '../../../main/store/database.ts';
-import { saveIndex } from '../../../main/store/image-index.ts';
+import { openDatabase } from '../../../main/project/database.ts';
+import { saveIndex } from '../../../main/project/image-index.ts';
 import { makeSplit } from '../../../main/dataset/splits.ts';
 import { splitSettingsSchema } from '../../../shared/contract/dataset.ts';
 import { imageNamed, temporaryFolder } from '../../helpers/images.ts';
