@@ -6,6 +6,7 @@ import { cellImages, studyCells } from './results.ts';
 import { previewSplit } from './split.ts';
 import { stageStudy } from './stage-study.ts';
 import { testedImage } from './tested-image.ts';
+import { makeThumbnails } from './thumbnails.ts';
 import { dataAreAway, readTrials, trialHistory } from './trials.ts';
 
 /**
@@ -23,6 +24,8 @@ export const functions = {
   'images.split': previewSplit,
   'images.check': checkPlan,
   'images.stage': stageStudy,
+
+  'pictures.thumbnails': makeThumbnails,
 
   'trials.read': readTrials,
   'trials.history': trialHistory,
