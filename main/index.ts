@@ -30,7 +30,7 @@ import { closeLabBeforeQuit } from './app/quit.ts';
 import { secureContents, secureSession } from './app/security.ts';
 import { claimSingleInstance, projectArgument } from './app/single-instance.ts';
 import { showProgress } from './app/taskbar.ts';
-import { utilityLauncher } from './app/utility-launcher.ts';
+import { utilityExecutor } from './app/utility-executor.ts';
 import { createMainWindow, type MainWindow } from './app/window.ts';
 import { createLab } from './lab/lab.ts';
 
@@ -64,7 +64,7 @@ function start(): void {
     (options) => (over() ? dialog.showOpenDialog(over()!, options) : dialog.showOpenDialog(options)),
     jsonFile(state('folders.json')),
   );
-  const lab = createLab({ door: 'desktop', launcher: utilityLauncher((...args) => utilityProcess.fork(...args)), choose });
+  const lab = createLab({ door: 'desktop', executor: utilityExecutor((...args) => utilityProcess.fork(...args)), choose });
   const activity = watchActivity(lab);
   const quit = closeLabBeforeQuit({
     app,
