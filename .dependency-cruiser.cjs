@@ -38,6 +38,13 @@ module.exports = {
       to: { pathNot: '^shared/domain/' },
     },
     {
+      name: 'texts-are-pure',
+      comment: 'shared/texts is read by every room, so it imports none: pass values in as parameters of a text.',
+      severity: 'error',
+      from: { path: '^shared/texts/' },
+      to: { pathNot: '^shared/texts/' },
+    },
+    {
       name: 'models-and-evaluation-are-pure',
       comment:
         'models and evaluation compute: no file system, no process, no clock. Read and write in training, report or lab and pass values.',
