@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { matricesOf } from '../../shared/domain/matrix.ts';
 import { cell } from '../testing/samples.ts';
-import { majorityOf, matrixTsv, matrixView, scaleOf } from './matrix-view.ts';
+import { majorityOf, matrixView, scaleOf } from './matrix-view.ts';
 
 const cells = [
   cell(40, 40, 0.9),
@@ -47,10 +47,6 @@ describe('matrix view', () => {
     const other = matricesOf([cell(40, 40, 0.2)], 'accuracy');
     expect(scaleOf([matrix, ...other])).toMatchObject({ low: 0.2, high: (0.9 + 0.8) / 2 });
     expect(scaleOf([])).toEqual({ low: 0, high: 1, drop: 0 });
-  });
-
-  it('copies as text with tabs', () => {
-    expect(matrixTsv(matrixView(matrix, 'value', scale))).toBe('\t40x\t100x\n40x\t85.0 ± 7.1\t70.0 ± 0.0\n100x\t60.0\t55.0');
   });
 
   it('knows the majority answer per test magnification', () => {

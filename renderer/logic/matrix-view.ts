@@ -106,12 +106,3 @@ export function majorityOf(cells: readonly ResultCell[]): {
   }
   return { each, mean: mean([...both.values()]) };
 }
-
-/** Text with tabs, for spreadsheets. */
-export function matrixTsv(view: MatrixView): string {
-  const head = ['', ...view.tests.map((t) => `${t}x`)].join('\t');
-  return [
-    head,
-    ...view.rows.map((row) => [`${row.train}x`, ...row.squares.map((s) => s.text + (s.sd ? ` ± ${s.sd}` : ''))].join('\t')),
-  ].join('\n');
-}
