@@ -3,7 +3,7 @@ import page from './renderer/vite.config.ts';
 
 /**
  * Three builds: the main process with every file that is started as a process or worker thread of its own (the names are those
- * of main/store/entry-path.ts), the preload script, and the page. Dependencies stay outside: some are native.
+ * of main/platform/entries.ts), the preload script, and the page. Dependencies stay outside: some are native.
  */
 export default defineConfig({
   main: {
@@ -14,13 +14,13 @@ export default defineConfig({
           index: 'main/index.ts',
           cli: 'main/cli/index.ts',
           trial: 'main/training/trial.ts',
-          measure: 'main/training/measure.ts',
-          probe: 'main/engine/probe.ts',
-          predict: 'main/training/predict.ts',
+          measure: 'main/tuning/measure.ts',
+          probe: 'main/runtime/probe.ts',
+          predict: 'main/inference/predict.ts',
           inspect: 'main/dataset/inspect-worker.ts',
           tissue: 'main/dataset/tissue/worker.ts',
-          load: 'main/training/load-worker.ts',
-          view: 'main/training/view-worker.ts',
+          load: 'main/pictures/load-worker.ts',
+          view: 'main/pictures/view-worker.ts',
         },
       },
     },

@@ -4,8 +4,8 @@
  */
 import { trainingSchema } from '../shared/contract/plan.ts';
 import { usePortableOperators } from '../main/engine/operators/node.ts';
-import { loadTensorFlow } from '../main/engine/tensorflow.ts';
-import { answerMeasurement, measureRequest, measureStep } from '../main/engine/tune.ts';
+import { loadTensorFlow } from '../main/runtime/load.ts';
+import { answerMeasurement, measureRequest, measureStep } from '../main/tuning/tune.ts';
 import { createModel } from '../main/models/registry.ts';
 import { initialWeights } from '../main/models/weights.ts';
 import { Trainer } from '../main/training/trainer.ts';

@@ -5,10 +5,10 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { candidates, defaultCandidate, describeCandidate, type Candidate } from '../main/engine/candidates.ts';
-import { installRuntime } from '../main/engine/install.ts';
+import { candidates, defaultCandidate, describeCandidate, type Candidate } from '../main/tuning/candidates.ts';
+import { installRuntime } from '../main/runtime/install.ts';
 import { findVariant } from '../shared/domain/catalogue.ts';
-import { fastest, tune } from '../main/engine/tune.ts';
+import { fastest, tune } from '../main/tuning/tune.ts';
 import { readResult, writeResult, writeTable } from './machine.ts';
 import { NETWORKS, type Network } from './networks.ts';
 import type { StepRequest } from './step-process.ts';

@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / 'test' / 'reference'))
 import torch  # noqa: E402
 from networks import NETWORKS  # noqa: E402
 
-AT_LEAST, AT_MOST, SECONDS = 3, 9, 8  # as main/engine/tune.ts measures
+AT_LEAST, AT_MOST, SECONDS = 3, 9, 8  # as main/tuning/tune.ts measures
 
 
 def main():

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { examine } from '../lab/runtime.ts';
+import { examine } from '../runtime/doctor.ts';
 import { print, printJson } from './output.ts';
 
 export function addDoctor(program: Command): void {

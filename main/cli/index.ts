@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { version } from '../lab/version.ts';
+import { version } from '../platform/version.ts';
 import { addDemo } from './demo.ts';
 import { addDoctor } from './doctor.ts';
 import { addIndex } from './index-folder.ts';

@@ -2,8 +2,8 @@ import type { LabEvent } from '../../shared/contract/api.ts';
 import type { StudySummary, TrialSummary } from '../../shared/contract/results.ts';
 import { findVariant } from '../../shared/domain/catalogue.ts';
 import { magnificationName } from '../../shared/domain/magnification.ts';
-import { type Matrix, matricesOf, matrixNote } from '../../shared/domain/matrix.ts';
-import { answerOf, answerText } from '../../shared/domain/robustness.ts';
+import { type Matrix, matricesOf, matrixNote } from '../../shared/analysis/matrix.ts';
+import { answerOf, answerText } from '../../shared/analysis/robustness.ts';
 import type { Lab } from '../lab/lab.ts';
 import { log, print, printJson, Progress } from './output.ts';
 

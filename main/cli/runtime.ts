@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
-import { findRuntime, type InstallOptions, type InstallProgress, installRuntime } from '../lab/runtime.ts';
+import { findRuntime } from '../runtime/find.ts';
+import { type InstallOptions, type InstallProgress, installRuntime } from '../runtime/install.ts';
 import { log, printJson, Progress } from './output.ts';
 
 const PHASES: Record<InstallProgress['phase'], string> = {

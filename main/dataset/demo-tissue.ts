@@ -4,7 +4,8 @@ import { dirname, join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { LabError } from '../../shared/contract/errors.ts';
 import { BREAKHIS_MAGNIFICATIONS } from '../../shared/domain/magnification.ts';
-import { sweepTemporary, temporaryName } from '../store/atomic.ts';
+import { sweepTemporary, temporaryName } from '../platform/atomic.ts';
+import { entryUrl } from '../platform/entries.ts';
 import type { WrittenPicture } from './tissue/draw-case.ts';
 import { planCases } from './tissue/plan.ts';
 import { README, isWhole, readRecord, writeRecord, type TissueSettings } from './tissue/record.ts';
@@ -85,7 +86,7 @@ async function drawCases(
   signal?.addEventListener('abort', stop);
   try {
     const shifts = Array.from({ length: Math.min(workers, cases.length) }, () => {
-      const worker = new Worker(workerUrl(), { workerData: job });
+      const worker = new Worker(entryUrl('tissue'), { workerData: job });
       crew.push(worker);
       return new Promise<void>((finish, fail) => {
         worker.on('message', (message: TissueMessage) => {
@@ -120,13 +121,6 @@ async function replaceFolder(partial: string, target: string): Promise<void> {
     throw error;
   }
   await rm(old, { recursive: true, force: true });
-}
-
-/** The worker's source, or what the build makes of it in out/main. */
-function workerUrl(): URL {
-  const here = import.meta.url;
-  if (here.endsWith('.ts')) return new URL('./tissue/worker.ts', here);
-  return new URL(here.includes('/chunks/') ? '../tissue.js' : './tissue.js', here);
 }
 
 function cancelled(): LabError {

@@ -6,7 +6,7 @@ import { spellingsOf } from '../../shared/domain/patient.ts';
 import type { Entry } from './entries.ts';
 import { findNearLooks } from './look.ts';
 import { makeProblem } from './problem.ts';
-import type { PixelNote } from './read-image.ts';
+import type { PixelNote } from '../pictures/read-image.ts';
 
 /** Nominal size of BreakHis images, pixels. */
 const BREAKHIS_SIZE = { width: 700, height: 460 } as const;

@@ -7,7 +7,7 @@ import { parentPort } from 'node:worker_threads';
 import sharp from 'sharp';
 import type { FromWorker, Inspection, ToWorker } from './inspect.ts';
 import { lookOf } from './look.ts';
-import { decodeImage, hashBytes, hashPixels, readHeader } from './read-image.ts';
+import { decodeImage, hashBytes, hashPixels, readHeader } from '../pictures/read-image.ts';
 
 if (!parentPort) throw new Error('inspect-worker is started as a worker thread');
 const port = parentPort;

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { LabError } from '../../shared/contract/errors.ts';
-import { entryUrl } from '../store/entry-path.ts';
-import type { ImageFault, ImageHeader, PixelNote } from './read-image.ts';
+import { entryUrl } from '../platform/entries.ts';
+import type { ImageFault, ImageHeader, PixelNote } from '../pictures/read-image.ts';
 
 /** What is known of one file after inspecting it. */
 export type Inspection =

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { posix } from 'node:path';
 import type { ManifestReport, Problem } from '../../shared/contract/dataset.ts';
 import { parseBreakhisName } from '../../shared/domain/breakhis.ts';
-import { resourcePath } from '../store/entry-path.ts';
+import { resourcePath } from '../platform/entries.ts';
 import { makeProblem } from './problem.ts';
 
 /** One published image of BreakHis. */

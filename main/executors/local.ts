@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { tensorflowEnvironment } from '../engine/runtime.ts';
-import { entryUrl } from '../store/entry-path.ts';
+import { tensorflowEnvironment } from '../runtime/find.ts';
+import { entryUrl } from '../platform/entries.ts';
 import type { TrialLauncher, TrialProcess } from './launcher.ts';
 
 /** Runs trials as child processes of this one. Their output goes to the trial's log.txt. */

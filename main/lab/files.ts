@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { LabError } from '../../shared/contract/errors.ts';
 import type { FolderListing } from '../../shared/contract/system.ts';
-import { isProject } from '../store/project.ts';
+import { isProject } from '../project/project.ts';
 
 /** What the page's own folder chooser shows: folders, projects, CSV and weights files. Nothing is opened. */
 export async function listFolder(given?: string): Promise<FolderListing> {

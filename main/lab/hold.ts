@@ -2,7 +2,7 @@ import { readFile, statfs } from 'node:fs/promises';
 import type { ErrorEnvelope } from '../../shared/contract/errors.ts';
 import { engineChoiceSchema } from '../../shared/contract/trial.ts';
 import { dataIsAway } from '../training/data-away.ts';
-import { placeConfig, readHistory, readTrialConfig, trialFiles } from '../training/trial-folder.ts';
+import { placeConfig, readHistory, readTrialConfig, trialFiles } from '../project/trial-folder.ts';
 
 /** How often it is asked whether what stopped a trial has passed, ms. */
 const CHECK_MS = 3_000;

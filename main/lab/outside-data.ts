@@ -1,5 +1,5 @@
 import { LabError } from '../../shared/contract/errors.ts';
-import { liesInside } from '../store/project.ts';
+import { liesInside } from '../project/project.ts';
 
 /**
  * Nothing is ever written into a folder of images.

@@ -9,7 +9,7 @@ import {
   FEW_IMAGES,
   isFew,
   onlyClass,
-} from '../../shared/domain/evidence.ts';
+} from '../../shared/domain/study/evidence.ts';
 import { magnificationName } from '../../shared/domain/magnification.ts';
 
 type Warning = PlanCheck['warnings'][number];

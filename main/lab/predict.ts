@@ -4,9 +4,9 @@ import { LabError, toEnvelope } from '../../shared/contract/errors.ts';
 import type { PredictFailure, PredictRequest, PredictRow } from '../../shared/contract/predict.ts';
 import type { SaliencyMethod } from '../../shared/domain/saliency.ts';
 import { walk } from '../dataset/walk.ts';
-import { runPrediction } from '../executors/predict.ts';
-import { liesInside } from '../store/project.ts';
-import { isMarked } from '../training/picture-mark.ts';
+import { runPrediction } from '../inference/run-prediction.ts';
+import { liesInside } from '../project/project.ts';
+import { isMarked } from '../pictures/picture-mark.ts';
 
 export interface PredictOptions extends Omit<PredictRequest, 'saliency'> {
   /** writes NAME.saliency.png for every image into a folder */

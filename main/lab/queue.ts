@@ -5,7 +5,7 @@ import type { StudySummary } from '../../shared/contract/results.ts';
 import type { StudyFile } from '../../shared/contract/study.ts';
 import { PASSING_ERRORS, trialMessageSchema, type TrialStateFile } from '../../shared/contract/trial.ts';
 import { type Exit, STOP_GRACE_MS, type TrialLauncher, type TrialProcess } from '../executors/launcher.ts';
-import { trialFiles, writeTrialState } from '../training/trial-folder.ts';
+import { trialFiles, writeTrialState } from '../project/trial-folder.ts';
 import type { Events } from './events.ts';
 import { deathOf, memoryKills } from './death.ts';
 import { GOES_ON, Hold } from './hold.ts';

@@ -5,9 +5,9 @@ import { type ErrorEnvelope, LabError, toEnvelope } from '../../shared/contract/
 import type { CellImage, ResultCell } from '../../shared/contract/results.ts';
 import type { StudyFile } from '../../shared/contract/study.ts';
 import type { Prediction } from '../../shared/contract/trial.ts';
-import { cellsOf } from '../evaluation/cells.ts';
-import { readTrialConfig, trialFiles } from '../training/trial-folder.ts';
-import { readVerifiedPredictions } from '../training/verify-trial.ts';
+import { cellsOf } from '../../shared/analysis/cells.ts';
+import { readTrialConfig, trialFiles } from '../project/trial-folder.ts';
+import { readVerifiedPredictions } from '../project/verify-trial.ts';
 import type { Session } from './session.ts';
 
 /**

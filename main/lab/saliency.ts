@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { ParsedInput } from '../../shared/contract/api.ts';
 import { LabError } from '../../shared/contract/errors.ts';
 import type { ImageSaliency } from '../../shared/contract/results.ts';
-import { decodeImage, hashPixels } from '../dataset/read-image.ts';
+import { decodeImage, hashPixels } from '../pictures/read-image.ts';
 import { isFailure } from '../../shared/contract/predict.ts';
-import { runPrediction } from '../executors/predict.ts';
-import { placeConfig, readTrialConfig, trialFiles } from '../training/trial-folder.ts';
+import { runPrediction } from '../inference/run-prediction.ts';
+import { placeConfig, readTrialConfig, trialFiles } from '../project/trial-folder.ts';
 import type { Session } from './session.ts';
 
 /**

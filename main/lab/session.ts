@@ -3,11 +3,11 @@ import { mkdir, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { LabError } from '../../shared/contract/errors.ts';
 import type { Project } from '../../shared/contract/system.ts';
-import { readJson, writeJson } from '../store/atomic.ts';
-import { locateData } from '../store/data-folders.ts';
-import { loadIndex } from '../store/image-index.ts';
-import { stateFolder } from '../store/paths.ts';
-import { createProject, openProject, type OpenProject } from '../store/project.ts';
+import { readJson, writeJson } from '../platform/atomic.ts';
+import { locateData } from '../project/data-folders.ts';
+import { loadIndex } from '../project/image-index.ts';
+import { stateFolder } from '../platform/paths.ts';
+import { createProject, openProject, type OpenProject } from '../project/project.ts';
 import type { IndexResult } from '../dataset/index-folder.ts';
 import type { Events } from './events.ts';
 

@@ -11,12 +11,12 @@ import { studyFileSchema, type StudyFile } from '../../shared/contract/study.ts'
 import type { Epoch, TrialConfig, TrialImage, TrialStateFile } from '../../shared/contract/trial.ts';
 import { magnificationName } from '../../shared/domain/magnification.ts';
 import { folderNameOf } from '../../shared/domain/names.ts';
-import { testedRow } from '../../shared/domain/selection.ts';
+import { testedRow } from '../../shared/domain/study/selection.ts';
 import { splitHash } from '../dataset/splits.ts';
-import { readSealed, temporaryName, writeSealed } from '../store/atomic.ts';
-import { recordData } from '../store/data-folders.ts';
-import { version } from '../store/version.ts';
-import { hashConfig, readHistory, readTrialState, trialFiles } from '../training/trial-folder.ts';
+import { readSealed, temporaryName, writeSealed } from '../platform/atomic.ts';
+import { recordData } from '../project/data-folders.ts';
+import { version } from '../platform/version.ts';
+import { hashConfig, readHistory, readTrialState, trialFiles } from '../project/trial-folder.ts';
 import { countImages } from './image-counts.ts';
 import { imagesOf, requireSound, savePlan } from './plans.ts';
 import { resultsFault } from './results.ts';

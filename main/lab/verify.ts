@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { toEnvelope } from '../../shared/contract/errors.ts';
-import { dataFoldersProblem } from '../store/data-folders.ts';
-import { type Fault, verifyTrial } from '../training/verify-trial.ts';
+import { dataFoldersProblem } from '../project/data-folders.ts';
+import { type Fault, verifyTrial } from '../project/verify-trial.ts';
 import { readPlan } from './plans.ts';
 import type { Session } from './session.ts';
 import { type FileProblem, readStudies, readStudySplit, studyProblems } from './studies.ts';

@@ -6,9 +6,9 @@ import { toTensorFlow, toTorch } from '../models/layout.ts';
 import type { ParameterSpec } from '../models/layers.ts';
 import type { Model } from '../models/model.ts';
 import type { WeightValues } from '../models/weights.ts';
-import { writeAtomically } from '../store/atomic.ts';
+import { writeAtomically } from '../platform/atomic.ts';
 import { requireChecksum, withChecksum } from './checksum.ts';
-import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors.ts';
+import { decodeSafetensors, encodeSafetensors, type StoredTensor } from '../models/safetensors.ts';
 
 /** State beside the model's own parameters: the optimiser's, moving averages, the loss scale. */
 const TRAINING_STATE = /^(optimizer|ema|lossScale)(\.|$)/;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { LabError } from '../../shared/contract/errors.ts';
-import type { SafetensorsFile } from './safetensors.ts';
+import type { SafetensorsFile } from '../models/safetensors.ts';
 
 const KEY = 'magnilab_checksum';
 

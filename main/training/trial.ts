@@ -15,14 +15,14 @@ import {
   type TrialMessage,
   type TrialStateFile,
 } from '../../shared/contract/trial.ts';
-import { tfjsVersion } from '../engine/runtime.ts';
-import { describeCandidate } from '../engine/candidates.ts';
-import { loadTensorFlow } from '../engine/tensorflow.ts';
-import { writeSealed } from '../store/atomic.ts';
-import { type Lease, takeLease } from '../store/lease.ts';
-import { version } from '../store/version.ts';
-import { applyChoice, chooseEngine } from './engine-choice.ts';
-import { stepsPerEpoch } from './loader.ts';
+import { tfjsVersion } from '../runtime/find.ts';
+import { describeCandidate } from '../tuning/candidates.ts';
+import { loadTensorFlow } from '../runtime/load.ts';
+import { writeSealed } from '../platform/atomic.ts';
+import { type Lease, takeLease } from '../project/lease.ts';
+import { version } from '../platform/version.ts';
+import { applyChoice, chooseEngine } from '../tuning/engine-choice.ts';
+import { stepsPerEpoch } from '../pictures/loader.ts';
 import { openParent } from './parent.ts';
 import { runTrial, type TrialOutcome } from './run-trial.ts';
 import { totalEpochs } from './schedule.ts';
@@ -34,7 +34,7 @@ import {
   readTrialConfig,
   trialFiles,
   writeTrialState,
-} from './trial-folder.ts';
+} from '../project/trial-folder.ts';
 
 /** A BreakHis image, 700 x 460 RGB: what a training image takes in memory at most, as a guess before they are read. */
 const DECODED_IMAGE_BYTES = 700 * 460 * 3;

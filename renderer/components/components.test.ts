@@ -1,7 +1,7 @@
 import { mount } from '@vue/test-utils';
 import { createPinia } from 'pinia';
 import { describe, expect, it } from 'vitest';
-import { matricesOf } from '../../shared/domain/matrix.ts';
+import { matricesOf } from '../../shared/analysis/matrix.ts';
 import { i18n } from '../app/i18n.ts';
 import ConfusionTable from '../features/results/ConfusionTable.vue';
 import MatrixTable from '../features/results/MatrixTable.vue';

@@ -1,7 +1,7 @@
 import { computed, ref, type Ref, watch } from 'vue';
 import type { StudySummary } from '../../shared/contract/results.ts';
-import { matricesOf } from '../../shared/domain/matrix.ts';
-import { type Metric, METRICS } from '../../shared/domain/metrics.ts';
+import { matricesOf } from '../../shared/analysis/matrix.ts';
+import { type Metric, METRICS } from '../../shared/analysis/metrics.ts';
 import { call } from '../api/index.ts';
 import { majorityOf, scaleOf } from '../logic/matrix-view.ts';
 import { useCall } from './useCall.ts';

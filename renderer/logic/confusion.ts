@@ -1,4 +1,4 @@
-import type { Confusion } from '../../shared/domain/metrics.ts';
+import type { Confusion } from '../../shared/analysis/metrics.ts';
 import { percent } from './format.ts';
 
 export type ConfusionMode = 'counts' | 'rows' | 'columns';

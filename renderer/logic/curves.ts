@@ -1,5 +1,5 @@
 import type { Epoch } from '../../shared/contract/trial.ts';
-import { type Selection, testedRow } from '../../shared/domain/selection.ts';
+import { type Selection, testedRow } from '../../shared/domain/study/selection.ts';
 import type { StepPoint } from './live-trial.ts';
 
 interface Point {

@@ -1,4 +1,4 @@
-import { heatColour } from '../../shared/domain/heat-colours.ts';
+import { heatColour } from '../../shared/figures/heat-colours.ts';
 
 /** The colours of heat maps as CSS images, as they lie over tissue: from nothing to what spoke most for a class. */
 export const FOR_SCALE = gradient(0, 1);

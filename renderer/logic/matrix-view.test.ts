@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { matricesOf } from '../../shared/domain/matrix.ts';
+import { matricesOf } from '../../shared/analysis/matrix.ts';
 import { cell } from '../testing/samples.ts';
 import { majorityOf, matrixView, scaleOf } from './matrix-view.ts';
 

@@ -1,7 +1,7 @@
 import type { ResultCell } from '../../shared/contract/results.ts';
 import type { Label } from '../../shared/domain/label.ts';
-import { countedSquares, type Matrix, onlyClassOf } from '../../shared/domain/matrix.ts';
-import { mean } from '../../shared/domain/metrics.ts';
+import { countedSquares, type Matrix, onlyClassOf } from '../../shared/analysis/matrix.ts';
+import { mean } from '../../shared/analysis/metrics.ts';
 import { percent, signedPercent } from './format.ts';
 
 export type MatrixMode = 'value' | 'drop';

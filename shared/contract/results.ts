@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LABELS } from '../domain/label.ts';
-import { METRICS, type Metric } from '../domain/metrics.ts';
+import { METRICS, type Metric } from '../analysis/metrics.ts';
 import { saliencySchema } from './predict.ts';
 import { trialStates } from './trial.ts';
 

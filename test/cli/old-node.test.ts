@@ -5,8 +5,8 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { installRuntime } from '../../main/engine/install.ts';
-import { processLives } from '../../main/store/process-lives.ts';
+import { installRuntime } from '../../main/runtime/install.ts';
+import { processLives } from '../../main/platform/process-lives.ts';
 import { quickPlan, runFolder, testTissue } from '../helpers/lab.ts';
 import { temporaryFolder } from '../helpers/temporary.ts';
 

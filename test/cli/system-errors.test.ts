@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { installRuntime } from '../../main/engine/install.ts';
+import { installRuntime } from '../../main/runtime/install.ts';
 import { finishedProject, opened, shortTraining } from '../helpers/finished.ts';
 import { quickPlan, testTissue } from '../helpers/lab.ts';
 import { temporaryFolder } from '../helpers/temporary.ts';

@@ -13,7 +13,7 @@ import { crossEntropy, smoothedTargets } from '../../main/engine/operators/loss.
 import { batchNormTraining } from '../../main/engine/operators/normalisation.ts';
 import { dropout, statelessUniform } from '../../main/engine/operators/random.ts';
 import { type CompiledStep, type CompileOptions, type Rung, RUNGS, type Step } from '../../main/engine/step.ts';
-import { loadTensorFlow } from '../../main/engine/tensorflow.ts';
+import { loadTensorFlow } from '../../main/runtime/load.ts';
 import { uniform } from '../helpers/formula.ts';
 import { expectNear } from './near.ts';
 

@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, readdir, symlink, truncate, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { examine } from '../../main/engine/doctor.ts';
-import { installRuntime } from '../../main/engine/install.ts';
-import { findRuntime, readRuntime, type RuntimeRecord, runtimeFolder, tfjsVersion } from '../../main/engine/runtime.ts';
+import { examine } from '../../main/runtime/doctor.ts';
+import { installRuntime } from '../../main/runtime/install.ts';
+import { findRuntime, readRuntime, type RuntimeRecord, runtimeFolder, tfjsVersion } from '../../main/runtime/find.ts';
 import { temporaryFolder } from '../helpers/temporary.ts';
 
 const environment = { ...process.env };
@@ -37,7 +37,7 @@ async function fakeRuntime(change: Partial<RuntimeRecord> = {}): Promise<string>
 
 /** A staging folder as a process makes it that is killed then. */
 async function stagingOfKilled(): Promise<string> {
-  const module = new URL('../../main/store/atomic.ts', import.meta.url).href;
+  const module = new URL('../../main/platform/atomic.ts', import.meta.url).href;
   const script = `import { temporaryName } from ${JSON.stringify(module)}; process.stdout.write(temporaryName()); process.kill(process.pid, 'SIGKILL');`;
   const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
   expect(stdout).toMatch(/^\.magnilab-/);

@@ -7,7 +7,7 @@ import { addBias, matMul } from '../../main/engine/operators/linear.ts';
 import { crossEntropy, smoothedTargets } from '../../main/engine/operators/loss.ts';
 import { nodeBackend } from '../../main/engine/operators/node.ts';
 import { type BatchNormParameters, batchNormTraining, layerNorm } from '../../main/engine/operators/normalisation.ts';
-import { loadTensorFlow } from '../../main/engine/tensorflow.ts';
+import { loadTensorFlow } from '../../main/runtime/load.ts';
 import { uniform } from '../helpers/formula.ts';
 import { expectNear } from './near.ts';
 

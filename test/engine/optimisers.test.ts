@@ -3,7 +3,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { trainingSchema, type TrainingSettings } from '../../shared/contract/plan.ts';
 import { compile } from '../../main/engine/compile.ts';
 import type { CompiledStep, Rung } from '../../main/engine/step.ts';
-import { loadTensorFlow } from '../../main/engine/tensorflow.ts';
+import { loadTensorFlow } from '../../main/runtime/load.ts';
 import { linear, Specs } from '../../main/models/layers.ts';
 import { toTensorFlow, toTorch } from '../../main/models/layout.ts';
 import type { Model } from '../../main/models/model.ts';

@@ -8,7 +8,7 @@ import { conv2d, depthwiseConv2d } from '../../main/engine/operators/convolution
 import { mixedPrecision } from '../../main/engine/precision.ts';
 import { Recorder } from '../../main/engine/recorder.ts';
 import { count, type Step } from '../../main/engine/step.ts';
-import { loadTensorFlow } from '../../main/engine/tensorflow.ts';
+import { loadTensorFlow } from '../../main/runtime/load.ts';
 import { uniform } from '../helpers/formula.ts';
 import { expectNear } from './near.ts';
 

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { compile } from '../../main/engine/compile.ts';
 import { lookUp, roll } from '../../main/engine/operators/rearrangement.ts';
-import { loadTensorFlow } from '../../main/engine/tensorflow.ts';
+import { loadTensorFlow } from '../../main/runtime/load.ts';
 import { uniform } from '../helpers/formula.ts';
 import { expectNear } from './near.ts';
 

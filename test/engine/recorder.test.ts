@@ -4,7 +4,7 @@ import type { Binding, NodeBackend } from '../../main/engine/binding.ts';
 import type { GraphNode } from '../../main/engine/graph.ts';
 import { conv2d } from '../../main/engine/operators/convolution.ts';
 import { Recorder } from '../../main/engine/recorder.ts';
-import { loadTensorFlow } from '../../main/engine/tensorflow.ts';
+import { loadTensorFlow } from '../../main/runtime/load.ts';
 
 let backend: NodeBackend;
 let binding: Binding;

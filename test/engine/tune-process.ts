@@ -1,5 +1,5 @@
 /** A measuring process for tune.test.ts that fares as its request says. */
-import { answerMeasurement, measureRequest, measureStep } from '../../main/engine/tune.ts';
+import { answerMeasurement, measureRequest, measureStep } from '../../main/tuning/tune.ts';
 
 const { candidate, request } = measureRequest<{ fates: Record<string, string> }>();
 const fate = request.fates[candidate.rung] ?? '1';

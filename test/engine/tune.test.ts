@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type Candidate, candidateEnvironment, candidates, defaultCandidate } from '../../main/engine/candidates.ts';
+import { type Candidate, candidateEnvironment, candidates, defaultCandidate } from '../../main/tuning/candidates.ts';
 import { isOutOfMemory } from '../../main/engine/out-of-memory.ts';
-import { fastest, suffices, tune } from '../../main/engine/tune.ts';
+import { fastest, suffices, tune } from '../../main/tuning/tune.ts';
 
 const entry = new URL('tune-process.ts', import.meta.url);
 const base = { precision: 'float32', oneDnn: true, threads: 2 } as const;

@@ -1,10 +1,10 @@
 import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { verifyProject } from '../../main/lab/verify.ts';
-import { dataFoldersPath } from '../../main/store/data-folders.ts';
-import { LEASE_FILE } from '../../main/store/lease.ts';
-import { projectPaths } from '../../main/store/project.ts';
-import { trialFiles } from '../../main/training/trial-folder.ts';
+import { dataFoldersPath } from '../../main/project/data-folders.ts';
+import { LEASE_FILE } from '../../main/project/lease.ts';
+import { projectPaths } from '../../main/project/project.ts';
+import { trialFiles } from '../../main/project/trial-folder.ts';
 import { toEnvelope } from '../../shared/contract/errors.ts';
 import { Random } from '../../shared/domain/random.ts';
 import type { Campaign } from './campaign.ts';

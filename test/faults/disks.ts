@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { requireChecksum } from '../../main/training/checksum.ts';
-import { decodeSafetensors } from '../../main/training/safetensors.ts';
+import { decodeSafetensors } from '../../main/models/safetensors.ts';
 import { verifyProject } from '../../main/lab/verify.ts';
 import type { Lab } from '../../main/lab/lab.ts';
 import { toEnvelope } from '../../shared/contract/errors.ts';

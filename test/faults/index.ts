@@ -3,7 +3,7 @@
  * --short the few of each that `npm test` has.
  */
 import { parseArgs } from 'node:util';
-import { installRuntime } from '../../main/engine/install.ts';
+import { installRuntime } from '../../main/runtime/install.ts';
 import { campaigns } from './campaigns.ts';
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, short: { type: 'boolean', default: false } } });

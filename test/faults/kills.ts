@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { processLives } from '../../main/store/process-lives.ts';
-import { readHistory, trialFiles } from '../../main/training/trial-folder.ts';
+import { processLives } from '../../main/platform/process-lives.ts';
+import { readHistory, trialFiles } from '../../main/project/trial-folder.ts';
 import { Random } from '../../shared/domain/random.ts';
 import type { Campaign, Outcome } from './campaign.ts';
 import {

@@ -5,7 +5,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import sharp from 'sharp';
 import { readImageTable } from '../../main/dataset/csv.ts';
 import { readPartList } from '../../main/dataset/part-list.ts';
-import { decodeImage } from '../../main/dataset/read-image.ts';
+import { decodeImage } from '../../main/pictures/read-image.ts';
 import { parseMessage } from '../../main/ipc/websocket.ts';
 import { answer } from '../../main/ipc/serve-channel.ts';
 import { readPlan } from '../../main/lab/plans.ts';

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { readHistory } from '../../main/training/trial-folder.ts';
+import { readHistory } from '../../main/project/trial-folder.ts';
 import { Random } from '../../shared/domain/random.ts';
 import type { Campaign } from './campaign.ts';
 import { ended, inFolder, leftovers, magnilab, runFolders, startMagnilab, tinyPlan, tissue } from './world.ts';

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generateDemoTissue } from '../../main/dataset/demo-tissue.ts';
 import { createLab, type Lab } from '../../main/lab/lab.ts';
-import { cacheFolder } from '../../main/store/paths.ts';
-import { trialFiles } from '../../main/training/trial-folder.ts';
+import { cacheFolder } from '../../main/platform/paths.ts';
+import { trialFiles } from '../../main/project/trial-folder.ts';
 import { type Plan, planSchema, type PlanInput } from '../../shared/contract/plan.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/magnilab.js', import.meta.url));

@@ -1,5 +1,5 @@
 import { beforeAll, describe, it } from 'vitest';
-import { installRuntime } from '../../main/engine/install.ts';
+import { installRuntime } from '../../main/runtime/install.ts';
 import { expectEstimate } from '../helpers/estimate.ts';
 
 beforeAll(async () => {

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { trainingSchema } from '../../shared/contract/plan.ts';
 import { VARIANTS } from '../../shared/domain/catalogue.ts';
-import { loadTensorFlow } from '../../main/engine/tensorflow.ts';
+import { loadTensorFlow } from '../../main/runtime/load.ts';
 import { createModel } from '../../main/models/registry.ts';
 import { initialWeights } from '../../main/models/weights.ts';
 import { Evaluator, Trainer } from '../../main/training/trainer.ts';

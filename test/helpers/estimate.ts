@@ -2,10 +2,10 @@ import { expect } from 'vitest';
 import { trainingSchema } from '../../shared/contract/plan.ts';
 import { findVariant } from '../../shared/domain/catalogue.ts';
 import { trainingMemory } from '../../shared/domain/estimates.ts';
-import { defaultCandidate } from '../../main/engine/candidates.ts';
-import { tune } from '../../main/engine/tune.ts';
-import { entryUrl } from '../../main/store/entry-path.ts';
-import type { StepRequest } from '../../main/training/measure.ts';
+import { defaultCandidate } from '../../main/tuning/candidates.ts';
+import { tune } from '../../main/tuning/tune.ts';
+import { entryUrl } from '../../main/platform/entries.ts';
+import type { StepRequest } from '../../main/tuning/measure.ts';
 
 /** Runs training steps in a process of their own and compares its largest resident memory with the estimate. */
 export async function expectEstimate(id: string, batchSize: number): Promise<void> {

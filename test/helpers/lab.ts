@@ -3,7 +3,7 @@ import type { LabEvent } from '../../shared/contract/api.ts';
 import { type Plan, planSchema, type PlanInput } from '../../shared/contract/plan.ts';
 import { generateDemoTissue } from '../../main/dataset/demo-tissue.ts';
 import { createLab, type Lab } from '../../main/lab/lab.ts';
-import { cacheFolder } from '../../main/store/paths.ts';
+import { cacheFolder } from '../../main/platform/paths.ts';
 import { onTestFinished } from 'vitest';
 import { temporaryFolder } from './temporary.ts';
 

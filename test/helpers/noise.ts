@@ -1,5 +1,5 @@
 import { Random } from '../../shared/domain/random.ts';
-import type { Pixels } from '../../main/training/resample.ts';
+import type { Pixels } from '../../main/pictures/resample.ts';
 
 /** A picture of independent values. */
 export function noise(width: number, height: number, seed: number): Pixels {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { PlanInput } from '../../shared/contract/plan.ts';
 import { engineChoiceSchema, trialEnvironmentSchema } from '../../shared/contract/trial.ts';
-import { installRuntime } from '../../main/engine/install.ts';
+import { installRuntime } from '../../main/runtime/install.ts';
 import { labWith, quickPlan, runFolder, testTissue } from '../helpers/lab.ts';
 
 let tissue: string;

@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from 'vitest';
 import { findVariant } from '../../shared/domain/catalogue.ts';
 import { imageCost } from '../../shared/domain/costs.ts';
-import { installRuntime } from '../../main/engine/install.ts';
+import { installRuntime } from '../../main/runtime/install.ts';
 import { expectEstimate } from '../helpers/estimate.ts';
 
 beforeAll(async () => {

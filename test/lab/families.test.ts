@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { installRuntime } from '../../main/engine/install.ts';
+import { installRuntime } from '../../main/runtime/install.ts';
 import { VARIANTS } from '../../shared/domain/catalogue.ts';
 import { FAMILIES } from '../../shared/domain/families.ts';
 import { labWith, quickPlan, testTissue } from '../helpers/lab.ts';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { appendFile, copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { installRuntime } from '../../main/engine/install.ts';
+import { installRuntime } from '../../main/runtime/install.ts';
 import { verifyProject } from '../../main/lab/verify.ts';
 import { copyOf, finishedProject, opened } from '../helpers/finished.ts';
 import { runFolder, taskEnd, testTissue } from '../helpers/lab.ts';

@@ -3,10 +3,10 @@ import { copyFile, cp, mkdir, readdir, rename, writeFile } from 'node:fs/promise
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { installRuntime } from '../../main/engine/install.ts';
+import { installRuntime } from '../../main/runtime/install.ts';
 import { createLab } from '../../main/lab/lab.ts';
 import { verifyProject } from '../../main/lab/verify.ts';
-import { processStart } from '../../main/store/process-lives.ts';
+import { processStart } from '../../main/platform/process-lives.ts';
 import { copyOf, finishedProject, opened, shortTraining as training } from '../helpers/finished.ts';
 import { labWith, nextEvent, quickPlan, runFolder, taskEnd, testTissue } from '../helpers/lab.ts';
 import { temporaryFolder } from '../helpers/temporary.ts';

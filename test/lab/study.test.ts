@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { installRuntime } from '../../main/engine/install.ts';
+import { installRuntime } from '../../main/runtime/install.ts';
 import { createLab, type Lab } from '../../main/lab/lab.ts';
 import { api, type CallName, type CallOutput } from '../../shared/contract/api.ts';
 import { type LabError, toEnvelope } from '../../shared/contract/errors.ts';

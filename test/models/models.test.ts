@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { findVariant, VARIANTS } from '../../shared/domain/catalogue.ts';
 import type { NodeBackend } from '../../main/engine/binding.ts';
-import { loadTensorFlow } from '../../main/engine/tensorflow.ts';
+import { loadTensorFlow } from '../../main/runtime/load.ts';
 import type { Model } from '../../main/models/model.ts';
 import { buildModel, createModel } from '../../main/models/registry.ts';
 import { haar } from '../../main/models/wavemix.ts';

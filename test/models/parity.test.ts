@@ -5,7 +5,7 @@ import { findVariant, type Variant } from '../../shared/domain/catalogue.ts';
 import { compile } from '../../main/engine/compile.ts';
 import type { InputSpec, Step } from '../../main/engine/step.ts';
 import { crossEntropy, smoothedTargets } from '../../main/engine/operators/loss.ts';
-import { loadTensorFlow } from '../../main/engine/tensorflow.ts';
+import { loadTensorFlow } from '../../main/runtime/load.ts';
 import { forward, type Model } from '../../main/models/model.ts';
 import { buildModel } from '../../main/models/registry.ts';
 import { evaluationPass, weightsFrom, weightVariables } from '../../main/models/weights.ts';

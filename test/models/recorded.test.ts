@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { trainingSchema } from '../../shared/contract/plan.ts';
 import { FAMILIES } from '../../shared/domain/families.ts';
 import type { Rung } from '../../main/engine/step.ts';
-import { loadTensorFlow } from '../../main/engine/tensorflow.ts';
+import { loadTensorFlow } from '../../main/runtime/load.ts';
 import { createModel } from '../../main/models/registry.ts';
 import { initialWeights } from '../../main/models/weights.ts';
 import { Trainer } from '../../main/training/trainer.ts';

@@ -35,7 +35,7 @@ def hashes():
 
 
 def resampling():
-    """Pillow's resize of a picture by the formula, for main/training/resample.ts."""
+    """Pillow's resize of a picture by the formula, for main/pictures/resample.ts."""
     width, height = 41, 29
     pixels = ((uniform('picture', width * height * 3) + 1) * 128).astype(np.uint8).reshape(height, width, 3)
     image = Image.fromarray(pixels)

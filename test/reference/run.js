@@ -35,7 +35,7 @@ for pin in sys.argv[1:]:
 
 /** Python of a virtual environment in the cache folder, which is made or brought up to date where needed. */
 async function ownPython() {
-  const { cacheFolder } = await import('../../main/store/paths.ts');
+  const { cacheFolder } = await import('../../main/platform/paths.ts');
   const folder = cacheFolder('reference');
   const own = process.platform === 'win32' ? join(folder, 'Scripts', 'python.exe') : join(folder, 'bin', 'python');
   if (existsSync(own) && hasPins(own)) return own;

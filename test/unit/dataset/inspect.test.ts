@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import sharp from 'sharp';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Inspection, InspectPool, type InspectPoolOptions, type InspectTask } from '../../../main/dataset/inspect.ts';
-import { decodeImage, hashBytes } from '../../../main/dataset/read-image.ts';
+import { decodeImage, hashBytes } from '../../../main/pictures/read-image.ts';
 import { picture, pngHeader, temporaryFolder, write } from '../../helpers/images.ts';
 
 let pool: InspectPool | undefined;

@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { readImageTable } from '../../../main/dataset/csv.ts';
 import { readPartList } from '../../../main/dataset/part-list.ts';
-import { decodeImage, hashPixels } from '../../../main/dataset/read-image.ts';
+import { decodeImage, hashPixels } from '../../../main/pictures/read-image.ts';
 import { problemCodes } from '../../../shared/contract/dataset.ts';
 import { LabError } from '../../../shared/contract/errors.ts';
 import { Random } from '../../../shared/domain/random.ts';

@@ -1,1 +1,0 @@
-export { version } from '../store/version.ts';
