@@ -85,7 +85,7 @@ module.exports = {
       name: 'only-export-writes-formats',
       comment: 'What leaves the lab for other tools is written in main/export, one file a format.',
       severity: 'error',
-      from: { path: '^main/', pathNot: '^main/(export|lab)/' },
+      from: { path: '^main/', pathNot: '^main/(export|compute)/' },
       to: { path: '^main/export/' },
     },
     {
@@ -93,7 +93,7 @@ module.exports = {
       comment: 'lab calls the rooms below it. Return a value or take a callback instead of calling a service.',
       severity: 'error',
       from: {
-        path: '^main/(dataset|pictures|models|engine|runtime|tuning|training|inference|executors|export|project|platform)/',
+        path: '^main/(compute|dataset|pictures|models|engine|runtime|tuning|training|inference|executors|export|project|platform)/',
       },
       to: { path: '^main/(lab|ipc|host|cli|app)/' },
     },
@@ -103,7 +103,7 @@ module.exports = {
         'ipc, cli, host and app are doors: they call main/lab (and ipc), and know the machine by main/platform and main/runtime. Put the work into a service in main/lab.',
       severity: 'error',
       from: { path: '^main/(ipc|cli|host|app)/' },
-      to: { path: '^main/(dataset|pictures|models|engine|tuning|training|inference|executors|export|project)/' },
+      to: { path: '^main/(compute|dataset|pictures|models|engine|tuning|training|inference|executors|export|project)/' },
     },
     {
       name: 'lab-knows-no-door',
@@ -113,11 +113,22 @@ module.exports = {
       to: { path: '^main/(ipc|host|cli|app|preload)/' },
     },
     {
+      name: 'lab-does-not-compute',
+      comment:
+        "The lab's thread answers and does not compute. Add a function to main/compute/table.ts and call it by name through Compute.",
+      severity: 'error',
+      from: { path: '^main/lab/' },
+      to: {
+        path: '^main/export/|^shared/analysis/cells|^main/dataset/splits|^main/compute/(?!(compute|staging|study-split)\\.ts)',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'tensorflow-only-in-trials',
       comment:
         'TensorFlow is loaded only inside a trial or worker process, so that a crash ends one trial and not the lab. Start a process (main/executors) and read its files.',
       severity: 'error',
-      from: { path: '^main/(lab|host|cli|ipc|app|preload|platform|project|dataset|pictures|export|executors|index)' },
+      from: { path: '^main/(lab|host|cli|ipc|app|preload|platform|project|compute|dataset|pictures|export|executors|index)' },
       to: { path: '@tensorflow/', dependencyTypesNot: ['type-only'] },
     },
     {

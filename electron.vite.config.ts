@@ -17,6 +17,7 @@ export default defineConfig({
           measure: 'main/tuning/measure.ts',
           probe: 'main/runtime/probe.ts',
           predict: 'main/inference/predict.ts',
+          compute: 'main/compute/worker.ts',
           inspect: 'main/dataset/inspect-worker.ts',
           tissue: 'main/dataset/tissue/worker.ts',
           load: 'main/pictures/load-worker.ts',

@@ -8,14 +8,14 @@ import { FAMILIES } from '../../shared/domain/families.ts';
 import type { Doctor, LabInfo } from '../../shared/contract/system.ts';
 import { examine } from '../runtime/doctor.ts';
 import { installRuntime } from '../runtime/install.ts';
+import { Compute } from '../compute/compute.ts';
 import type { TrialLauncher } from '../executors/launcher.ts';
 import { forkLauncher } from '../executors/local.ts';
 import { lastDataFolder } from '../project/data-folders.ts';
 import { projectsFolder } from '../platform/paths.ts';
 import { PROJECT_SUFFIX } from '../project/project.ts';
 import { version } from '../platform/version.ts';
-import { readHistory } from '../project/trial-folder.ts';
-import { datasetSummary, indexIntoProject, listImages, makeThumbnails, presetFor, previewSplit } from './datasets.ts';
+import { datasetSummary, indexIntoProject, listImages, makeThumbnails, presetFor } from './datasets.ts';
 import { demoProjectFolder, openDemo } from './demo.ts';
 import { Events } from './events.ts';
 import { listFolder } from './files.ts';
@@ -27,7 +27,7 @@ import { exportReport, previewReport } from './reports.ts';
 import { cellImages, studyCells } from './results.ts';
 import { trialSaliency } from './saliency.ts';
 import { recentProjects, Session } from './session.ts';
-import { createStudy, readStudies, readTrial } from './studies.ts';
+import { createStudy, readStudies } from './studies.ts';
 import { type Report, Tasks } from './tasks.ts';
 import { projectProblems } from './verify.ts';
 
@@ -55,11 +55,13 @@ export interface Lab {
   readonly session: Session;
   readonly queue: Queue;
   readonly tasks: Tasks;
+  readonly compute: Compute;
 }
 
 export function createLab({ door, launcher = forkLauncher, choose }: LabOptions): Lab {
   const events = new Events();
-  const session = new Session(events);
+  const compute = new Compute();
+  const session = new Session(events, compute);
   const queue = new Queue(session, launcher, events);
   const tasks = new Tasks(events);
   session.isBusy = () => queue.isBusy;
@@ -135,11 +137,11 @@ export function createLab({ door, launcher = forkLauncher, choose }: LabOptions)
       return { task: id };
     },
     'dataset.locate': ({ folder }) => locateDataset(session, folder),
-    'dataset.summary': async () => datasetSummary(session),
+    'dataset.summary': () => datasetSummary(session),
     'dataset.images': async ({ filter, offset, limit }) => listImages(session, filter, offset, limit),
     'dataset.thumbnails': ({ images, width }) => makeThumbnails(session, images, width),
 
-    'plans.preset': async ({ preset, name }) => presetFor(session, preset, name),
+    'plans.preset': ({ preset, name }) => presetFor(session, preset, name),
     'plans.list': () => listPlans(session),
     'plans.open': ({ name }) => openPlan(session, name),
     'plans.save': async ({ plan }) => ({ path: await savePlan(session, plan) }),
@@ -149,7 +151,7 @@ export function createLab({ door, launcher = forkLauncher, choose }: LabOptions)
       await keepDraft(session, draft);
       return {};
     },
-    'plans.split': ({ split }) => previewSplit(session, split),
+    'plans.split': async ({ split }) => compute.call('images.split', { index: session.indexedRef, settings: split }),
 
     'studies.list': async () => Promise.all((await readStudies(session)).map((study) => queue.summary(study))),
     'studies.start': async ({ plan }) => {
@@ -178,8 +180,8 @@ export function createLab({ door, launcher = forkLauncher, choose }: LabOptions)
       return queue.summary(await study);
     },
     'trials.history': async ({ trial }) => {
-      const { epoch } = await readTrial(session, await studyOf(trial), trial, queue.isRunning(trial));
-      return readHistory(join(session.project.paths.runs, trial), epoch);
+      const { runs } = session.project.paths;
+      return compute.call('trials.history', { runs, study: await studyOf(trial), id: trial });
     },
 
     'results.cells': async ({ study }) => studyCells(session, await queue.study(study)),
@@ -218,10 +220,12 @@ export function createLab({ door, launcher = forkLauncher, choose }: LabOptions)
     session,
     queue,
     tasks,
+    compute,
     on: (listener) => events.on(listener),
     async close() {
       tasks.cancelAll();
       await session.close();
+      await compute.close();
     },
   };
 }

@@ -10,7 +10,7 @@ import type { Events } from './events.ts';
 import { deathOf, memoryKills } from './death.ts';
 import { GOES_ON, Hold } from './hold.ts';
 import type { Session } from './session.ts';
-import { readStudies, readTrial, studyProblems, studySummary } from './studies.ts';
+import { readStudies, readTrials, studyProblems, studySummary } from './studies.ts';
 
 interface Waiting {
   readonly study: StudyFile;
@@ -34,7 +34,7 @@ export class Queue {
   private running: Running | null = null;
   private readonly waiting: Waiting[] = [];
   /** what stopped the first of them and passes */
-  private readonly hold = new Hold();
+  private readonly hold: Hold;
   private readonly session: Session;
   private readonly launcher: TrialLauncher;
   private readonly events: Events;
@@ -47,6 +47,7 @@ export class Queue {
 
   constructor(session: Session, launcher: TrialLauncher, events: Events) {
     this.session = session;
+    this.hold = new Hold(session.compute);
     this.launcher = launcher;
     this.events = events;
   }
@@ -84,8 +85,7 @@ export class Queue {
   private async enqueueNow(study: StudyFile, ids: readonly string[], states: readonly string[] | null): Promise<void> {
     this.session.project.check();
     this.paused.delete(study.name);
-    for (const id of ids) {
-      const { state } = await readTrial(this.session, study, id, this.isRunning(id));
+    for (const { id, state } of await readTrials(this.session, study, this.runningIds, ids)) {
       const open = states === null || states.includes(state);
       if (open && !this.waiting.some((w) => w.id === id) && !this.isRunning(id)) this.waiting.push({ study, id });
     }
@@ -109,7 +109,7 @@ export class Queue {
       if (!study.trials.some((t) => t.id === id)) throw new LabError('not-found', `There is no trial ${id}.`, { field: 'trial' });
       this.drop((w) => w.id === id);
       if (this.isRunning(id)) return this.stop('cancel');
-      const { state } = await readTrial(this.session, study, id, false);
+      const [{ state }] = await readTrials(this.session, study, [], [id]);
       if (state !== 'finished') await this.writeState(id, { state: 'cancelled' });
     });
   }
@@ -140,12 +140,16 @@ export class Queue {
     return this.running !== null || this.waiting.length > 0;
   }
 
+  private get runningIds(): string[] {
+    return this.running ? [this.running.id] : [];
+  }
+
   isRunning(id: string): boolean {
     return this.running?.id === id;
   }
 
   async summary(study: StudyFile): Promise<StudySummary> {
-    const trials = await Promise.all(study.trials.map(({ id }) => readTrial(this.session, study, id, this.isRunning(id))));
+    const trials = await readTrials(this.session, study, this.runningIds);
     const active = this.running?.study.name === study.name || this.waiting.some((w) => w.study.name === study.name);
     const held = study.trials.some(({ id }) => id === this.hold.trial) ? this.hold.error : null;
     const summary = { ...studySummary(study, trials, active), held: held && { code: held.code, message: held.message } };

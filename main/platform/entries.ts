@@ -9,6 +9,8 @@ const SOURCES = {
   probe: 'runtime/probe.ts',
   /** a process that classifies images */
   predict: 'inference/predict.ts',
+  /** worker thread: computes what the lab is asked for */
+  compute: 'compute/worker.ts',
   /** worker thread: decodes and hashes images for the index */
   inspect: 'dataset/inspect-worker.ts',
   /** worker thread: draws demo tissue */

@@ -55,15 +55,21 @@ export function saveFolder(db: DatabaseSync, folder: string): void {
   db.prepare('UPDATE data_set SET folder = ?').run(folder);
 }
 
-/** The index as it was saved; null before the first one. */
-export function loadIndex(db: DatabaseSync): { folder: string; result: IndexResult } | null {
+/**
+ * The index as it was saved; null before the first one.
+ * @param files with what is known of every file, which the next index needs
+ */
+export function loadIndex(
+  db: DatabaseSync,
+  { files: withFiles } = { files: true },
+): { folder: string; result: IndexResult } | null {
   const dataSet = db.prepare('SELECT folder, manifest, csv, synthetic FROM data_set').get();
   if (!dataSet) return null;
   const folder = String(dataSet.folder);
   const manifest = dataSet.manifest === null ? null : (JSON.parse(String(dataSet.manifest)) as ManifestReport);
   const images = db.prepare('SELECT * FROM image ORDER BY id').all().map(toImage);
   const problems = db.prepare('SELECT code, path, message, related FROM problem ORDER BY position').all().map(toProblem);
-  const files = db.prepare('SELECT * FROM known_file').all().map(toKnownFile);
+  const files = withFiles ? db.prepare('SELECT * FROM known_file').all().map(toKnownFile) : [];
   const csv = dataSet.csv === null ? null : String(dataSet.csv);
   const synthetic = dataSet.synthetic === null ? isDemoTissue(folder, images) : dataSet.synthetic === 1;
   return { folder, result: { images, problems, manifest, csv, synthetic, files } };
@@ -83,6 +89,12 @@ export function queryImages(
   const total = Number(db.prepare(`SELECT count(*) AS n FROM image ${where}`).get(...values)?.n);
   const rows = db.prepare(`SELECT * FROM image ${where} ORDER BY id LIMIT ? OFFSET ?`).all(...values, limit, offset);
   return { total, images: rows.map(toImage) };
+}
+
+/** Where images lie, relative to the data set, and the hash of their pixels; in the order of the ids, null where there is none. */
+export function findImages(db: DatabaseSync, ids: readonly number[]): (Pick<IndexedImage, 'path' | 'pixelSha256'> | null)[] {
+  const image = db.prepare('SELECT path, pixel_sha256 AS pixelSha256 FROM image WHERE id = ?');
+  return ids.map((id) => (image.get(id) as Pick<IndexedImage, 'path' | 'pixelSha256'> | undefined) ?? null);
 }
 
 const EQUALS = { magnification: 'magnification', label: 'label', subtype: 'subtype', case: '"case"', slide: 'slide' } as const;

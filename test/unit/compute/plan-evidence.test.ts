@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { evidenceWarnings } from '../../../main/lab/plan-evidence.ts';
+import { evidenceWarnings } from '../../../main/compute/plan-evidence.ts';
 import type { IndexedImage, Part, Split } from '../../../shared/contract/dataset.ts';
 import { type PlanInput, planSchema } from '../../../shared/contract/plan.ts';
 
