@@ -59,13 +59,13 @@ function start(): void {
   const over = () => window?.current ?? undefined;
 
   secureSession(session.defaultSession);
-  servePage(protocol, built('../renderer'));
 
   const choose = nativeChooser(
     (options) => (over() ? dialog.showOpenDialog(over()!, options) : dialog.showOpenDialog(options)),
     jsonFile(state('folders.json')),
   );
   const lab = createLab({ door: 'desktop', launcher: utilityLauncher((...args) => utilityProcess.fork(...args)), choose });
+  servePage(protocol, built('../renderer'), lab);
   const activity = watchActivity(lab);
   const quit = closeLabBeforeQuit({
     app,

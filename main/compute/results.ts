@@ -7,7 +7,6 @@ import type { Prediction } from '../../shared/contract/trial.ts';
 import { cellsOf } from '../../shared/analysis/cells.ts';
 import { readTrialConfig, trialFiles } from '../project/trial-folder.ts';
 import { readVerifiedPredictions } from '../project/verify-trial.ts';
-import { type IndexRef, indexOf } from './images.ts';
 import { Known, stampOf } from './known.ts';
 
 /** The trials of a study, and the project's folder of runs. */
@@ -65,22 +64,24 @@ export async function resultsFault(folder: string, identity: Identity): Promise<
 
 export interface CellImagesInput extends ParsedInput<'results.images'> {
   readonly runs: string;
-  /** today's index, for thumbnails; null before the first one */
-  readonly index: IndexRef | null;
 }
 
+/** An image behind a square, by its pixels: what name a page is given of its picture, the lab knows. */
+export type TestedCellImage = Omit<CellImage, 'picture'> & { readonly pixelSha256: string };
+
 /** The images behind one square of a confusion matrix, the most confident first. */
-export async function cellImages(input: CellImagesInput): Promise<CellImage[]> {
+export async function cellImages(input: CellImagesInput): Promise<TestedCellImage[]> {
   const { trial, testMagnification, truth, predicted } = input;
   const folder = join(input.runs, trial);
   const rows = await readPredictions(folder, await stampOfResults(folder));
   if (!rows) throw new LabError('not-found', `The trial ${trial} has no predictions yet.`, { field: 'trial' });
   const own = rows.filter((p) => p.magnification === testMagnification && p.truth === truth && p.predicted === predicted);
-  const idOf = await shownImages(folder, input.index, own);
+  const { config } = await readTrialConfig(folder);
+  const tested = new Map(config.test.map(({ path, pixelSha256 }) => [path, pixelSha256]));
   return own
     .sort((a, b) => confidence(b) - confidence(a))
     .map((p) => ({
-      image: idOf(p.image),
+      pixelSha256: tested.get(p.image)!, // predictions are held to the configuration before they are read
       path: p.image,
       case: p.case,
       slide: p.slide,
@@ -89,18 +90,6 @@ export async function cellImages(input: CellImagesInput): Promise<CellImage[]> {
       predicted: p.predicted,
       probabilityMalignant: p.probabilityMalignant,
     }));
-}
-
-/** Ids of today's index for the images of a trial, where the pixels are those that were tested: a name alone may be another picture's. */
-async function shownImages(folder: string, index: IndexRef | null, rows: readonly Prediction[]) {
-  const { config } = await readTrialConfig(folder);
-  const shown = new Set(rows.map((p) => p.image));
-  const tested = new Map(config.test.filter(({ path }) => shown.has(path)).map((image) => [image.path, image.pixelSha256]));
-  const images = index ? indexOf(index).images : [];
-  const ids = new Map(
-    images.filter((image) => tested.get(image.path) === image.pixelSha256).map((image) => [image.path, image.id]),
-  );
-  return (path: string) => ids.get(path) ?? null;
 }
 
 /** By margin: the probabilities of sure answers are all 1. */

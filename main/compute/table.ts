@@ -3,6 +3,7 @@ import { imagesMissingFrom, openImages, summariseImages } from './images.ts';
 import { makeIndex, storeIndex } from './make-index.ts';
 import { exportReport, previewReport } from './report.ts';
 import { cellImages, studyCells } from './results.ts';
+import { smallPicture } from './small-picture.ts';
 import { previewSplit } from './split.ts';
 import { stageStudy } from './stage-study.ts';
 import { testedImage } from './tested-image.ts';
@@ -23,6 +24,9 @@ export const functions = {
   'images.split': previewSplit,
   'images.check': checkPlan,
   'images.stage': stageStudy,
+
+  /** decodes whole images, so nothing else waits for it */
+  'pictures.small': smallPicture,
 
   'trials.read': readTrials,
   'trials.history': trialHistory,

@@ -1,19 +1,18 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import sharp from 'sharp';
-import type { CallOutput, ImageFilter, ParsedInput } from '../../shared/contract/api.ts';
+import type { CallOutput, ParsedInput } from '../../shared/contract/api.ts';
 import type { IndexSummary } from '../../shared/contract/dataset.ts';
 import { LabError } from '../../shared/contract/errors.ts';
 import { type Plan, type Preset, presetPlan } from '../../shared/contract/plan.ts';
 import { BREAKHIS_MAGNIFICATIONS } from '../../shared/domain/magnification.ts';
 import { indexFolder, type IndexProgress, summarise } from '../dataset/index-folder.ts';
-import { decodeImage, hashPixels } from '../pictures/read-image.ts';
 import { recordData } from '../project/data-folders.ts';
 import { openDatabase } from '../project/database.ts';
-import { findImages, loadIndex, queryImages, saveIndex } from '../project/image-index.ts';
+import { loadIndex, queryImages, saveIndex } from '../project/image-index.ts';
 import { cacheFolder } from '../platform/paths.ts';
 import { requireOutsideData } from './outside-data.ts';
+import type { Pictures } from './pictures.ts';
 import type { Session } from './session.ts';
 import type { Report } from './tasks.ts';
 
@@ -94,35 +93,12 @@ export async function presetFor(session: Session, preset: Preset, name: string):
   return presetPlan(preset, name, folder, { csv, magnifications: isUsual ? undefined : magnifications });
 }
 
-export function listImages(session: Session, filter: ImageFilter, offset: number, limit: number): CallOutput<'dataset.images'> {
-  return queryImages(session.project.database, filter, offset, limit);
-}
-
-/** @returns null where the file is no longer the picture that was indexed: another one must not stand for it */
-async function smallPicture(path: string, pixelSha256: string, width: number): Promise<Buffer | null> {
-  const picture = await decodeImage(path);
-  if (!picture.ok || hashPixels(picture.width, picture.height, picture.data) !== pixelSha256) return null;
-  const raw = { width: picture.width, height: picture.height, channels: 3 } as const;
-  return sharp(picture.data, { raw }).resize({ width, withoutEnlargement: true }).webp({ quality: 82 }).toBuffer();
-}
-
-const thumbnails = new Map<string, string>();
-const MAX_THUMBNAILS = 2000;
-
-/** Small WebP pictures as data URLs; an empty string where the file cannot be read any more. */
-export async function makeThumbnails(session: Session, ids: readonly number[], width: number): Promise<string[]> {
-  const { folder } = session.indexed;
-  return Promise.all(
-    findImages(session.project.database, ids).map(async (image) => {
-      if (!image) return '';
-      const key = `${image.pixelSha256}:${width}`;
-      const known = thumbnails.get(key);
-      if (known !== undefined) return known;
-      const bytes = await smallPicture(join(folder, image.path), image.pixelSha256, width).catch(() => null);
-      const url = bytes ? `data:image/webp;base64,${bytes.toString('base64')}` : '';
-      if (thumbnails.size >= MAX_THUMBNAILS) thumbnails.delete(thumbnails.keys().next().value!);
-      if (url) thumbnails.set(key, url);
-      return url;
-    }),
-  );
+/** One page of the images, each with the name of its picture. */
+export function listImages(
+  session: Session,
+  pictures: Pictures,
+  { filter, offset, limit }: ParsedInput<'dataset.images'>,
+): CallOutput<'dataset.images'> {
+  const { total, images } = queryImages(session.project.database, filter, offset, limit);
+  return { total, images: images.map((image) => ({ ...image, picture: pictures.nameOf(image.pixelSha256) })) };
 }

@@ -15,12 +15,13 @@ import { lastDataFolder } from '../project/data-folders.ts';
 import { projectsFolder } from '../platform/paths.ts';
 import { PROJECT_SUFFIX } from '../project/project.ts';
 import { version } from '../platform/version.ts';
-import { datasetSummary, indexIntoProject, listImages, makeThumbnails, presetFor } from './datasets.ts';
+import { datasetSummary, indexIntoProject, listImages, presetFor } from './datasets.ts';
 import { demoProjectFolder, openDemo } from './demo.ts';
 import { Events } from './events.ts';
 import { listFolder } from './files.ts';
 import { Limit } from './limit.ts';
 import { locateDataset } from './places.ts';
+import { type PictureAnswer, Pictures } from './pictures.ts';
 import { checkPlan, keepDraft, listPlans, openPlan, readDraft, savePlan } from './plans.ts';
 import { Queue } from './queue.ts';
 import { exportReport, previewReport } from './reports.ts';
@@ -49,6 +50,8 @@ export interface Lab {
   readonly services: LabServices;
   /** @returns stops listening */
   on(listener: (event: LabEvent) => void): () => void;
+  /** A picture by its address after the page's own: "picture/…". */
+  picture(path: string, signal?: AbortSignal): Promise<PictureAnswer>;
   /** Stops trials (they can be resumed), cancels tasks and closes the project. */
   close(): Promise<void>;
   /** Parts for doors that wait for work to end: the command line. */
@@ -62,6 +65,7 @@ export function createLab({ door, launcher = forkLauncher, choose }: LabOptions)
   const events = new Events();
   const compute = new Compute();
   const session = new Session(events, compute);
+  const pictures = new Pictures(session);
   const queue = new Queue(session, launcher, events);
   const tasks = new Tasks(events);
   session.isBusy = () => queue.isBusy;
@@ -138,8 +142,7 @@ export function createLab({ door, launcher = forkLauncher, choose }: LabOptions)
     },
     'dataset.locate': ({ folder }) => locateDataset(session, folder),
     'dataset.summary': () => datasetSummary(session),
-    'dataset.images': async ({ filter, offset, limit }) => listImages(session, filter, offset, limit),
-    'dataset.thumbnails': ({ images, width }) => makeThumbnails(session, images, width),
+    'dataset.images': async (input) => listImages(session, pictures, input),
 
     'plans.preset': ({ preset, name }) => presetFor(session, preset, name),
     'plans.list': () => listPlans(session),
@@ -187,12 +190,12 @@ export function createLab({ door, launcher = forkLauncher, choose }: LabOptions)
     'results.cells': async ({ study }) => studyCells(session, await queue.study(study)),
     'results.images': async (input) => {
       await studyOf(input.trial);
-      return cellImages(session, input);
+      return cellImages(session, pictures, input);
     },
     'results.saliency': ({ task, ...input }) =>
       tasks.answer(task, async (signal) => {
         await studyOf(input.trial);
-        return looking.run(() => trialSaliency(session, input, signal), signal);
+        return looking.run(() => trialSaliency(session, pictures, input, signal), signal);
       }),
 
     'reports.preview': async ({ study }) => ({ html: await previewReport(session, await queue.study(study)) }),
@@ -222,6 +225,7 @@ export function createLab({ door, launcher = forkLauncher, choose }: LabOptions)
     tasks,
     compute,
     on: (listener) => events.on(listener),
+    picture: (path, signal) => pictures.answer(path, signal),
     async close() {
       tasks.cancelAll();
       await session.close();

@@ -91,12 +91,6 @@ export function queryImages(
   return { total, images: rows.map(toImage) };
 }
 
-/** Where images lie, relative to the data set, and the hash of their pixels; in the order of the ids, null where there is none. */
-export function findImages(db: DatabaseSync, ids: readonly number[]): (Pick<IndexedImage, 'path' | 'pixelSha256'> | null)[] {
-  const image = db.prepare('SELECT path, pixel_sha256 AS pixelSha256 FROM image WHERE id = ?');
-  return ids.map((id) => (image.get(id) as Pick<IndexedImage, 'path' | 'pixelSha256'> | undefined) ?? null);
-}
-
 const EQUALS = { magnification: 'magnification', label: 'label', subtype: 'subtype', case: '"case"', slide: 'slide' } as const;
 
 function conditionOf(filter: ImageFilter): { where: string; values: SQLInputValue[] } {

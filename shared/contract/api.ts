@@ -23,6 +23,10 @@ export const imageFilterSchema = z.strictObject({
 });
 export type ImageFilter = z.infer<typeof imageFilterSchema>;
 
+/** An image and the name of its picture, for `pictureAddress`. */
+export const shownImageSchema = imageSchema.extend({ picture: z.string() });
+export type ShownImage = z.infer<typeof shownImageSchema>;
+
 /** How many images of one case and magnification lie in one part: one square of the split strip. */
 export const splitPreviewSchema = z.object({
   sha256: z.string(),
@@ -139,12 +143,7 @@ export const api = {
       offset: z.number().int().min(0),
       limit: z.number().int().min(1).max(1000),
     }),
-    z.object({ total: z.number().int(), images: z.array(imageSchema) }),
-  ),
-  /** data URLs (WebP) in the order of the ids; an empty string where the file cannot be read any more */
-  'dataset.thumbnails': call(
-    z.strictObject({ images: z.array(z.number().int().min(0)).max(200), width: z.number().int().min(16).max(1400) }),
-    z.array(z.string()),
+    z.object({ total: z.number().int(), images: z.array(shownImageSchema) }),
   ),
 
   'plans.preset': call(z.strictObject({ preset: z.enum(presets), name: nameSchema }), planSchema),

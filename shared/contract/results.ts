@@ -29,8 +29,8 @@ export type ResultCell = z.infer<typeof cellSchema>;
 
 /** One image of a confusion-matrix cell. */
 export const cellImageSchema = z.object({
-  /** id of the indexed image, for thumbnails; null when the data set no longer has it */
-  image: z.number().int().nullable(),
+  /** name of its picture, for `pictureAddress`; there is none where the data set has no longer what was tested */
+  picture: z.string(),
   path: z.string(),
   case: z.string(),
   slide: z.string(),
@@ -43,7 +43,7 @@ export type CellImage = z.infer<typeof cellImageSchema>;
 
 /** Where a trial's network looked in one of its test images. */
 export const imageSaliencySchema = saliencySchema.extend({
-  /** data URL of a PNG to lie over the whole image */
+  /** address of a PNG to lie over the whole image, relative to the page */
   layer: z.string(),
   probabilityMalignant: z.number(),
 });

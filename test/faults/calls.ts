@@ -32,7 +32,6 @@ export const calls: Campaign = {
         ['projects.problems', {}],
         ['dataset.summary', {}],
         ['dataset.images', { filter: {}, offset: 0, limit: 50 }],
-        ['dataset.thumbnails', { images: [0, 1], width: 64 }],
         ['plans.list', {}],
         ['plans.open', { name: 'Tiny' }],
         ['plans.check', { plan }],
