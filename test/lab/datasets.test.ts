@@ -1,9 +1,10 @@
+import { threadId } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import type { Lab } from '../../main/lab/lab.ts';
 import { createLab } from '../../main/lab/lab.ts';
 import { planSchema } from '../../shared/contract/plan.ts';
 import { picture, temporaryFolder as folderFor, write } from '../helpers/images.ts';
-import { labWith, taskEnd } from '../helpers/lab.ts';
+import { labWith, quickPlan, taskEnd } from '../helpers/lab.ts';
 
 const HEADER = 'path,label,magnification,patient\n';
 
@@ -39,6 +40,18 @@ describe('a data set with a table', () => {
     await index(again, { folder, csv: null });
     expect(await again.services['dataset.summary']({})).toMatchObject({ images: 0, csv: null });
     await again.close();
+  });
+
+  it('is read, split and checked away from the thread that answers', async () => {
+    const { folder } = await tabled();
+    const { lab } = await labWith(folder);
+    await lab.services['dataset.summary']({});
+    const plan = quickPlan(folder);
+    await lab.services['plans.check']({ plan });
+    await lab.services['plans.split']({ split: plan.split }).catch(() => {}); // there are no images without the table
+    for (const name of ['index.make', 'index.store', 'images.summary', 'images.check', 'images.split'] as const)
+      expect(lab.compute.tally.get(name)?.thread, name).toBeGreaterThan(threadId);
+    expect(threadId).toBe(0);
   });
 
   it('gives presets its table and magnifications', async () => {
