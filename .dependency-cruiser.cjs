@@ -38,6 +38,13 @@ module.exports = {
       to: { pathNot: '^shared/domain/' },
     },
     {
+      name: 'texts-are-pure',
+      comment: 'shared/texts is read by every room, so it imports none: pass values in as parameters of a text.',
+      severity: 'error',
+      from: { path: '^shared/texts/' },
+      to: { pathNot: '^shared/texts/' },
+    },
+    {
       name: 'analysis-and-figures-are-pure',
       comment:
         'shared/analysis and shared/figures compute and draw from values: they know shared/domain, and figures know analysis.',
@@ -78,7 +85,7 @@ module.exports = {
       name: 'only-export-writes-formats',
       comment: 'What leaves the lab for other tools is written in main/export, one file a format.',
       severity: 'error',
-      from: { path: '^main/', pathNot: '^main/(export|lab)/' },
+      from: { path: '^main/', pathNot: '^main/(export|compute)/' },
       to: { path: '^main/export/' },
     },
     {
@@ -86,7 +93,7 @@ module.exports = {
       comment: 'lab calls the rooms below it. Return a value or take a callback instead of calling a service.',
       severity: 'error',
       from: {
-        path: '^main/(dataset|pictures|models|engine|runtime|tuning|training|inference|executors|export|project|platform)/',
+        path: '^main/(compute|dataset|pictures|models|engine|runtime|tuning|training|inference|executors|export|project|platform)/',
       },
       to: { path: '^main/(lab|ipc|host|cli|app)/' },
     },
@@ -96,7 +103,7 @@ module.exports = {
         'ipc, cli, host and app are doors: they call main/lab (and ipc), and know the machine by main/platform and main/runtime. Put the work into a service in main/lab.',
       severity: 'error',
       from: { path: '^main/(ipc|cli|host|app)/' },
-      to: { path: '^main/(dataset|pictures|models|engine|tuning|training|inference|executors|export|project)/' },
+      to: { path: '^main/(compute|dataset|pictures|models|engine|tuning|training|inference|executors|export|project)/' },
     },
     {
       name: 'lab-knows-no-door',
@@ -106,11 +113,22 @@ module.exports = {
       to: { path: '^main/(ipc|host|cli|app|preload)/' },
     },
     {
+      name: 'lab-does-not-compute',
+      comment:
+        "The lab's thread answers and does not compute. Add a function to main/compute/table.ts and call it by name through Compute.",
+      severity: 'error',
+      from: { path: '^main/lab/' },
+      to: {
+        path: '^main/export/|^shared/analysis/cells|^main/dataset/splits|^main/compute/(?!(compute|staging|study-split)\\.ts)',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'tensorflow-only-in-trials',
       comment:
         'TensorFlow is loaded only inside a trial or worker process, so that a crash ends one trial and not the lab. Start a process (main/executors) and read its files.',
       severity: 'error',
-      from: { path: '^main/(lab|host|cli|ipc|app|preload|platform|project|dataset|pictures|export|executors|index)' },
+      from: { path: '^main/(lab|host|cli|ipc|app|preload|platform|project|compute|dataset|pictures|export|executors|index)' },
       to: { path: '@tensorflow/', dependencyTypesNot: ['type-only'] },
     },
     {

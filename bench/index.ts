@@ -13,6 +13,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   index: () => import('./index-folder.ts'),
   step: () => import('./step.ts'),
   loader: () => import('./loader.ts'),
+  lab: () => import('./lab.ts'),
 };
 
 const { values, positionals: names } = parseArgs({

@@ -11,13 +11,12 @@ import {
   predictRequestSchema,
   type PredictRow,
 } from '../../shared/contract/predict.ts';
-import { LABELS } from '../../shared/domain/label.ts';
+import { predictedClass, probabilitiesOf } from '../../shared/analysis/scored.ts';
+import { MALIGNANCY } from '../../shared/domain/breakhis.ts';
 import { SALIENCY_STEPS, saliencyMethods } from '../../shared/domain/saliency.ts';
 import { decodeImage } from '../pictures/read-image.ts';
 import { loadTensorFlow } from '../runtime/load.ts';
-import { probabilityMalignant } from '../project/predictions.ts';
-import { classifierNames, createModel } from '../models/registry.ts';
-import { withClassesSwapped } from '../models/weights.ts';
+import { createModel } from '../models/registry.ts';
 import { writeAtomically } from '../platform/atomic.ts';
 import { openWeights } from '../training/checkpoint.ts';
 import { comparisonPng, layerPng, type PlacedHeat } from '../pictures/heat-picture.ts';
@@ -42,7 +41,7 @@ process.stdout.write(`${JSON.stringify(answer)}\n`);
 async function predict(): Promise<Rows> {
   const request = parseOrThrow(predictRequestSchema, JSON.parse(await text(process.stdin)), 'predict request');
   const network = await openNetwork(request);
-  const { variant, inputSize, mode } = network;
+  const { variant, inputSize, mode, classes } = network;
   const { saliency } = request;
   await loadTensorFlow();
   const evaluator = new Evaluator({ ...network, batchSize: 1 });
@@ -52,17 +51,16 @@ async function predict(): Promise<Rows> {
 
   async function answerFor(path: string, picture: string | undefined): Promise<PredictRow> {
     const { image, pixels } = await viewOf(path, view);
-    const [benign, malignant] = evaluator.logits(pixels);
-    if (!Number.isFinite(benign) || !Number.isFinite(malignant))
+    const logits = Array.from(evaluator.logits(pixels));
+    if (!logits.every(Number.isFinite))
       throw new LabError('trial-failed', `The network's output for ${path} is no number: its weights overflow.`, { path });
-    const p = probabilityMalignant(benign, malignant);
-    const row: PredictRow = { path, logits: [benign, malignant], probabilities: { benign: 1 - p, malignant: p } };
+    const predicted = classes[predictedClass(logits)];
+    const row: PredictRow = { path, classes: [...classes], logits, probabilities: probabilitiesOf(logits), predicted };
     if (!explainer) return row;
-    const { heat, resolution, completeness } = explainer.explain(pixels, row.logits);
+    const { heat, resolution, completeness } = explainer.explain(pixels, predictedClass(logits));
     const box = seenBox(image, view);
     const drawn = await draw({ heat, size: inputSize, box }, image, picture);
     const seen = (box.width * box.height) / (image.width * image.height);
-    const predicted = LABELS[malignant > benign ? 1 : 0];
     const empty = heat.every((value) => value === 0);
     const { method } = saliency!;
     return { ...row, saliency: { method, class: predicted, seen, empty, resolution, ...(completeness ?? NO_SUM), ...drawn } };
@@ -81,7 +79,7 @@ function failureOf(path: string, error: unknown): PredictFailure {
   return { path, error: { code, message } };
 }
 
-/** The network of the weights file, its classes in our order, and how it sees images. */
+/** The network of the weights file, its classes, and how it sees images. */
 async function openNetwork(request: PredictRequest) {
   const file = await openWeights(request.weights);
   const { metadata } = file;
@@ -92,7 +90,8 @@ async function openNetwork(request: PredictRequest) {
     });
   const stored = metadata.input_size?.split(',').map(Number);
   const trainedSize = stored?.length === 2 ? ([stored[0], stored[1]] as const) : undefined;
-  const { variant, model, inputSize } = createModel(id, request.inputSize ?? trainedSize);
+  const classes = file.classes ?? MALIGNANCY.classes;
+  const { variant, model, inputSize } = createModel(id, request.inputSize ?? trainedSize, classes.length);
   const mode = request.resize ?? (metadata.evaluation === 'full frame' ? ('full frame' as const) : ('crop' as const));
   const { saliency } = request;
   if (saliency && !saliencyMethods(variant).includes(saliency.method))
@@ -101,9 +100,8 @@ async function openNetwork(request: PredictRequest) {
       `Grad-CAM needs a feature map, and ${variant.name} has none: use integrated-gradients, which works for every network.`,
       { field: 'method' },
     );
-  const loaded = file.load(model);
-  const weights = file.swapped ? withClassesSwapped(loaded, classifierNames(id, inputSize)) : loaded;
-  return { model, variant, inputSize, mode, weights, computation: { rung: 'session', precision: 'float32' } as const };
+  const weights = file.load(model);
+  return { model, variant, classes, inputSize, mode, weights, computation: { rung: 'session', precision: 'float32' } as const };
 }
 
 /** @param path where to write the comparison; without it the layer is returned */

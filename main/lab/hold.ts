@@ -1,8 +1,8 @@
 import { readFile, statfs } from 'node:fs/promises';
 import type { ErrorEnvelope } from '../../shared/contract/errors.ts';
 import { engineChoiceSchema } from '../../shared/contract/trial.ts';
-import { dataIsAway } from '../training/data-away.ts';
-import { placeConfig, readHistory, readTrialConfig, trialFiles } from '../project/trial-folder.ts';
+import type { Compute } from '../compute/compute.ts';
+import { readHistory, trialFiles } from '../project/trial-folder.ts';
 
 /** How often it is asked whether what stopped a trial has passed, ms. */
 const CHECK_MS = 3_000;
@@ -14,8 +14,13 @@ export const GOES_ON = 'The queue waits and goes on by itself.';
 /** A trial that was stopped by what passes by itself, and what that is. */
 export class Hold {
   private held: { readonly trial: string; readonly error: ErrorEnvelope; readonly timer: NodeJS.Timeout } | null = null;
+  private readonly compute: Compute;
   /** how often each was stopped, and after which epoch */
   private readonly tries = new Map<string, { epoch: number; times: number }>();
+
+  constructor(compute: Compute) {
+    this.compute = compute;
+  }
 
   /** The trial that is held; undefined when none is. */
   get trial(): string | undefined {
@@ -40,7 +45,7 @@ export class Hold {
     if (times > MOST_TRIES) return false;
     this.end();
     const timer = setInterval(() => {
-      void hasPassed(error, folder)
+      void hasPassed(error, folder, this.compute)
         .catch(() => false)
         .then((passed) => {
           if (!passed || this.held?.timer !== timer) return;
@@ -74,12 +79,10 @@ const LEAST_MEMORY_BYTES = 1e9;
  * Whether what stopped a trial has passed, so that trying again makes sense.
  * @param folder of the trial
  */
-async function hasPassed({ code, details }: ErrorEnvelope, folder: string): Promise<boolean> {
+async function hasPassed({ code, details }: ErrorEnvelope, folder: string, compute: Compute): Promise<boolean> {
   switch (code) {
-    case 'data-away': {
-      const { config } = await readTrialConfig(folder);
-      return !dataIsAway(await placeConfig(folder, config));
-    }
+    case 'data-away':
+      return !(await compute.call('trials.away', { folder }));
     case 'disk-full': {
       const { bavail, bsize } = await statfs(folder);
       return bavail * bsize > (Number(details?.needed) || 0) + SPARE_BYTES;

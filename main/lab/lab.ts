@@ -8,26 +8,27 @@ import { FAMILIES } from '../../shared/domain/families.ts';
 import type { Doctor, LabInfo } from '../../shared/contract/system.ts';
 import { examine } from '../runtime/doctor.ts';
 import { installRuntime } from '../runtime/install.ts';
-import type { TrialLauncher } from '../executors/launcher.ts';
-import { forkLauncher } from '../executors/local.ts';
+import { Compute } from '../compute/compute.ts';
+import type { Executor } from '../executors/executor.ts';
+import { defaultExecutor } from '../executors/registry.ts';
 import { lastDataFolder } from '../project/data-folders.ts';
 import { projectsFolder } from '../platform/paths.ts';
 import { PROJECT_SUFFIX } from '../project/project.ts';
 import { version } from '../platform/version.ts';
-import { readHistory } from '../project/trial-folder.ts';
-import { datasetSummary, indexIntoProject, listImages, makeThumbnails, presetFor, previewSplit } from './datasets.ts';
+import { datasetSummary, indexIntoProject, listImages, presetFor } from './datasets.ts';
 import { demoProjectFolder, openDemo } from './demo.ts';
 import { Events } from './events.ts';
 import { listFolder } from './files.ts';
 import { Limit } from './limit.ts';
 import { locateDataset } from './places.ts';
+import { type PictureAnswer, Pictures } from './pictures.ts';
 import { checkPlan, keepDraft, listPlans, openPlan, readDraft, savePlan } from './plans.ts';
 import { Queue } from './queue.ts';
 import { exportReport, previewReport } from './reports.ts';
 import { cellImages, studyCells } from './results.ts';
 import { trialSaliency } from './saliency.ts';
 import { recentProjects, Session } from './session.ts';
-import { createStudy, readStudies, readTrial } from './studies.ts';
+import { createStudy, readStudies } from './studies.ts';
 import { type Report, Tasks } from './tasks.ts';
 import { projectProblems } from './verify.ts';
 
@@ -38,8 +39,12 @@ const SALIENCY_WAITING = 8;
 
 export interface LabOptions {
   readonly door: LabInfo['door'];
-  /** starts trial processes; the desktop passes its own */
-  readonly launcher?: TrialLauncher;
+  /** runs trials; the desktop passes its own */
+  readonly executor?: Executor;
+  /** trials at once, where the executor is the lab's own */
+  readonly jobs?: number;
+  /** how trials compute their steps; undefined: what measures fastest */
+  readonly engine?: string;
   /** native dialog, where the door has one */
   readonly choose?: (purpose: 'dataset' | 'project' | 'report') => Promise<string | null>;
 }
@@ -49,21 +54,27 @@ export interface Lab {
   readonly services: LabServices;
   /** @returns stops listening */
   on(listener: (event: LabEvent) => void): () => void;
+  /** A picture by its address after the page's own: "picture/…". */
+  picture(path: string, signal?: AbortSignal): Promise<PictureAnswer>;
   /** Stops trials (they can be resumed), cancels tasks and closes the project. */
   close(): Promise<void>;
   /** Parts for doors that wait for work to end: the command line. */
   readonly session: Session;
   readonly queue: Queue;
   readonly tasks: Tasks;
+  readonly compute: Compute;
 }
 
-export function createLab({ door, launcher = forkLauncher, choose }: LabOptions): Lab {
+export function createLab({ door, jobs, executor = defaultExecutor({ slots: jobs }), engine, choose }: LabOptions): Lab {
   const events = new Events();
-  const session = new Session(events);
-  const queue = new Queue(session, launcher, events);
+  const compute = new Compute();
+  const session = new Session(events, compute);
+  const pictures = new Pictures(session);
+  const queue = new Queue(session, executor, events, { engine });
   const tasks = new Tasks(events);
   session.isBusy = () => queue.isBusy;
   session.beforeClose = () => queue.shutdown();
+  session.afterOpen = () => queue.findRunning();
   session.onLost = () => {
     queue.abandon();
     const message = 'Another Magnilab has taken over this project. Nothing more is written here; open it again to go on.';
@@ -135,11 +146,10 @@ export function createLab({ door, launcher = forkLauncher, choose }: LabOptions)
       return { task: id };
     },
     'dataset.locate': ({ folder }) => locateDataset(session, folder),
-    'dataset.summary': async () => datasetSummary(session),
-    'dataset.images': async ({ filter, offset, limit }) => listImages(session, filter, offset, limit),
-    'dataset.thumbnails': ({ images, width }) => makeThumbnails(session, images, width),
+    'dataset.summary': () => datasetSummary(session),
+    'dataset.images': async (input) => listImages(session, pictures, input),
 
-    'plans.preset': async ({ preset, name }) => presetFor(session, preset, name),
+    'plans.preset': ({ preset, name }) => presetFor(session, preset, name),
     'plans.list': () => listPlans(session),
     'plans.open': ({ name }) => openPlan(session, name),
     'plans.save': async ({ plan }) => ({ path: await savePlan(session, plan) }),
@@ -149,7 +159,7 @@ export function createLab({ door, launcher = forkLauncher, choose }: LabOptions)
       await keepDraft(session, draft);
       return {};
     },
-    'plans.split': ({ split }) => previewSplit(session, split),
+    'plans.split': async (input) => compute.call('images.split', { ...input, index: session.indexedRef }),
 
     'studies.list': async () => Promise.all((await readStudies(session)).map((study) => queue.summary(study))),
     'studies.start': async ({ plan }) => {
@@ -178,19 +188,19 @@ export function createLab({ door, launcher = forkLauncher, choose }: LabOptions)
       return queue.summary(await study);
     },
     'trials.history': async ({ trial }) => {
-      const { epoch } = await readTrial(session, await studyOf(trial), trial, queue.isRunning(trial));
-      return readHistory(join(session.project.paths.runs, trial), epoch);
+      const { runs } = session.project.paths;
+      return compute.call('trials.history', { runs, study: await studyOf(trial), id: trial });
     },
 
     'results.cells': async ({ study }) => studyCells(session, await queue.study(study)),
     'results.images': async (input) => {
       await studyOf(input.trial);
-      return cellImages(session, input);
+      return cellImages(session, pictures, input);
     },
     'results.saliency': ({ task, ...input }) =>
       tasks.answer(task, async (signal) => {
         await studyOf(input.trial);
-        return looking.run(() => trialSaliency(session, input, signal), signal);
+        return looking.run(() => trialSaliency(session, pictures, input, signal), signal);
       }),
 
     'reports.preview': async ({ study }) => ({ html: await previewReport(session, await queue.study(study)) }),
@@ -218,10 +228,13 @@ export function createLab({ door, launcher = forkLauncher, choose }: LabOptions)
     session,
     queue,
     tasks,
+    compute,
     on: (listener) => events.on(listener),
+    picture: (path, signal) => pictures.answer(path, signal),
     async close() {
       tasks.cancelAll();
       await session.close();
+      await compute.close();
     },
   };
 }

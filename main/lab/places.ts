@@ -1,5 +1,4 @@
-import { stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { LabError } from '../../shared/contract/errors.ts';
 import type { Project } from '../../shared/contract/system.ts';
 import { locateData, recordData } from '../project/data-folders.ts';
@@ -21,14 +20,10 @@ export async function locateDataset(session: Session, given: string): Promise<Pr
   const folder = resolve(given);
   project.check();
   await requireOutsideData(project.folder, folder, 'project');
-  const missing: string[] = [];
-  for (const { path, bytes } of indexed.result.images) {
-    const info = await stat(join(folder, path)).catch(() => null);
-    if (info?.size !== bytes) missing.push(path);
-  }
+  const missing = await session.compute.call('images.missing', { index: session.indexedRef, folder });
   if (missing.length > 0) {
     const names = missing.slice(0, NAMED).join(', ') + (missing.length > NAMED ? ', ...' : '');
-    const message = `${folder} does not hold the images of this project: ${missing.length} of ${indexed.result.images.length} are not there or have another size (${names}).`;
+    const message = `${folder} does not hold the images of this project: ${missing.length} of ${indexed.images} are not there or have another size (${names}).`;
     throw new LabError('bad-input', message, { field: 'folder', missing: missing.length });
   }
   for (const recorded of await recordedFolders(session)) await recordData(project.folder, recorded, folder, project.check);

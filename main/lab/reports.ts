@@ -1,26 +1,12 @@
 import { join, resolve } from 'node:path';
-import { type Split, parts } from '../../shared/contract/dataset.ts';
-import { LabError, toEnvelope } from '../../shared/contract/errors.ts';
 import type { StudyFile } from '../../shared/contract/study.ts';
-import { type TrialConfig, type TrialEnvironment, trialEnvironmentSchema, type TrialImage } from '../../shared/contract/trial.ts';
 import { folderNameOf } from '../../shared/domain/names.ts';
-import { isDemoTissue } from '../dataset/tissue/record.ts';
-import { reportPage } from '../export/page.ts';
-import type { ReportData } from '../export/report-data.ts';
-import { resultRows } from '../../shared/analysis/results-table.ts';
-import { type TrialFiles, writeReport } from '../export/write-report.ts';
-import { readSealed } from '../platform/atomic.ts';
 import { locateData } from '../project/data-folders.ts';
-import { version } from '../platform/version.ts';
-import { placeConfig, readHistory, readTrialConfig, trialFiles } from '../project/trial-folder.ts';
-import { countImages } from './image-counts.ts';
 import { requireOutsideData } from './outside-data.ts';
-import { studyCells } from './results.ts';
 import type { Session } from './session.ts';
-import { type FileProblem, readStudySplit, readTrial } from './studies.ts';
 
 export async function previewReport(session: Session, study: StudyFile): Promise<string> {
-  return reportPage((await collect(session, study)).data);
+  return session.compute.call('trials.report', inputOf(session, study));
 }
 
 /**
@@ -33,85 +19,13 @@ export async function exportReport(
   given?: string,
 ): Promise<{ folder: string; files: string[] }> {
   if (given === undefined) session.project.check();
-  const { data, split, trials } = await collect(session, study);
-  if (trials.length === 0) {
-    const why = data.unread.map(({ message }) => ` ${message}`).join('');
-    throw new LabError('bad-input', `No trial of "${study.name}" has results; there is nothing to report.${why}`, {
-      field: 'study',
-    });
-  }
-  const name = `report_${folderNameOf(study.name)}_${data.date.slice(0, 10)}`;
+  const input = inputOf(session, study);
+  const name = `report_${folderNameOf(study.name)}_${input.date.slice(0, 10)}`;
   const folder = resolve(given ?? join(session.project.paths.reports, name));
   await requireOutsideData(folder, await locateData(session.project.folder, study.plan.dataset.folder), 'report');
-  return { folder, files: await writeReport(folder, data, split, trials) };
+  return { folder, files: await session.compute.call('trials.export', { ...input, folder }) };
 }
 
-async function collect(
-  session: Session,
-  study: StudyFile,
-): Promise<{ data: ReportData; split: Split | null; trials: TrialFiles[] }> {
-  const { runs } = session.project.paths;
-  const unread: FileProblem[] = [];
-  /** What cannot be read is told, and nothing is claimed in its place. */
-  const orTold = async <T>(path: string, work: () => Promise<T>): Promise<T | null> =>
-    work().catch((error: unknown) => {
-      unread.push({ path, message: toEnvelope(error).message });
-      return null;
-    });
-
-  const split = await orTold(session.project.paths.splits, () => readStudySplit(session, study));
-  const cells = await studyCells(session, study);
-  const finished = study.trials.filter(({ id }) => cells.some((cell) => cell.trial === id));
-  const summaries = await Promise.all(study.trials.map(({ id }) => readTrial(session, study, id, false)));
-  for (const { id, state, error } of summaries)
-    if (error && state !== 'finished') unread.push({ path: join(runs, id), message: `Trial ${id}: ${error.message}` });
-  const trials: TrialFiles[] = [];
-  const environments: TrialEnvironment[] = [];
-  for (const { id } of finished) {
-    const folder = join(runs, id);
-    const { predictions, config, environment, history } = trialFiles(folder);
-    const { epoch } = summaries.find((summary) => summary.id === id)!;
-    const rows = await orTold(history, () => readHistory(folder, epoch));
-    trials.push({ id, history: rows ?? [], predictions, config });
-    const found = await orTold(environment, () => readSealed(trialEnvironmentSchema, environment, 'environment'));
-    if (found) environments.push(found.value);
-  }
-  const { images, synthetic } = await imagesOf(session, finished);
-  const data: ReportData = {
-    study,
-    trials: summaries,
-    rows: resultRows(cells, study.splitSha256),
-    dataset: study.dataset ?? (images.length > 0 ? countImages(images) : null), // the study's own, whatever was indexed since
-    synthetic,
-    parts: split && partCounts(split),
-    leaks: split && split.leaks.length,
-    dropped: split && split.dropped.length,
-    environments,
-    unread,
-    version,
-    date: new Date().toISOString(),
-  };
-  return { data, split, trials };
-}
-
-/** The images that the study's own configurations name: whatever the project has indexed since. */
-async function imagesOf(session: Session, trials: StudyFile['trials']): Promise<{ images: TrialImage[]; synthetic: boolean }> {
-  const images = new Map<string, TrialImage>();
-  let synthetic = trials.length > 0;
-  const one = new Map(trials.map((trial) => [trial.trainMagnification, trial])); // others have the same images
-  for (const { id } of one.values()) {
-    const folder = join(session.project.paths.runs, id);
-    const config = await placeConfig(folder, (await readTrialConfig(folder)).config);
-    for (const part of ['train', 'validation', 'test'] as const satisfies (keyof TrialConfig)[])
-      for (const image of config[part]) images.set(image.path, image);
-    // configurations of older versions leave it to the record beside the images
-    const { dataset } = config;
-    synthetic &&= dataset.synthetic ?? isDemoTissue(dataset.folder, [...config.train, ...config.test]);
-  }
-  return { images: [...images.values()], synthetic };
-}
-
-function partCounts(split: Split): NonNullable<ReportData['parts']> {
-  const placed = Object.values(split.parts);
-  return parts.map((part) => ({ part, images: placed.filter((p) => p === part).length }));
+function inputOf({ project: { paths } }: Session, study: StudyFile) {
+  return { runs: paths.runs, splits: paths.splits, study, date: new Date().toISOString() };
 }

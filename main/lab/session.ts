@@ -1,14 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { LabError } from '../../shared/contract/errors.ts';
 import type { Project } from '../../shared/contract/system.ts';
+import type { Compute } from '../compute/compute.ts';
+import type { IndexFacts, IndexRef } from '../compute/images.ts';
 import { readJson, writeJson } from '../platform/atomic.ts';
 import { locateData } from '../project/data-folders.ts';
-import { loadIndex } from '../project/image-index.ts';
 import { stateFolder } from '../platform/paths.ts';
 import { createProject, openProject, type OpenProject } from '../project/project.ts';
-import type { IndexResult } from '../dataset/index-folder.ts';
 import type { Events } from './events.ts';
 
 export interface RecentProject {
@@ -19,10 +20,11 @@ export interface RecentProject {
 
 const MAX_RECENT = 12;
 
-/** The index of the open project, with where its data set lies. */
-export interface DatasetState {
+/** The index of the open project: where its data set lies, and what the lab keeps of it. The images are in the database. */
+export interface DatasetState extends IndexFacts {
   readonly folder: string;
-  readonly result: IndexResult;
+  /** another one whenever the index is */
+  readonly revision: string;
 }
 
 /** The one project that a lab has open, and its data set's index. */
@@ -30,17 +32,22 @@ export class Session {
   private open: OpenProject | null = null;
   private dataset: DatasetState | null = null;
   private readonly events: Events;
+  /** where everything that takes long is computed */
+  readonly compute: Compute;
   /** whether trials run, which a change of project would stop */
   isBusy: () => boolean = () => false;
   /** called before the project is closed: running trials must end */
   beforeClose: () => Promise<void> = async () => {};
+  /** called when a project has been opened: trials may run there already */
+  afterOpen: () => Promise<void> = async () => {};
   /** called when another lab has taken the project over: nothing may be written any more */
   onLost: () => void = () => {};
   /** changes of the project, one after the other */
   private last: Promise<unknown> = Promise.resolve();
 
-  constructor(events: Events) {
+  constructor(events: Events, compute: Compute) {
     this.events = events;
+    this.compute = compute;
   }
 
   /** @throws LabError "no-project" */
@@ -68,6 +75,20 @@ export class Session {
     return this.dataset;
   }
 
+  /** The index as compute threads find it; null before the first one. */
+  get indexRef(): IndexRef | null {
+    return this.dataset && this.refTo(this.dataset);
+  }
+
+  /** The same. @throws LabError "bad-input" before the first index */
+  get indexedRef(): IndexRef {
+    return this.refTo(this.indexed);
+  }
+
+  private refTo({ revision, folder }: DatasetState): IndexRef {
+    return { database: this.project.database.location()!, revision, folder };
+  }
+
   /** Runs work that no other such work, and no change of project, may come between. It must not call itself. */
   exclusive<T>(work: () => Promise<T>): Promise<T> {
     const next = this.last.then(work);
@@ -87,7 +108,7 @@ export class Session {
       name: this.open.name,
       folder: this.open.folder,
       dataset: this.dataset?.folder ?? null,
-      synthetic: this.dataset?.result.synthetic ?? false,
+      synthetic: this.dataset?.synthetic ?? false,
       readOnly: this.open.readOnly,
       dataAway: this.dataset !== null && !existsSync(this.dataset.folder),
     };
@@ -156,6 +177,7 @@ export class Session {
   private async take(project: OpenProject): Promise<Project> {
     this.open = project;
     this.dataset = await this.loadDataset(project);
+    await this.afterOpen().catch(() => {}); // what cannot be read is told where it is asked for
     await remember(project);
     const description = this.describe()!;
     this.events.emit({ type: 'project', project: description });
@@ -164,16 +186,9 @@ export class Session {
 
   /** The index, with its folder where it lies now. One that cannot be read counts as none: it can be made again. */
   private async loadDataset({ database, folder }: OpenProject): Promise<DatasetState | null> {
-    const stored = tryLoad(database);
-    return stored && { ...stored, folder: await locateData(folder, stored.folder) };
-  }
-}
-
-function tryLoad(database: OpenProject['database']): DatasetState | null {
-  try {
-    return loadIndex(database);
-  } catch {
-    return null;
+    const revision = randomUUID();
+    const stored = await this.compute.call('images.open', { database: database.location()!, revision }).catch(() => null);
+    return stored && { ...stored.facts, revision, folder: await locateData(folder, stored.folder) };
   }
 }
 

@@ -1,25 +1,17 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Split } from '../../shared/contract/dataset.ts';
-import { splitSchema } from '../../shared/contract/dataset.ts';
-import { type ErrorEnvelope, LabError, toEnvelope } from '../../shared/contract/errors.ts';
-import type { IndexedImage } from '../../shared/contract/dataset.ts';
+import { LabError, toEnvelope } from '../../shared/contract/errors.ts';
 import type { Plan } from '../../shared/contract/plan.ts';
 import type { StudySummary, TrialSummary } from '../../shared/contract/results.ts';
-import { studyFileSchema, type StudyFile } from '../../shared/contract/study.ts';
-import type { Epoch, TrialConfig, TrialImage, TrialStateFile } from '../../shared/contract/trial.ts';
-import { magnificationName } from '../../shared/domain/magnification.ts';
-import { folderNameOf } from '../../shared/domain/names.ts';
-import { testedRow } from '../../shared/domain/study/selection.ts';
-import { splitHash } from '../dataset/splits.ts';
+import { storedStudySchema } from '../../shared/contract/format-1.ts';
+import type { StudyFile } from '../../shared/contract/study.ts';
+import { STAGED_SPLITS, trialsOf } from '../compute/staging.ts';
 import { readSealed, temporaryName, writeSealed } from '../platform/atomic.ts';
 import { recordData } from '../project/data-folders.ts';
 import { version } from '../platform/version.ts';
-import { hashConfig, readHistory, readTrialState, trialFiles } from '../project/trial-folder.ts';
-import { countImages } from './image-counts.ts';
-import { imagesOf, requireSound, savePlan } from './plans.ts';
-import { resultsFault } from './results.ts';
+import { trialFiles } from '../project/trial-folder.ts';
+import { savePlan } from './plans.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -32,55 +24,47 @@ export function createStudy(session: Session, plan: Plan): Promise<StudyFile> {
 }
 
 async function writeStudy(session: Session, plan: Plan): Promise<StudyFile> {
-  const { project } = session;
+  const { project, compute, indexedRef: index } = session;
   const { check, paths } = project;
   check();
   const file = join(paths.studies, `${plan.name}.json`);
-  const { configs, split } = await trialConfigs(session, plan);
-  await requireNew(session, plan.name, file, configs);
-  await savePlan(session, plan);
-  await recordData(project.folder, session.indexed.folder, null, check);
-  await writeSealed(join(paths.splits, `${split.sha256}.json`), split, check);
+  await requireNew(session, plan.name, file, trialsOf(plan));
   const staging = join(paths.runs, temporaryName());
   try {
-    for (const config of configs) {
-      await mkdir(join(staging, config.id), { recursive: true });
-      await writeSealed(trialFiles(join(staging, config.id)).config, config, check);
-    }
-    for (const { id } of configs) {
+    const staged = await compute.call('images.stage', {
+      index,
+      project: project.folder,
+      plan,
+      staging,
+    });
+    await savePlan(session, plan);
+    await recordData(project.folder, index.folder, null, check);
+    check();
+    for (const { sha256 } of staged.splits)
+      await rename(join(staging, STAGED_SPLITS, `${sha256}.json`), join(paths.splits, `${sha256}.json`));
+    for (const { id } of staged.trials) {
       await rm(join(paths.runs, id), { recursive: true, force: true }); // requireNew saw that nothing but a config.json is there
       await rename(join(staging, id), join(paths.runs, id));
     }
+    const createdAt = new Date().toISOString();
+    const study: StudyFile = { format: 2, name: plan.name, createdAt, plan, ...staged, magnilab: version };
+    await writeSealed(file, study, check);
+    return study;
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
-  const study: StudyFile = {
-    format: 1,
-    name: plan.name,
-    createdAt: new Date().toISOString(),
-    plan,
-    splitSha256: split.sha256,
-    dataset: countImages(session.indexed.result.images.filter(({ path }) => split.parts[path] !== undefined)),
-    trials: configs.map((config) => {
-      const { id, model, trainMagnification, seed } = config;
-      return { id, model, trainMagnification, seed, config: hashConfig(config) };
-    }),
-    magnilab: version,
-  };
-  await writeSealed(file, study, check);
-  return study;
 }
 
 /** @throws LabError "already-exists" */
-async function requireNew(session: Session, name: string, file: string, configs: readonly TrialConfig[]): Promise<void> {
+async function requireNew(session: Session, name: string, file: string, trials: readonly { id: string }[]): Promise<void> {
   const { runs } = session.project.paths;
   // "a b" and "a-b" would share folders
   const others = new Set((await readStudies(session)).flatMap((study) => study.trials.map(({ id }) => id)));
-  if (existsSync(file) || configs.some(({ id }) => others.has(id))) {
+  if (existsSync(file) || trials.some(({ id }) => others.has(id))) {
     const message = `This project has a study "${name}" already. Resume it, or give the plan another name.`;
     throw new LabError('already-exists', message, { field: 'name' });
   }
-  for (const { id } of configs) {
+  for (const { id } of trials) {
     const folder = join(runs, id);
     const left = (await readdir(folder).catch(absent)).filter((entry) => entry !== basename(trialFiles(folder).config));
     if (left.length === 0) continue;
@@ -93,46 +77,6 @@ async function requireNew(session: Session, name: string, file: string, configs:
 function absent(error: NodeJS.ErrnoException): string[] {
   if (error.code === 'ENOENT') return [];
   throw error;
-}
-
-async function trialConfigs(session: Session, plan: Plan): Promise<{ configs: TrialConfig[]; split: Split }> {
-  const { folder, result } = session.indexed;
-  const split = await requireSound(session, plan);
-  const part = (name: 'train' | 'validation' | 'test', magnifications: readonly number[]) =>
-    imagesOf(result.images, split, name, magnifications).map(toTrialImage);
-  const test = part('test', plan.testMagnifications);
-  const parts = new Map(
-    plan.trainMagnifications.map((m) => [m, { train: part('train', [m]), validation: part('validation', [m]) }]),
-  );
-  const configs = plan.seeds.flatMap((seed) =>
-    plan.models.flatMap((model) =>
-      plan.trainMagnifications.map((trainMagnification) => ({
-        format: 1 as const,
-        id: `${folderNameOf(plan.name)}_${model}_${magnificationName(trainMagnification)}_s${seed}`,
-        study: plan.name,
-        model,
-        trainMagnification,
-        testMagnifications: plan.testMagnifications,
-        seed,
-        protocol: plan.protocol,
-        inputSize: plan.inputSize,
-        evaluation: plan.evaluation,
-        training: plan.training,
-        augmentation: plan.augmentation,
-        dataset: { folder, synthetic: result.synthetic },
-        splitSha256: split.sha256,
-        ...parts.get(trainMagnification)!,
-        test,
-        cacheFolder: '../../cache', // from the run folder: a project may be moved
-        magnilabVersion: version,
-      })),
-    ),
-  );
-  return { configs, split };
-}
-
-function toTrialImage({ path, label, magnification, case: caseNumber, slide, pixelSha256 }: IndexedImage): TrialImage {
-  return { path, label, magnification, case: caseNumber, slide, pixelSha256 };
 }
 
 /** A file of the project that cannot be used, and why. */
@@ -158,7 +102,7 @@ async function readStudyFiles(session: Session): Promise<{ studies: StudyFile[];
   const problems: FileProblem[] = [];
   for (const path of names.map((name) => join(folder, name))) {
     try {
-      studies.push((await readSealed(studyFileSchema, path, 'study')).value);
+      studies.push((await readSealed(storedStudySchema, path, 'study')).value);
     } catch (error) {
       problems.push({ path, message: toEnvelope(error).message });
     }
@@ -167,70 +111,17 @@ async function readStudyFiles(session: Session): Promise<{ studies: StudyFile[];
 }
 
 /**
- * The split of a study, held to its hash.
- * @throws LabError "not-found" or "damaged-file": nothing may be claimed of a split that cannot be read
+ * How trials of a study stand, from their folders alone.
+ * @param running those that this lab runs: another "running" was interrupted
+ * @param ids which; all without it
  */
-export async function readStudySplit(session: Session, study: StudyFile): Promise<Split> {
-  const path = join(session.project.paths.splits, `${study.splitSha256}.json`);
-  const { value: split } = await readSealed(splitSchema, path, 'split');
-  if (split.sha256 === study.splitSha256 && splitHash(split.parts) === split.sha256) return split;
-  throw new LabError(
-    'damaged-file',
-    `The split ${path} is not the one that the study was started with: its hash does not match.`,
-    {
-      path,
-    },
-  );
-}
-
-/** How a trial stands, from its folder alone. A "running" that this lab does not run was interrupted. */
-export async function readTrial(session: Session, study: StudyFile, id: string, runningHere: boolean): Promise<TrialSummary> {
-  const { model, trainMagnification, seed } = study.trials.find((t) => t.id === id)!;
-  const { epochs: planned, cooldownEpochs, selection } = study.plan.training;
-  const epochs = planned + cooldownEpochs;
-  const { state, error, history } = await standing(session, id, runningHere, epochs);
-  const tested = testedRow(history, selection);
-  return {
-    id,
-    study: study.name,
-    model,
-    trainMagnification,
-    seed,
-    state,
-    epoch: history.length,
-    epochs,
-    selection,
-    testedEpoch: tested?.epoch ?? null,
-    testedValidationAccuracy: tested?.validationAccuracy ?? null,
-    error: error && { code: error.code, message: error.message },
-    trainingSeconds: history.reduce((sum, row) => sum + row.seconds, 0),
-  };
-}
-
-interface Standing {
-  readonly state: TrialSummary['state'];
-  readonly error: ErrorEnvelope | null;
-  readonly history: readonly Epoch[];
-}
-
-async function standing(session: Session, id: string, runningHere: boolean, epochs: number): Promise<Standing> {
-  const folder = join(session.project.paths.runs, id);
-  try {
-    const stored = await readTrialState(folder);
-    if (!stored) await stat(trialFiles(folder).config); // a folder that is gone or shut is not one that waits
-    const history = await readHistory(folder, stored?.state === 'finished' ? epochs : 0);
-    if (runningHere) return { state: 'running', error: null, history };
-    if (!stored) return { state: 'waiting', error: null, history };
-    const fault = stored.state === 'finished' ? await resultsFault(session, id) : null;
-    if (fault) return { state: 'failed', error: fault, history };
-    return { state: stateOf(stored), error: stored.error ?? null, history };
-  } catch (error) {
-    return { state: runningHere ? 'running' : 'interrupted', error: toEnvelope(error), history: [] };
-  }
-}
-
-function stateOf({ state }: TrialStateFile): TrialSummary['state'] {
-  return state === 'running' ? 'interrupted' : state;
+export function readTrials(
+  { compute, project }: Session,
+  study: StudyFile,
+  running: readonly string[],
+  ids?: readonly string[],
+): Promise<TrialSummary[]> {
+  return compute.call('trials.read', { runs: project.paths.runs, study, running, ids });
 }
 
 /** A study's state from its trials'. */

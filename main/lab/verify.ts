@@ -1,11 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { toEnvelope } from '../../shared/contract/errors.ts';
+import { readStudySplit } from '../compute/study-split.ts';
 import { dataFoldersProblem } from '../project/data-folders.ts';
 import { type Fault, verifyTrial } from '../project/verify-trial.ts';
 import { readPlan } from './plans.ts';
 import type { Session } from './session.ts';
-import { type FileProblem, readStudies, readStudySplit, studyProblems } from './studies.ts';
+import { type FileProblem, readStudies, studyProblems } from './studies.ts';
 
 /** What `magnilab verify` finds. */
 export interface Verification {
@@ -42,9 +43,11 @@ export async function verifyProject(
   const total = studies.reduce((sum, { trials }) => sum + trials.length, 0);
   let done = 0;
   for (const study of studies) {
-    await readStudySplit(session, study).catch((error: unknown) =>
-      faults.push({ path: join(session.project.paths.splits, `${study.splitSha256}.json`), message: toEnvelope(error).message }),
-    );
+    const { splits: folder } = session.project.paths;
+    for (const split of study.splits)
+      await readStudySplit(folder, split).catch((error: unknown) =>
+        faults.push({ path: join(folder, `${split.sha256}.json`), message: toEnvelope(error).message }),
+      );
     const { epochs, cooldownEpochs } = study.plan.training;
     for (const { id, config } of study.trials) {
       onTrial(done++, total);

@@ -3,12 +3,16 @@ import { fileURLToPath } from 'node:url';
 const SOURCES = {
   /** a trial's process */
   trial: 'training/trial.ts',
+  /** a process that chooses how trials compute that are to run at once */
+  choose: 'training/choose.ts',
   /** a process that runs a few training steps to time them */
   measure: 'tuning/measure.ts',
   /** a process that loads TensorFlow once to say what it finds */
   probe: 'runtime/probe.ts',
   /** a process that classifies images */
   predict: 'inference/predict.ts',
+  /** worker thread: computes what the lab is asked for */
+  compute: 'compute/worker.ts',
   /** worker thread: decodes and hashes images for the index */
   inspect: 'dataset/inspect-worker.ts',
   /** worker thread: draws demo tissue */

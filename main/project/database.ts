@@ -33,6 +33,16 @@ export function openDatabase(path: string, steps: readonly string[] = migrations
   }
 }
 
+/** Reads from a lab's database that is open elsewhere. @returns what `work` returns */
+export function readDatabase<T>(path: string, work: (db: DatabaseSync) => T): T {
+  const db = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT });
+  try {
+    return work(db);
+  } finally {
+    db.close();
+  }
+}
+
 /**
  * Runs statements as one transaction: all of them or, when one throws, none. Transactions do not nest.
  * @returns what `work` returns

@@ -1,6 +1,5 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import type { IndexedImage, ManifestReport, Problem } from '../../shared/contract/dataset.ts';
-import type { Label } from '../../shared/domain/label.ts';
 import type { IndexResult, KnownFile } from '../dataset/index-folder.ts';
 import { isDemoTissue } from '../dataset/tissue/record.ts';
 import { transaction } from './database.ts';
@@ -8,7 +7,7 @@ import { transaction } from './database.ts';
 /** What images to list; every field given must match. */
 export interface ImageFilter {
   readonly magnification?: number;
-  readonly label?: Label;
+  readonly label?: string;
   readonly subtype?: string;
   readonly case?: string;
   readonly slide?: string;
@@ -55,15 +54,21 @@ export function saveFolder(db: DatabaseSync, folder: string): void {
   db.prepare('UPDATE data_set SET folder = ?').run(folder);
 }
 
-/** The index as it was saved; null before the first one. */
-export function loadIndex(db: DatabaseSync): { folder: string; result: IndexResult } | null {
+/**
+ * The index as it was saved; null before the first one.
+ * @param files with what is known of every file, which the next index needs
+ */
+export function loadIndex(
+  db: DatabaseSync,
+  { files: withFiles } = { files: true },
+): { folder: string; result: IndexResult } | null {
   const dataSet = db.prepare('SELECT folder, manifest, csv, synthetic FROM data_set').get();
   if (!dataSet) return null;
   const folder = String(dataSet.folder);
   const manifest = dataSet.manifest === null ? null : (JSON.parse(String(dataSet.manifest)) as ManifestReport);
   const images = db.prepare('SELECT * FROM image ORDER BY id').all().map(toImage);
   const problems = db.prepare('SELECT code, path, message, related FROM problem ORDER BY position').all().map(toProblem);
-  const files = db.prepare('SELECT * FROM known_file').all().map(toKnownFile);
+  const files = withFiles ? db.prepare('SELECT * FROM known_file').all().map(toKnownFile) : [];
   const csv = dataSet.csv === null ? null : String(dataSet.csv);
   const synthetic = dataSet.synthetic === null ? isDemoTissue(folder, images) : dataSet.synthetic === 1;
   return { folder, result: { images, problems, manifest, csv, synthetic, files } };

@@ -1,0 +1,31 @@
+export interface Blocks {
+  /** the longest time in which this thread answered nothing */
+  readonly blockMs: number;
+  /** CPU time of this thread in that time */
+  readonly computedMs: number;
+}
+
+/** Watches for how long this thread answers nothing, by a timer of one millisecond. */
+export function watchBlocks(): { longest(): Blocks; stop(): void } {
+  const cpu = () => {
+    const { user, system } = process.threadCpuUsage();
+    return (user + system) / 1000;
+  };
+  let longest: Blocks = { blockMs: 0, computedMs: 0 };
+  let before = { at: performance.now(), cpu: cpu() };
+  const look = () => {
+    const now = { at: performance.now(), cpu: cpu() };
+    const blockMs = now.at - before.at - 1;
+    if (blockMs > longest.blockMs) longest = { blockMs, computedMs: Math.min(blockMs, now.cpu - before.cpu) };
+    before = now;
+  };
+  const timer = setInterval(look, 1);
+  const round = (ms: number) => Math.round(ms * 10) / 10;
+  return {
+    longest: () => ({ blockMs: round(longest.blockMs), computedMs: round(longest.computedMs) }),
+    stop() {
+      look(); // a block that ends now was not seen by the timer
+      clearInterval(timer);
+    },
+  };
+}

@@ -1,0 +1,243 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import type { PlanCheck } from '../../shared/contract/api.ts';
+import type { IndexedImage, Part, Split } from '../../shared/contract/dataset.ts';
+import { LabError, toEnvelope } from '../../shared/contract/errors.ts';
+import { type Plan, splitsOf, startProblems } from '../../shared/contract/plan.ts';
+import { findVariant, type Variant } from '../../shared/domain/catalogue.ts';
+import { imageCost } from '../../shared/domain/costs.ts';
+import { trainingMemory } from '../../shared/domain/estimates.ts';
+import type { Family } from '../../shared/domain/families.ts';
+import { magnificationName } from '../../shared/domain/magnification.ts';
+import { findPreset } from '../../shared/domain/study/presets/index.ts';
+import { magnificationsOf, trainSetName } from '../../shared/domain/study/train-set.ts';
+import { classOf, findTask, tasksOf } from '../../shared/domain/tasks.ts';
+import { locateData } from '../project/data-folders.ts';
+import { type IndexRef, indexOf } from './images.ts';
+import { type Dealt, evidenceWarnings } from './plan-evidence.ts';
+import { splitOf } from './split.ts';
+import { trialsOf } from './staging.ts';
+
+/** The images of a part at some magnifications. */
+export function imagesOf(
+  images: readonly IndexedImage[],
+  split: Split,
+  part: Part,
+  magnifications: readonly number[],
+): IndexedImage[] {
+  return images.filter((image) => split.parts[image.path] === part && magnifications.includes(image.magnification));
+}
+
+export interface PlanInput {
+  readonly index: IndexRef;
+  /** the project's folder */
+  readonly project: string;
+  readonly plan: Plan;
+}
+
+/**
+ * What a plan costs and what forbids it. Never throws for what is wrong with the plan: that is in `problems`.
+ */
+export async function checkPlan(input: PlanInput): Promise<PlanCheck> {
+  return (await examinePlan(input)).check;
+}
+
+/** What a plan means for the images of an index. */
+export interface SoundPlan {
+  /** the images with their classes under the plan's task */
+  readonly images: readonly IndexedImage[];
+  readonly classes: readonly string[];
+  readonly positive: string | null;
+  /** of all images, ascending */
+  readonly magnifications: readonly number[];
+  /** one per fold */
+  readonly splits: readonly FoldSplit[];
+}
+
+interface FoldSplit {
+  /** null where the study has one split */
+  readonly fold: number | null;
+  readonly split: Split;
+}
+
+interface Examined extends SoundPlan {
+  readonly check: PlanCheck;
+  /** whether patients stand on both sides */
+  readonly leaks: boolean;
+}
+
+async function examinePlan({ index, project, plan }: PlanInput): Promise<Examined> {
+  const { images: indexed } = indexOf(index);
+  const problems: PlanCheck['problems'] = startProblems(plan);
+  const warnings: PlanCheck['warnings'] = [];
+  const planned = await locateData(project, resolve(plan.dataset.folder));
+  if (planned !== index.folder) {
+    problems.push({
+      field: 'dataset.folder',
+      message: `The plan is for ${plan.dataset.folder}, but this project indexed ${index.folder}.`,
+    });
+  }
+  const { classes, positive, problem } = classesOf(plan, indexed);
+  if (problem) problems.push(problem);
+  const images = problem ? [] : indexed.map((image) => ({ ...image, label: classOf(image, plan.task) }));
+  const magnifications = [...new Set(indexed.map((i) => i.magnification))].sort((a, b) => a - b);
+  const splits = await splitsFor(index, plan, problems);
+  const leaking = splits.map((own) => ({ ...own, leak: leakText(own.split) })).filter(({ leak }) => leak !== null);
+  const { allowsLeaks, fewestSeeds } = findPreset(plan.protocol);
+  for (const { fold, leak } of leaking) {
+    const message = `${inFold(fold)}${leak}. ${allowsLeaks ? LEAK_ALLOWED : LEAK_REFUSED}`;
+    (allowsLeaks ? warnings : problems).push({ field: 'split.by', message });
+  }
+  const sets = plan.trainSets.map((set) => magnificationsOf(set, magnifications));
+  for (const { fold, split } of problem ? [] : splits) {
+    const found = coverage(plan, sets, { images, split, classes });
+    for (const { field, message } of found.problems) problems.push({ field, message: inFold(fold) + message });
+    for (const { field, message } of [...found.warnings, ...evidenceWarnings(plan, sets, { images, split, classes })])
+      warnings.push({ field, message: inFold(fold) + message });
+  }
+  if (plan.seeds.length < fewestSeeds)
+    warnings.push({
+      field: 'seeds',
+      message: 'One seed shows no spread: plan at least three for a mean with a standard deviation.',
+    });
+  const trained = splits.flatMap(({ split }) => sets.map((own) => imagesOf(indexed, split, 'train', own).length));
+  const imageBytes = indexed.reduce((sum, { width, height }) => sum + 3 * width * height, 0) / Math.max(1, indexed.length);
+  const rows = plan.models.map((id) => estimate(findVariant(id)!, plan, trained, imageBytes));
+  const perModel = trialsOf(plan).length / plan.models.length;
+  const epochs = plan.training.epochs + plan.training.cooldownEpochs;
+  const seconds = rows.reduce((sum, row) => sum + ((row.secondsPerEpoch ?? 0) * epochs + TRIAL_SECONDS) * perModel, 0);
+  const check: PlanCheck = {
+    trials: plan.models.length * perModel,
+    seconds,
+    diskBytes: rows.reduce((sum, row) => sum + row.params * 4 * 3 * perModel, 0), // weights once, weights with momenta once
+    models: rows,
+    problems,
+    warnings,
+  };
+  return { images, classes, positive, magnifications, splits, check, leaks: leaking.length > 0 && !allowsLeaks };
+}
+
+/** Refuses what checkPlan finds. @throws LabError "leak" or "bad-input" naming the field */
+export async function requireSound(input: PlanInput): Promise<SoundPlan> {
+  const { check, leaks, ...sound } = await examinePlan(input);
+  const { problems } = check;
+  if (problems.length === 0) return sound;
+  throw new LabError(leaks ? 'leak' : 'bad-input', problems.map((p) => `${p.field}: ${p.message}`).join(' '), {
+    field: leaks ? 'split.by' : problems[0].field,
+    problems,
+  });
+}
+
+type Finding = PlanCheck['problems'][number];
+
+/** The classes of the plan's task, or why these images have none. */
+function classesOf(plan: Plan, images: readonly IndexedImage[]): Pick<SoundPlan, 'classes' | 'positive'> & { problem?: Finding } {
+  const task = findTask(images, plan.task);
+  if (!task) {
+    const offered = tasksOf(images).map(({ id }) => `"${id}"`);
+    const message = `These images cannot be divided by "${plan.task}"; they can by ${offered.join(' or ')}.`;
+    return { classes: [], positive: null, problem: { field: 'task', message } };
+  }
+  const { classes } = task;
+  if (plan.positive === undefined || classes.includes(plan.positive))
+    return { classes, positive: task.positive ?? plan.positive ?? null };
+  const message = `There is no class "${plan.positive}": there are ${classes.join(', ')}.`;
+  return { classes, positive: null, problem: { field: 'positive', message } };
+}
+
+/** The splits that could be made; why others could not goes to the problems. */
+async function splitsFor(index: IndexRef, { split: settings }: Plan, problems: Finding[]): Promise<FoldSplit[]> {
+  const made: FoldSplit[] = [];
+  for (const { fold, settings: own } of splitsOf(settings)) {
+    try {
+      made.push({ fold, split: await splitOf(index, own) });
+    } catch (error) {
+      const { message, details } = toEnvelope(error);
+      const field = settings.by === 'list' ? 'file' : String(details?.field ?? 'by');
+      problems.push({ field: `split.${field === 'fold' ? 'folds' : field}`, message: inFold(fold) + message });
+    }
+  }
+  return made;
+}
+
+function inFold(fold: number | null): string {
+  return fold === null ? '' : `Fold ${fold}: `;
+}
+
+const LEAK_ALLOWED = "The paper's protocol is like that; its numbers cannot be compared with patient-safe ones.";
+const LEAK_REFUSED = 'Split by case, or choose the protocol "paper" to repeat the published study.';
+
+function leakText({ leaks }: Split): string | null {
+  if (leaks.length === 0) return null;
+  const names =
+    leaks
+      .slice(0, 5)
+      .map((l) => l.case)
+      .join(', ') + (leaks.length > 5 ? ', ...' : '');
+  return `Patients stand on both sides: ${leaks.length} cases (${names}) have images in more than one part, so the test would flatter every model`;
+}
+
+/** @param sets magnifications of each train set */
+function coverage(
+  plan: Plan,
+  sets: readonly (readonly number[])[],
+  { images, split, classes }: Dealt,
+): { problems: Finding[]; warnings: Finding[] } {
+  const problems: Finding[] = [];
+  const warnings: Finding[] = [];
+  plan.trainSets.forEach((set, i) => {
+    const present = new Set(imagesOf(images, split, 'train', sets[i]).map((image) => image.label));
+    const missing = classes.filter((name) => !present.has(name));
+    const field = `trainSets.${i}`;
+    const at = typeof set === 'number' ? `At ${trainSetName(set)}` : `With ${trainSetName(set)}`;
+    if (present.size < 2)
+      problems.push({ field, message: `${at} the training part has ${present.size === 0 ? 'no images' : 'one class only'}.` });
+    else if (missing.length > 0)
+      warnings.push({ field, message: `${at} the training part has no image of ${missing.join(', ')}: no network can learn what it never sees.` }); // prettier-ignore
+  });
+  plan.testMagnifications.forEach((m, i) => {
+    if (imagesOf(images, split, 'test', [m]).length === 0)
+      problems.push({ field: `testMagnifications.${i}`, message: `At ${magnificationName(m)} the test part has no images.` });
+  });
+  return { problems, warnings };
+}
+
+/**
+ * What the engine does on one AVX-512 core, fitted to bench/results/step.md; other processors differ. Thin layers move more memory
+ * per multiply-accumulate, every parameter costs its update and its place in checkpoints, and every step has a fixed price.
+ */
+const MACS_PER_SECOND_AND_CORE: Readonly<Record<Family, number>> = {
+  resnet: 100e9,
+  mobilenetv3: 15e9,
+  vit: 79e9,
+  swin: 84e9,
+  fnet2d: 64e9,
+  convmixer: 66e9,
+  mixer: 88e9,
+  wavemix: 75e9,
+};
+const UPDATE_SECONDS_PER_PARAMETER = 4e-9;
+const CHECKPOINT_SECONDS_PER_PARAMETER = 20e-9;
+const STEP_SECONDS = 0.008;
+/** starting the process, loading TensorFlow, reading images */
+const TRIAL_SECONDS = 4;
+
+function estimate(
+  variant: Variant,
+  plan: Plan,
+  trainedImages: readonly number[],
+  averageImageBytes: number,
+): PlanCheck['models'][number] {
+  const forward = imageCost(variant, plan.inputSize).macs / (MACS_PER_SECOND_AND_CORE[variant.family] * availableParallelism());
+  const images = trainedImages.reduce((a, b) => a + b, 0) / Math.max(1, trainedImages.length);
+  const steps = Math.max(1, Math.floor(images / plan.training.batchSize));
+  const overhead = variant.params * UPDATE_SECONDS_PER_PARAMETER + STEP_SECONDS; // the backward pass costs twice the forward pass
+  const checkpoint = variant.params * CHECKPOINT_SECONDS_PER_PARAMETER;
+  const decoded = Math.max(0, ...trainedImages) * averageImageBytes; // an upper bound: pictures are shrunk where crops allow
+  return {
+    id: variant.id,
+    params: variant.params,
+    memoryBytes: trainingMemory(variant, plan.inputSize, plan.training.batchSize) + decoded,
+    secondsPerEpoch: trainedImages.length > 0 ? images * forward * 3 + steps * overhead + checkpoint : null,
+  };
+}

@@ -1,0 +1,44 @@
+import { checkPlan } from './check-plan.ts';
+import { imagesMissingFrom, openImages, summariseImages } from './images.ts';
+import { makeIndex, storeIndex } from './make-index.ts';
+import { exportReport, previewReport } from './report.ts';
+import { cellImages, studyCells } from './results.ts';
+import { smallPicture } from './small-picture.ts';
+import { previewSplit } from './split.ts';
+import { stageStudy } from './stage-study.ts';
+import { testedImage } from './tested-image.ts';
+import { dataAreAway, readTrials, trialHistory } from './trials.ts';
+
+/**
+ * Every function of the compute threads. What stands before the dot says which thread runs it: functions that read the same things
+ * share a thread, so that these are read once. Inputs and answers are copied between threads, on the lab's thread too: they are small.
+ */
+export const functions = {
+  /** long work; nothing else waits for it */
+  'index.make': makeIndex,
+  'index.store': storeIndex,
+
+  'images.open': openImages,
+  'images.summary': summariseImages,
+  'images.missing': imagesMissingFrom,
+  'images.split': previewSplit,
+  'images.check': checkPlan,
+  'images.stage': stageStudy,
+
+  /** decodes whole images, so nothing else waits for it */
+  'pictures.small': smallPicture,
+
+  'trials.read': readTrials,
+  'trials.history': trialHistory,
+  'trials.away': dataAreAway,
+  'trials.cells': studyCells,
+  'trials.images': cellImages,
+  'trials.tested': testedImage,
+  'trials.report': previewReport,
+  'trials.export': exportReport,
+} as const;
+
+export type Functions = typeof functions;
+export type FunctionName = keyof Functions;
+export type FunctionInput<N extends FunctionName> = Parameters<Functions[N]>[0];
+export type FunctionOutput<N extends FunctionName> = Awaited<ReturnType<Functions[N]>>;

@@ -1,0 +1,338 @@
+import { findVariant } from '../../shared/domain/catalogue.ts';
+import { FAMILIES } from '../../shared/domain/families.ts';
+import { magnificationName } from '../../shared/domain/magnification.ts';
+import { matricesOf, squareName } from '../../shared/analysis/matrix.ts';
+import { CLASS_METRICS, METRICS } from '../../shared/analysis/metrics.ts';
+import { answerOf, answerText, ROBUSTNESS_FORMULAS, robustnessOf } from '../../shared/analysis/robustness.ts';
+import { bars, matrixTable } from '../../shared/figures/charts.ts';
+import { BREAKHIS_CITATION, magnilabCitation, STUDY_CITATION } from './citation.ts';
+import { Html, html as markup, percent, table as tableOf } from '../../shared/figures/markup.ts';
+import type { ReportData } from './report-data.ts';
+import {
+  classesIn,
+  CONFUSION,
+  MAJORITY,
+  rowsOf,
+  type Square,
+  squaresOf,
+  SUPPORT,
+  type Table,
+  valueIn,
+} from '../../shared/analysis/table.ts';
+import { classTitle } from '../../shared/domain/breakhis.ts';
+import { trainSetName } from '../../shared/domain/study/train-set.ts';
+import { viewName } from '../../shared/domain/study/view.ts';
+import type { ExportFormat } from './format.ts';
+import { STYLE } from './style.ts';
+
+/** One page that opens offline. */
+export const html: ExportFormat = { id: 'html', write: ({ data }, put) => put('report.html', reportPage(data)) };
+
+/** The report as one file that opens offline: no script, no link to load. */
+export function reportPage(data: ReportData): string {
+  const { study, table } = data;
+  const matrices = matricesOf(table, 'accuracy');
+  const majority = new Map(rowsOf(table, MAJORITY).map((row) => [viewName(row.view), row.value]));
+  const title = `${study.name}: accuracy across magnifications`;
+  const page = markup`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width" />
+        <title>${title}</title>
+        <style>
+          ${new Html(STYLE)}
+        </style>
+      </head>
+      <body>
+        <header>
+          <h1>${title}</h1>
+          <p class="meta">Magnilab ${data.version}, ${data.date.slice(0, 10)}. Research use only: not for diagnosis.</p>
+          ${data.synthetic ? markup`<p class="notice">The images are synthetic demo tissue. These numbers show that the lab works; they say nothing about how the networks compare on real tissue.</p>` : ''}
+          ${missing(data)}
+          ${(data.leaks ?? 0) > 0 ? markup`<p class="notice">${data.leaks} cases have images on both sides of the split. Every accuracy below is optimistic.</p>` : ''}
+        </header>
+        <section>
+          <h2>Question and answer</h2>
+          ${answer(data)}
+        </section>
+        <section>
+          <h2>Trained on one magnification, tested on all</h2>
+          <p>
+            Accuracy in per cent,
+            ${seedText(study.plan.seeds.length)}${finishedTrials(table) < study.trials.length ? ', as far as trials have finished' : ''}.
+            Rows: what was trained on; columns: magnification of the test. Framed: the same magnification. The majority row is what always
+            answering the most frequent class gives.
+          </p>
+          <div class="multiples">${matrices.map((m) => matrixTable(modelName(m.model), m, majority))}</div>
+        </section>
+        <section>
+          <h2>Means</h2>
+          ${bars(
+            'Mean accuracy per network:',
+            ['all train and test magnifications', 'same magnification'],
+            matrices.map((m) => ({ name: modelName(m.model), values: [m.overallMean, m.diagonalMean] })),
+          )}
+          ${robustness(table)}
+        </section>
+        <section>
+          <h2>Confusion matrices</h2>
+          <p>Counts of test images. Rows: truth; columns: prediction.</p>
+          ${confusions(data)}
+        </section>
+        <section>
+          <h2>All metrics</h2>
+          ${metricsTable(data)} ${classTable(data)}
+          <dl>
+            ${METRICS.map(
+              (m) =>
+                markup`<dt>${m.name}</dt>
+                  <dd>${m.formula}</dd>`,
+            )}
+          </dl>
+        </section>
+        <section>
+          <h2>Data and split</h2>
+          ${dataSection(data)}
+        </section>
+        <section>
+          <h2>Settings</h2>
+          ${settings(data)}
+        </section>
+        <section>
+          <h2>Environment</h2>
+          ${environment(data)}
+        </section>
+        <section>
+          <h2>How to cite</h2>
+          ${citations(data)}
+        </section>
+      </body>
+    </html>`;
+  return page.text;
+}
+
+function finishedTrials(table: Table): number {
+  return new Set(table.map((row) => row.trial)).size;
+}
+
+function answer({ study, table }: ReportData): Html {
+  const models = [...new Set(table.map((row) => modelName(row.model)))];
+  if (models.length === 0) return markup`<p>No trial has finished yet.</p>`;
+  const asked =
+    models.length > 1
+      ? `Which of ${models.join(', ')} keeps its accuracy when the magnification changes?`
+      : `How far does ${models[0]} keep its accuracy when the magnification changes?`;
+  const finished = finishedTrials(table);
+  if (finished < study.trials.length)
+    return markup`<p>
+      ${asked} ${finished} of ${study.trials.length} trials have finished: the means below cover different squares and must not be
+      compared.
+    </p>`;
+  return markup`<p>${asked}</p>
+    <p class="answer">${answerText(answerOf(table), modelName)}</p>`;
+}
+
+function robustness(table: Table): Html {
+  const accuracy = new Map(matricesOf(table, 'accuracy').map((m) => [m.model, m]));
+  const rows = robustnessOf(table).map(({ model, same, other, gap, retention, worst }) => [
+    modelName(model),
+    percent(same),
+    percent(other),
+    percent(gap),
+    percent(retention),
+    worst ? `${percent(worst.value)} (${squareName(worst)})` : percent(null),
+    percent(accuracy.get(model)!.diagonalMean),
+    percent(accuracy.get(model)!.offDiagonalMean),
+  ]);
+  const head = ['Network', ...ROBUSTNESS_FORMULAS.map((f) => f.name), 'Accuracy, same', 'Accuracy, others'];
+  return markup`${tableOf('Robustness, balanced accuracy in per cent; plain accuracy beside it, to compare with the paper', head, rows)}
+    <dl>
+      ${ROBUSTNESS_FORMULAS.map(
+        (f) =>
+          markup`<dt>${f.name}</dt>
+            <dd>${f.formula}</dd>`,
+      )}
+    </dl>
+    <p>Squares whose test has one class only are left out of every mean and of the worst square.</p>`;
+}
+
+function confusions({ table, study }: ReportData): Html {
+  const byTrial = Map.groupBy(squaresOf(table), (square) => square.trial);
+  const blocks = study.trials.flatMap((trial) => {
+    const squares = byTrial.get(trial.id) ?? [];
+    if (squares.length === 0) return [];
+    return [
+      markup`<h3>${armName(trial)}</h3>
+        <div class="multiples confusions">${squares.map(confusion)}</div>`,
+    ];
+  });
+  return markup`${blocks}`;
+}
+
+function confusion(square: Square): Html {
+  const classes = classesIn(square);
+  const rows = classes.map((truth) => [classTitle(truth), ...classes.map((answer) => valueIn(square, CONFUSION, truth, answer))]);
+  return tableOf(`tested on ${viewName(square.view)}`, ['', ...classes.map(classTitle)], rows);
+}
+
+function metricsTable({ table, study }: ReportData): Html {
+  const head = [...PLACE, 'Images', 'Cases', 'Majority', ...METRICS.map((m) => m.name)];
+  const body = squareRows(table, study, (square) => [
+    [
+      square.rows[0].images,
+      square.rows[0].cases,
+      ...[MAJORITY, ...METRICS.map((m) => m.id)].map((m) => percent(valueIn(square, m))),
+    ],
+  ]);
+  return tableOf('Per cent; a dash where a metric is not defined', head, body);
+}
+
+const PLACE = ['Network', 'Train', 'Test', 'Fold', 'Seed'];
+
+/** Rows for every square, in the study's order, each beginning with where it stands. */
+function squareRows(table: Table, study: ReportData['study'], rowsOf: (square: Square) => (string | number | null)[][]) {
+  const byTrial = Map.groupBy(squaresOf(table), (square) => square.trial);
+  return study.trials.flatMap(({ id, model, trainSet, fold, seed }) =>
+    (byTrial.get(id) ?? []).flatMap((square) =>
+      rowsOf(square).map((row) => [modelName(model), trainSetName(trainSet), viewName(square.view), fold ?? '', seed, ...row]),
+    ),
+  );
+}
+
+/** With two classes the table of all metrics says as much. */
+function classTable({ table, study }: ReportData): Html {
+  if (study.classes.length <= 2) return markup``;
+  const head = [...PLACE, 'Class', 'Images', 'Recall', 'Precision', 'F1', 'AUC'];
+  const body = squareRows(table, study, (square) =>
+    classesIn(square).map((name) => [
+      classTitle(name),
+      valueIn(square, SUPPORT, name),
+      ...CLASS_METRICS.map((metric) => percent(valueIn(square, metric, name))),
+    ]),
+  );
+  return tableOf('Each class against the rest, per cent', head, body);
+}
+
+function armName({ model, trainSet, fold, seed }: ReportData['study']['trials'][number]): string {
+  return `${modelName(model)} trained on ${trainSetName(trainSet)}${fold === null ? '' : `, fold ${fold}`}, seed ${seed}`;
+}
+
+/** What could not be read is told first of all: numbers that are not there must not be taken for zeros. */
+function missing({ unread }: ReportData): Html {
+  if (unread.length === 0) return markup``;
+  return markup`<div class="notice">
+    <p>Some of this study could not be read, and is missing below:</p>
+    <ul>
+      ${unread.map(({ message }) => markup`<li>${message}</li>`)}
+    </ul>
+  </div>`;
+}
+
+function dataSection({ dataset, study, parts, leaks, dropped }: ReportData): Html {
+  const { split, protocol } = study.plan;
+  const counts = dataset
+    ? tableOf(
+        `${dataset.images} images of ${dataset.cases} cases`,
+        ['Magnification', ...study.classes.map(classTitle)],
+        Object.entries(dataset.byMagnification).map(([m, byClass]) => [
+          magnificationName(Number(m)),
+          ...study.classes.map((name) => byClass[name] ?? 0),
+        ]),
+      )
+    : markup`<p>No trial has finished yet.</p>`;
+  const grouping =
+    split.by === 'case'
+      ? split.grouping === 'strict'
+        ? 'whole cases (year and number)'
+        : 'whole slides, as published'
+      : split.by;
+  return markup`${counts}
+    <p>
+      Protocol: ${protocol}. Split by ${grouping}, ${split.ratios.join(' : ')} into train, validation and test, seed
+      ${split.seed}; SHA-256 ${study.splits.map(({ fold, sha256 }) => (fold === null ? sha256 : `of fold ${fold} ${sha256}`)).join(', ')}.
+      ${
+        leaks === null
+          ? "The split's file could not be read: whether cases stand on more than one side is not known."
+          : `${dropped} images left out; ${leaks} cases on more than one side.`
+      }
+    </p>
+    ${
+      parts &&
+      tableOf(
+        'Parts, all magnifications together',
+        ['Part', 'Images'],
+        parts.map((p) => [p.part, p.images]),
+      )
+    }`;
+}
+
+function settings({ study }: ReportData): Html {
+  const { plan } = study;
+  const flat = Object.entries({
+    task: plan.task,
+    classes: study.classes,
+    models: plan.models,
+    trainSets: plan.trainSets.map(trainSetName),
+    testMagnifications: plan.testMagnifications,
+    views: plan.views,
+    inputSize: plan.inputSize,
+    evaluation: plan.evaluation,
+    seeds: plan.seeds,
+    ...plan.training,
+    ...plan.augmentation,
+  });
+  return tableOf(
+    'Every setting, defaults included',
+    ['Setting', 'Value'],
+    flat.map(([key, value]) => [key, Array.isArray(value) ? value.join(', ') : String(value)]),
+  );
+}
+
+function environment({ environments, trials }: ReportData): Html {
+  const [first] = environments;
+  if (!first) return markup`<p>No trial has finished yet.</p>`;
+  const seconds = trials.reduce((sum, t) => sum + t.trainingSeconds, 0);
+  const rows = [
+    ['Device', first.device],
+    ['Engine, all trials', [...new Set(environments.map(({ engine }) => engine))].join('; ')],
+    ...reducedBatches(environments),
+    ['TensorFlow', first.tensorflow],
+    ['TensorFlow.js', first.tfjs],
+    ['oneDNN', first.oneDnn ? 'on' : 'off'],
+    ['Processor', `${first.cpu}, ${first.cores} cores`],
+    ['System', first.os],
+    ['Node', first.node],
+    ['Training time, all trials', `${Math.round(seconds)} s`],
+  ];
+  return tableOf('Of the first trial', ['', 'Value'], rows);
+}
+
+/** A batch that did not fit into memory was halved: readers must know. */
+function reducedBatches(environments: ReportData['environments']): string[][] {
+  const reduced = environments.flatMap(({ computation: c }) =>
+    c && c.batchSize < c.plannedBatchSize ? [`${c.batchSize} instead of ${c.plannedBatchSize}`] : [],
+  );
+  return reduced.length === 0 ? [] : [['Batch, for want of memory', [...new Set(reduced)].join('; ')]];
+}
+
+function citations({ study, synthetic, version }: ReportData): Html {
+  const families = new Set(study.plan.models.map((id) => findVariant(id)?.family));
+  const list = [
+    magnilabCitation(version),
+    STUDY_CITATION,
+    ...(synthetic ? [] : [BREAKHIS_CITATION]),
+    ...FAMILIES.filter((f) => families.has(f.family)).map((f) => f.citation),
+  ];
+  return markup`<ul>
+    ${list.map((text) => markup`<li>${text}</li>`)}
+  </ul>`;
+}
+
+function modelName(id: string): string {
+  return findVariant(id)?.name ?? id;
+}
+
+function seedText(n: number): string {
+  return n === 1 ? 'one seed' : `mean \u00b1 standard deviation over ${n} seeds`;
+}
