@@ -74,6 +74,7 @@ describe('a study', () => {
     const cancelled = checked(lab, 'results.saliency', { ...look, method: 'integrated-gradients' });
     await checked(lab, 'tasks.cancel', { task: look.task });
     expect(toEnvelope(await cancelled.catch((error: unknown) => error))).toMatchObject({ code: 'cancelled' });
+    expect(lab.predictor.starts).toBe(1); // whatever was asked of one trial
     await expect(checked(lab, 'tasks.cancel', { task: look.task })).rejects.toMatchObject({ code: 'not-found' });
 
     // no case of the test was trained on, at any magnification
@@ -88,7 +89,7 @@ describe('a study', () => {
     const table = await readFile(join(folder, 'data/results_long.csv'), 'utf8');
     for (const cell of cells) {
       expect(page).toContain((100 * cell.metrics.accuracy!).toFixed(1));
-      expect(table).toContain(`,${TRIAL},accuracy,image,${cell.metrics.accuracy},`);
+      expect(table).toContain(`,${cell.view.magnification},native,,0,${TRIAL},accuracy,,,image,${cell.metrics.accuracy},`);
     }
     expect(page).not.toMatch(/<script|src="http|href="http/);
     expect(page).toContain('synthetic demo tissue');
