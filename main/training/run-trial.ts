@@ -194,13 +194,13 @@ class Attempt {
         memoryBytes: process.memoryUsage.rss(),
       });
       await new Promise(setImmediate); // lets a stop arrive
-      if (hooks.stopped()) return false;
+      if (hooks.signal.aborted) return false;
     }
     const trainSeconds = secondsSince();
     const state = trainer.read();
     const weights = trainer.evaluated(state);
     const validation = await this.validate(weights);
-    if (hooks.stopped()) return false;
+    if (hooks.signal.aborted) return false;
     // without validation images the last epoch counts, as a rule and not by luck
     const leader = before.bestEpoch < 0 ? null : { accuracy: before.bestAccuracy, loss: before.bestLoss ?? null };
     const best = config.training.selection === 'last' || !validation || isBetter(validation, leader);
@@ -259,7 +259,7 @@ class Attempt {
       const logits = requireFinite(evaluator.logits(pixels));
       images.forEach((image, i) => predictions.push(predictionOf(image, logits[2 * i], logits[2 * i + 1])));
     }
-    if (this.hooks.stopped()) return false;
+    if (this.hooks.signal.aborted) return false;
     await writeAtomically(this.files.predictions, encodePredictions(predictions), this.hooks.check);
     return true;
   }
