@@ -38,6 +38,13 @@ module.exports = {
       to: { pathNot: '^shared/domain/' },
     },
     {
+      name: 'texts-are-pure',
+      comment: 'shared/texts is read by every room, so it imports none: pass values in as parameters of a text.',
+      severity: 'error',
+      from: { path: '^shared/texts/' },
+      to: { pathNot: '^shared/texts/' },
+    },
+    {
       name: 'analysis-and-figures-are-pure',
       comment:
         'shared/analysis and shared/figures compute and draw from values: they know shared/domain, and figures know analysis.',

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { createLab, type Lab } from '../main/lab/lab.ts';
 import { createStudy } from '../main/lab/studies.ts';
 import type { CallName } from '../shared/contract/api.ts';
-import { presetPlan } from '../shared/contract/plan.ts';
+import { pictureAddress } from '../shared/contract/pictures.ts';
+import type { PlanSplit } from '../shared/contract/plan.ts';
 import { largeProject, largePlan, PICTURES } from './large-project.ts';
 import { writeResult, writeTable } from './machine.ts';
 import { type Blocks, watchBlocks } from './watch-blocks.ts';
@@ -82,8 +83,6 @@ function questions(lab: Lab): [string, () => Promise<unknown>][] {
     'projects.problems': () => services['projects.problems']({}),
     'dataset.summary': () => services['dataset.summary']({}),
     'dataset.images': () => services['dataset.images']({ filter: {}, offset: 4000, limit: 1000 }),
-    'dataset.thumbnails': () =>
-      services['dataset.thumbnails']({ images: Array.from({ length: PICTURES }, (_, i) => i), width: 200 + seed++ }),
     'plans.preset': () => services['plans.preset']({ preset: 'rigorous', name: 'New' }),
     'plans.list': () => services['plans.list']({}),
     'plans.open': () => services['plans.open']({ name: plan.name }),
@@ -94,12 +93,25 @@ function questions(lab: Lab): [string, () => Promise<unknown>][] {
     'trials.history': () => services['trials.history']({ trial }),
     'results.cells': () => services['results.cells'](study),
     'results.images': () =>
-      services['results.images']({ trial, testMagnification: 100, truth: 'malignant', predicted: 'malignant' }),
+      services['results.images']({
+        trial,
+        view: { magnification: 100, scale: 'native' },
+        truth: 'malignant',
+        predicted: 'malignant',
+      }),
     'reports.preview': () => services['reports.preview'](study),
   };
-  const fold = { ...presetPlan('rigorous', 'Fold', plan.dataset.folder).split, by: 'fold', fold: 1 } as const;
+  const fold: PlanSplit = { ...plan.split, by: 'fold', folds: [1] };
   return [
     ...Object.entries(asked),
+    [
+      `${PICTURES} pictures by address`,
+      async () => {
+        const { images } = await services['dataset.images']({ filter: {}, offset: 0, limit: PICTURES });
+        const width = 200 + seed++; // another one: each is made
+        await Promise.all(images.map(({ picture }) => lab.picture(pictureAddress(picture, width))));
+      },
+    ],
     ['plans.check, the same again', () => services['plans.check']({ plan })],
     ['plans.split, by image', () => services['plans.split']({ split: { ...plan.split, by: 'image', seed: seed++ } })],
     ['plans.split, official fold', () => services['plans.split']({ split: { ...fold, seed: seed++ } })],

@@ -33,6 +33,7 @@ import { showProgress } from './app/taskbar.ts';
 import { utilityExecutor } from './app/utility-executor.ts';
 import { createMainWindow, type MainWindow } from './app/window.ts';
 import { createLab } from './lab/lab.ts';
+import { screenOf } from '../shared/contract/screens.ts';
 
 /** a file of the built app, relative to out/main */
 const built = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -58,13 +59,13 @@ function start(): void {
   const over = () => window?.current ?? undefined;
 
   secureSession(session.defaultSession);
-  servePage(protocol, built('../renderer'));
 
   const choose = nativeChooser(
     (options) => (over() ? dialog.showOpenDialog(over()!, options) : dialog.showOpenDialog(options)),
     jsonFile(state('folders.json')),
   );
   const lab = createLab({ door: 'desktop', executor: utilityExecutor((...args) => utilityProcess.fork(...args)), choose });
+  servePage(protocol, built('../renderer'), lab);
   const activity = watchActivity(lab);
   const quit = closeLabBeforeQuit({
     app,
@@ -104,7 +105,7 @@ function start(): void {
     },
     showScreen(screen) {
       window?.show();
-      void window?.current?.webContents.executeJavaScript(`location.hash = '#/${screen === 'start' ? '' : screen}'`);
+      void window?.current?.webContents.executeJavaScript(`location.hash = '#${screenOf(screen).path}'`);
     },
     mayStop: async (message) => {
       const question = { type: 'question' as const, message, buttons: ['Stop them', 'Cancel'], defaultId: 0, cancelId: 1 };

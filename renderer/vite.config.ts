@@ -31,6 +31,7 @@ export default defineConfig({
   build: {
     outDir,
     emptyOutDir: true,
+    assetsInlineLimit: 0, // the content security policy takes pictures from addresses only
     chunkSizeWarningLimit: 1500,
     rollupOptions: { input: here('index.html') },
   },

@@ -1,21 +1,16 @@
 import { basename, dirname, join } from 'node:path';
 import type { CallInput, CallName, CallOutput } from '../../shared/contract/api.ts';
+import type { CommandId } from '../../shared/contract/commands.ts';
 import type { ErrorEnvelope } from '../../shared/contract/errors.ts';
+import type { ScreenId } from '../../shared/contract/screens.ts';
 import { answer } from '../ipc/serve-channel.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Choose } from './dialogs.ts';
 
-export type Screen = 'start' | 'data' | 'plan' | 'run' | 'results' | 'settings';
-
-/** What the menu can do. */
-export interface Commands {
-  newProject(): Promise<void>;
+/** What the menu can do: every command of the list, and showing a screen. */
+export interface Commands extends Record<CommandId, () => Promise<void>> {
   openProject(folder?: string): Promise<void>;
-  closeProject(): Promise<void>;
-  openDemo(): Promise<void>;
-  indexFolder(): Promise<void>;
-  pauseStudies(): Promise<void>;
-  show(screen: Screen): void;
+  show(screen: ScreenId): void;
 }
 
 export interface CommandParts {
@@ -23,7 +18,7 @@ export interface CommandParts {
   readonly choose: Choose;
   /** asks for the name and place of a new project: a path, or null */
   readonly askForNew: (defaultPath: string) => Promise<string | null>;
-  readonly showScreen: (screen: Screen) => void;
+  readonly showScreen: (screen: ScreenId) => void;
   readonly showError: (error: ErrorEnvelope) => void;
   /** asks whether running trials may be stopped */
   readonly mayStop: (message: string) => Promise<boolean>;

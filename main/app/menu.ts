@@ -1,39 +1,31 @@
 import type { MenuItemConstructorOptions } from 'electron';
-import type { Commands, Screen } from './commands.ts';
+import { commands, type CommandState, isEnabled } from '../../shared/contract/commands.ts';
+import { type Screen, screens } from '../../shared/contract/screens.ts';
+import { text } from '../../shared/texts/text.ts';
+import type { Commands } from './commands.ts';
 
-export interface MenuState {
-  readonly hasProject: boolean;
-  readonly running: boolean;
+export interface MenuState extends CommandState {
   readonly recent: readonly { readonly name: string; readonly folder: string; readonly exists: boolean }[];
 }
 
-const SCREENS: readonly [Screen, string][] = [
-  ['start', 'Start'],
-  ['data', 'Data'],
-  ['plan', 'Plan'],
-  ['run', 'Run'],
-  ['results', 'Results'],
-];
+const separator = { type: 'separator' } as const;
 
-/** The application menu: roles where Electron has them, commands of the lab elsewhere. */
+/** The application menu: roles where Electron has them, the lab's commands and screens elsewhere. */
 export function menuTemplate(
-  commands: Commands,
-  { hasProject, running, recent }: MenuState,
+  does: Commands,
+  state: MenuState,
   platform: NodeJS.Platform = process.platform,
 ): MenuItemConstructorOptions[] {
   const mac = platform === 'darwin';
-  const separator = { type: 'separator' } as const;
-  const settings: MenuItemConstructorOptions = {
-    label: 'Settings',
-    accelerator: 'CmdOrCtrl+,',
-    click: () => commands.show('settings'),
-  };
+  const [top, bottom] = (['top', 'bottom'] as const).map((place) =>
+    screens.filter((screen) => screen.place === place).map((screen) => screenItem(screen, does, state)),
+  );
   const application: MenuItemConstructorOptions = {
     role: 'appMenu',
     submenu: [
       { role: 'about' },
       separator,
-      settings,
+      ...bottom,
       separator,
       { role: 'services' },
       separator,
@@ -44,40 +36,17 @@ export function menuTemplate(
       { role: 'quit' },
     ],
   };
+  const recent = { label: text('menu.recent'), submenu: recentItems(does, state.recent) };
+  const [projects, ...rest] = groupsOf('file', does, state);
   const file: MenuItemConstructorOptions = {
-    label: '&File',
-    submenu: [
-      { label: '&New Project…', accelerator: 'CmdOrCtrl+N', click: () => void commands.newProject() },
-      { label: '&Open Project…', accelerator: 'CmdOrCtrl+O', click: () => void commands.openProject() },
-      { label: 'Open &Recent', submenu: recentItems(commands, recent) },
-      { label: 'Try with &Demo Tissue', click: () => void commands.openDemo() },
-      separator,
-      {
-        label: '&Index a Folder…',
-        accelerator: 'CmdOrCtrl+I',
-        enabled: hasProject,
-        click: () => void commands.indexFolder(),
-      },
-      {
-        label: '&Close Project',
-        accelerator: 'CmdOrCtrl+Shift+W',
-        enabled: hasProject,
-        click: () => void commands.closeProject(),
-      },
-      separator,
-      mac ? { role: 'close' } : { role: 'quit' },
-    ],
+    label: text('menu.file'),
+    submenu: withLines([[...projects, recent], ...rest, [mac ? { role: 'close' } : { role: 'quit' }]]),
   };
   const view: MenuItemConstructorOptions = {
-    label: '&View',
+    label: text('menu.view'),
     submenu: [
-      ...SCREENS.map(([screen, label], i) => ({
-        label,
-        accelerator: `CmdOrCtrl+${i + 1}`,
-        enabled: hasProject || screen === 'start',
-        click: () => commands.show(screen),
-      })),
-      ...(mac ? [] : [settings]),
+      ...top,
+      ...(mac ? [] : bottom),
       separator,
       { role: 'resetZoom' },
       { role: 'zoomIn' },
@@ -88,27 +57,49 @@ export function menuTemplate(
       { role: 'toggleDevTools' },
     ],
   };
-  const study: MenuItemConstructorOptions = {
-    label: '&Study',
-    submenu: [
-      {
-        label: '&Pause Running Trials',
-        accelerator: 'CmdOrCtrl+.',
-        enabled: running,
-        click: () => void commands.pauseStudies(),
-      },
-    ],
-  };
+  const study: MenuItemConstructorOptions = { label: text('menu.study'), submenu: withLines(groupsOf('study', does, state)) };
   const help: MenuItemConstructorOptions = { role: 'help', submenu: [{ role: 'about' }] };
   return [...(mac ? [application] : []), file, { role: 'editMenu' }, view, study, { role: 'windowMenu' }, ...(mac ? [] : [help])];
 }
 
-function recentItems(commands: Commands, recent: MenuState['recent']): MenuItemConstructorOptions[] {
+function screenItem({ id, shortcut, needsProject }: Screen, does: Commands, state: CommandState): MenuItemConstructorOptions {
+  return {
+    id,
+    label: text(`screens.${id}`),
+    accelerator: acceleratorOf(shortcut),
+    enabled: isEnabled(needsProject ? 'project' : 'always', state),
+    click: () => does.show(id),
+  };
+}
+
+/** The items of one menu, by group. */
+function groupsOf(menu: (typeof commands)[number]['menu'], does: Commands, state: CommandState): MenuItemConstructorOptions[][] {
+  const own = commands.filter((command) => command.menu === menu);
+  return [...Map.groupBy(own, ({ group }) => group).values()].map((group) =>
+    group.map((command) => ({
+      id: command.id,
+      label: text(`commands.${command.id}`),
+      ...('shortcut' in command && { accelerator: acceleratorOf(command.shortcut) }),
+      enabled: isEnabled(command.enabledWhen, state),
+      click: () => void does[command.id](),
+    })),
+  );
+}
+
+function withLines(groups: readonly MenuItemConstructorOptions[][]): MenuItemConstructorOptions[] {
+  return groups.flatMap((group, i) => (i === 0 ? group : [separator, ...group]));
+}
+
+function acceleratorOf(shortcut: string): string {
+  return shortcut.replace('Mod', 'CmdOrCtrl');
+}
+
+function recentItems(does: Commands, recent: MenuState['recent']): MenuItemConstructorOptions[] {
   const known = recent.filter(({ exists }) => exists);
-  if (known.length === 0) return [{ label: 'None', enabled: false }];
+  if (known.length === 0) return [{ label: text('menu.noRecent'), enabled: false }];
   return known.map(({ name, folder }) => ({
     label: name.replaceAll('&', '&&'),
     sublabel: folder,
-    click: () => void commands.openProject(folder),
+    click: () => void does.openProject(folder),
   }));
 }

@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { extname, resolve, sep } from 'node:path';
 import type { CustomScheme, Protocol } from 'electron';
+import { PICTURES } from '../../shared/contract/pictures.ts';
 import { contentSecurityPolicy } from '../../shared/contract/security.ts';
+import type { Lab } from '../lab/lab.ts';
+import { pictureHeaders } from '../lab/pictures.ts';
 
 const SCHEME = 'app';
 const HOST = 'lab';
@@ -20,6 +23,8 @@ const TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
+const SECURITY = { 'Content-Security-Policy': contentSecurityPolicy, 'X-Content-Type-Options': 'nosniff' };
+
 /** Must be called before the app is ready. */
 export function registerPageScheme(protocol: { registerSchemesAsPrivileged(schemes: CustomScheme[]): void }): void {
   protocol.registerSchemesAsPrivileged([
@@ -27,18 +32,28 @@ export function registerPageScheme(protocol: { registerSchemesAsPrivileged(schem
   ]);
 }
 
-/** Serves the built page at {@link PAGE_URL}: files of that folder and nothing else. */
-export function servePage(protocol: Pick<Protocol, 'handle'>, folder: string): void {
-  protocol.handle(SCHEME, ({ method, url }) => answerPage(folder, method, url));
+/** Serves the built page at {@link PAGE_URL}: files of that folder, the lab's pictures, and nothing else. */
+export function servePage(protocol: Pick<Protocol, 'handle'>, folder: string, lab: Pick<Lab, 'picture'>): void {
+  protocol.handle(SCHEME, (request) => answerPage(folder, request, lab));
 }
 
-export async function answerPage(folder: string, method: string, url: string): Promise<Response> {
+type PageRequest = Pick<Request, 'method' | 'url'> & Partial<Pick<Request, 'signal'>>;
+
+export async function answerPage(
+  folder: string,
+  { method, url, signal }: PageRequest,
+  lab: Pick<Lab, 'picture'>,
+): Promise<Response> {
+  if (method === 'GET' && isPage(url) && new URL(url).pathname.startsWith(`/${PICTURES}`)) {
+    const answer = await lab.picture(new URL(url).pathname.slice(1), signal);
+    const headers = { ...SECURITY, ...pictureHeaders(answer) };
+    return new Response(answer.status === 200 ? answer.bytes : null, { status: answer.status, headers });
+  }
   const file = method === 'GET' ? pageFile(folder, url) : null;
   const body = file && (await readFile(file).catch(() => null));
-  const headers = { 'Content-Security-Policy': contentSecurityPolicy, 'X-Content-Type-Options': 'nosniff' };
-  if (!file || !body) return new Response(null, { status: 404, headers });
+  if (!file || !body) return new Response(null, { status: 404, headers: SECURITY });
   const type = TYPES[extname(file)] ?? 'application/octet-stream';
-  return new Response(new Uint8Array(body), { headers: { ...headers, 'Content-Type': type } });
+  return new Response(new Uint8Array(body), { headers: { ...SECURITY, 'Content-Type': type } });
 }
 
 /** The file behind an address of the page, or null for an address that is not ours or leaves the folder. */

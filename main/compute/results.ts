@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import type { ParsedInput } from '../../shared/contract/api.ts';
 import { type ErrorEnvelope, LabError, toEnvelope } from '../../shared/contract/errors.ts';
-import type { CellImage, ResultCell } from '../../shared/contract/results.ts';
+import type { CellImage } from '../../shared/contract/results.ts';
 import type { StudyFile } from '../../shared/contract/study.ts';
 import type { Prediction } from '../../shared/contract/trial.ts';
-import { cellsOf } from '../../shared/analysis/cells.ts';
+import { type Cell, cellsOf } from '../../shared/analysis/cells.ts';
+import { marginOf, predictedClass } from '../../shared/analysis/scored.ts';
+import { viewName } from '../../shared/domain/study/view.ts';
 import { readTrialConfig, trialFiles } from '../project/trial-folder.ts';
 import { readVerifiedPredictions } from '../project/verify-trial.ts';
-import { type IndexRef, indexOf } from './images.ts';
 import { Known, stampOf } from './known.ts';
 
 /** The trials of a study, and the project's folder of runs. */
@@ -20,25 +21,27 @@ export interface StudyInput {
  * The results of a study's finished trials, in the order of its plan; always computed from predictions.csv. A trial whose files
  * do not match gives none: its summary says why.
  */
-export async function studyCells({ runs, study }: StudyInput): Promise<ResultCell[]> {
-  const cells = await Promise.all(study.trials.map((trial) => trialCells(join(runs, trial.id), trial).catch(() => null)));
+export async function studyCells({ runs, study }: StudyInput): Promise<Cell[]> {
+  const cells = await Promise.all(study.trials.map((trial) => trialCells(join(runs, trial.id), trial, study).catch(() => null)));
   return cells.flatMap((own) => own ?? []);
 }
 
 /** Computed once while the files stay as they are: holding them to their hashes and configuration takes its time. */
-const results = new Known<Promise<ResultCell[] | null>>(2000);
+const results = new Known<Promise<Cell[] | null>>(2000);
 /** Whole predictions are large: those of the trial that is looked at, and a few more. */
 const predictions = new Known<Promise<Prediction[] | null>>(8);
 
-type Identity = Pick<StudyFile['trials'][number], 'id' | 'model' | 'trainMagnification' | 'seed'>;
+/** A trial as its study lists it. */
+type Listed = StudyFile['trials'][number];
+type Classes = Pick<StudyFile, 'classes' | 'positive'>;
 
 /** @returns null while the trial is not finished @throws LabError "damaged-file" that names the file and what is wrong */
-async function trialCells(folder: string, identity: Identity): Promise<ResultCell[] | null> {
+async function trialCells(folder: string, trial: Listed, { classes, positive }: Classes): Promise<Cell[] | null> {
   const from = await stampOfResults(folder);
-  const { id: trial, model, trainMagnification, seed } = identity;
+  const { id, model, trainSet, fold, seed } = trial;
   const cells = results.get(folder, from, async () => {
     const rows = await readPredictions(folder, from);
-    return rows && cellsOf({ trial, model, trainMagnification, seed }, rows);
+    return rows && cellsOf({ trial: id, model, trainSet, fold, seed }, rows, classes, positive);
   });
   cells.catch(() => {}); // reported where it is awaited
   return cells;
@@ -56,8 +59,8 @@ function stampOfResults(folder: string): Promise<string> {
 }
 
 /** Why a finished trial has no results; null when it has, or is not finished. */
-export async function resultsFault(folder: string, identity: Identity): Promise<ErrorEnvelope | null> {
-  return trialCells(folder, identity).then(
+export async function resultsFault(folder: string, trial: Listed, classes: Classes): Promise<ErrorEnvelope | null> {
+  return trialCells(folder, trial, classes).then(
     () => null,
     (error: unknown) => toEnvelope(error),
   );
@@ -65,45 +68,35 @@ export async function resultsFault(folder: string, identity: Identity): Promise<
 
 export interface CellImagesInput extends ParsedInput<'results.images'> {
   readonly runs: string;
-  /** today's index, for thumbnails; null before the first one */
-  readonly index: IndexRef | null;
 }
 
+/** An image behind a square, by its pixels: what name a page is given of its picture, the lab knows. */
+export type TestedCellImage = Omit<CellImage, 'picture'> & { readonly pixelSha256: string };
+
 /** The images behind one square of a confusion matrix, the most confident first. */
-export async function cellImages(input: CellImagesInput): Promise<CellImage[]> {
-  const { trial, testMagnification, truth, predicted } = input;
+export async function cellImages(input: CellImagesInput): Promise<TestedCellImage[]> {
+  const { trial, view, truth, predicted } = input;
   const folder = join(input.runs, trial);
   const rows = await readPredictions(folder, await stampOfResults(folder));
   if (!rows) throw new LabError('not-found', `The trial ${trial} has no predictions yet.`, { field: 'trial' });
-  const own = rows.filter((p) => p.magnification === testMagnification && p.truth === truth && p.predicted === predicted);
-  const idOf = await shownImages(folder, input.index, own);
+  const own = rows.filter((p) => viewName(p.view) === viewName(view) && p.truth === truth && p.predicted === predicted);
+  const { config } = await readTrialConfig(folder);
+  const tested = new Map(config.test.map(({ path, pixelSha256 }) => [path, pixelSha256]));
   return own
     .sort((a, b) => confidence(b) - confidence(a))
     .map((p) => ({
-      image: idOf(p.image),
+      pixelSha256: tested.get(p.image)!, // predictions are held to the configuration before they are read
       path: p.image,
       case: p.case,
       slide: p.slide,
-      magnification: p.magnification,
+      view: p.view,
       truth: p.truth,
       predicted: p.predicted,
-      probabilityMalignant: p.probabilityMalignant,
+      probability: Math.max(...p.probabilities),
     }));
 }
 
-/** Ids of today's index for the images of a trial, where the pixels are those that were tested: a name alone may be another picture's. */
-async function shownImages(folder: string, index: IndexRef | null, rows: readonly Prediction[]) {
-  const { config } = await readTrialConfig(folder);
-  const shown = new Set(rows.map((p) => p.image));
-  const tested = new Map(config.test.filter(({ path }) => shown.has(path)).map((image) => [image.path, image.pixelSha256]));
-  const images = index ? indexOf(index).images : [];
-  const ids = new Map(
-    images.filter((image) => tested.get(image.path) === image.pixelSha256).map((image) => [image.path, image.id]),
-  );
-  return (path: string) => ids.get(path) ?? null;
-}
-
 /** By margin: the probabilities of sure answers are all 1. */
-function confidence({ logitBenign, logitMalignant }: Prediction): number {
-  return Math.abs(logitMalignant - logitBenign);
+function confidence({ logits }: Prediction): number {
+  return marginOf(logits, predictedClass(logits));
 }

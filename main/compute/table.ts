@@ -3,10 +3,10 @@ import { imagesMissingFrom, openImages, summariseImages } from './images.ts';
 import { makeIndex, storeIndex } from './make-index.ts';
 import { exportReport, previewReport } from './report.ts';
 import { cellImages, studyCells } from './results.ts';
+import { smallPicture } from './small-picture.ts';
 import { previewSplit } from './split.ts';
 import { stageStudy } from './stage-study.ts';
 import { testedImage } from './tested-image.ts';
-import { makeThumbnails } from './thumbnails.ts';
 import { dataAreAway, readTrials, trialHistory } from './trials.ts';
 
 /**
@@ -25,7 +25,8 @@ export const functions = {
   'images.check': checkPlan,
   'images.stage': stageStudy,
 
-  'pictures.thumbnails': makeThumbnails,
+  /** decodes whole images, so nothing else waits for it */
+  'pictures.small': smallPicture,
 
   'trials.read': readTrials,
   'trials.history': trialHistory,

@@ -32,6 +32,12 @@ export class Access {
     return headers.origin !== undefined && [...this.hosts].some((host) => headers.origin === `http://${host}`);
   }
 
+  /** Browsers say which page embeds a picture; one of another origin is refused, whatever address it knows. */
+  embedderIsOurs({ headers }: IncomingMessage): boolean {
+    const site = headers['sec-fetch-site'];
+    return site === undefined || site === 'same-origin' || site === 'none';
+  }
+
   /**
    * @param greeting a page's first message: `{token}` of an address, which is spent, or `{key}` that it was given before
    * @returns the key, or null when neither is right

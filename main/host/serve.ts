@@ -4,12 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import sirv from 'sirv';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { PICTURES } from '../../shared/contract/pictures.ts';
 import { contentSecurityPolicy } from '../../shared/contract/security.ts';
 import { REFUSED } from '../../shared/contract/wire.ts';
 import { LabError } from '../../shared/contract/errors.ts';
 import { serveChannel } from '../ipc/serve-channel.ts';
 import { parseMessage, websocketChannel } from '../ipc/websocket.ts';
 import type { Lab } from '../lab/lab.ts';
+import { type PictureAnswer, pictureHeaders } from '../lab/pictures.ts';
 import { Access } from './access.ts';
 
 export interface Served {
@@ -53,7 +55,20 @@ export async function serveLab(lab: Lab, port = 0, folder = pageFolder()): Promi
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, 'Only GET is answered.');
     const path = request.url ?? '/';
     if (!URL.canParse(path, 'http://lab')) return refuse(response, 400, 'This is no address.');
+    if (path.startsWith(`/${PICTURES}`)) return void givePicture(request, response, path.slice(1));
     files(request, response, () => refuse(response, 404, 'There is no such page.'));
+  }
+
+  /** The address shows that it is given to a page that was let in: no token and no key are asked for. */
+  async function givePicture(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    if (!access?.embedderIsOurs(request)) return refuse(response, 403, 'This page is not the lab.');
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const answer = await lab.picture(path, gone.signal).catch((): PictureAnswer => ({ status: 404 }));
+    for (const [name, value] of Object.entries(pictureHeaders(answer))) response.setHeader(name, value);
+    if (answer.status !== 200) return refuse(response, answer.status, 'There is no such picture.');
+    response.setHeader('Content-Length', answer.bytes.byteLength);
+    response.end(request.method === 'HEAD' ? undefined : answer.bytes);
   }
 
   server.on('upgrade', (request, socket, head) => {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { CallOutput, ImageFilter, ParsedInput } from '../../shared/contract/api.ts';
+import type { CallOutput, ParsedInput } from '../../shared/contract/api.ts';
 import type { IndexSummary } from '../../shared/contract/dataset.ts';
 import { LabError } from '../../shared/contract/errors.ts';
-import { type Plan, type Preset, presetPlan } from '../../shared/contract/plan.ts';
+import { type Plan, presetPlan } from '../../shared/contract/plan.ts';
+import type { Preset } from '../../shared/domain/study/presets/index.ts';
 import { BREAKHIS_MAGNIFICATIONS } from '../../shared/domain/magnification.ts';
 import { indexFolder, type IndexProgress, summarise } from '../dataset/index-folder.ts';
 import { recordData } from '../project/data-folders.ts';
@@ -12,6 +13,7 @@ import { openDatabase } from '../project/database.ts';
 import { loadIndex, queryImages, saveIndex } from '../project/image-index.ts';
 import { cacheFolder } from '../platform/paths.ts';
 import { requireOutsideData } from './outside-data.ts';
+import type { Pictures } from './pictures.ts';
 import type { Session } from './session.ts';
 import type { Report } from './tasks.ts';
 
@@ -84,24 +86,24 @@ export async function datasetSummary({ compute, indexRef }: Session): Promise<In
 /** A preset's plan for the indexed data set: its table, and its own magnifications where they are not the four of BreakHis. */
 export async function presetFor(session: Session, preset: Preset, name: string): Promise<Plan> {
   const { folder, csv } = session.indexed;
-  const { byMagnification } = await session.compute.call('images.summary', session.indexedRef);
+  const { byMagnification, tasks } = await session.compute.call('images.summary', session.indexedRef);
   const magnifications = Object.keys(byMagnification)
     .map(Number)
     .sort((a, b) => a - b);
   const isUsual = BREAKHIS_MAGNIFICATIONS.every((m) => magnifications.includes(m)) || magnifications.length === 0;
-  return presetPlan(preset, name, folder, { csv, magnifications: isUsual ? undefined : magnifications });
+  return presetPlan(preset, name, folder, {
+    csv,
+    task: tasks[0].id,
+    magnifications: isUsual ? undefined : magnifications,
+  });
 }
 
-export function listImages(session: Session, filter: ImageFilter, offset: number, limit: number): CallOutput<'dataset.images'> {
-  return queryImages(session.project.database, filter, offset, limit);
-}
-
-/** Small WebP pictures as data URLs; an empty string where the file cannot be read any more. */
-export function makeThumbnails(
+/** One page of the images, each with the name of its picture. */
+export function listImages(
   session: Session,
-  images: readonly number[],
-  width: number,
-  signal?: AbortSignal,
-): Promise<string[]> {
-  return session.compute.call('pictures.thumbnails', { index: session.indexedRef, images, width }, { signal });
+  pictures: Pictures,
+  { filter, offset, limit }: ParsedInput<'dataset.images'>,
+): CallOutput<'dataset.images'> {
+  const { total, images } = queryImages(session.project.database, filter, offset, limit);
+  return { total, images: images.map((image) => ({ ...image, picture: pictures.nameOf(image.pixelSha256) })) };
 }

@@ -15,13 +15,14 @@ import { lastDataFolder } from '../project/data-folders.ts';
 import { projectsFolder } from '../platform/paths.ts';
 import { PROJECT_SUFFIX } from '../project/project.ts';
 import { version } from '../platform/version.ts';
-import { datasetSummary, indexIntoProject, listImages, makeThumbnails, presetFor } from './datasets.ts';
+import { datasetSummary, indexIntoProject, listImages, presetFor } from './datasets.ts';
 import { demoProjectFolder, openDemo } from './demo.ts';
 import { Events } from './events.ts';
 import { Predictor } from '../inference/predictor.ts';
 import { listFolder } from './files.ts';
 import { Limit } from './limit.ts';
 import { locateDataset } from './places.ts';
+import { type PictureAnswer, Pictures } from './pictures.ts';
 import { checkPlan, keepDraft, listPlans, openPlan, readDraft, savePlan } from './plans.ts';
 import { Queue } from './queue.ts';
 import { exportReport, previewReport } from './reports.ts';
@@ -54,6 +55,8 @@ export interface Lab {
   readonly services: LabServices;
   /** @returns stops listening */
   on(listener: (event: LabEvent) => void): () => void;
+  /** A picture by its address after the page's own: "picture/…". */
+  picture(path: string, signal?: AbortSignal): Promise<PictureAnswer>;
   /** Stops trials (they can be resumed), cancels tasks and closes the project. */
   close(): Promise<void>;
   /** Parts for doors that wait for work to end: the command line. */
@@ -68,6 +71,7 @@ export function createLab({ door, jobs, executor = defaultExecutor({ slots: jobs
   const events = new Events();
   const compute = new Compute();
   const session = new Session(events, compute);
+  const pictures = new Pictures(session);
   const queue = new Queue(session, executor, events, { engine });
   const tasks = new Tasks(events);
   session.isBusy = () => queue.isBusy;
@@ -146,8 +150,7 @@ export function createLab({ door, jobs, executor = defaultExecutor({ slots: jobs
     },
     'dataset.locate': ({ folder }) => locateDataset(session, folder),
     'dataset.summary': () => datasetSummary(session),
-    'dataset.images': async ({ filter, offset, limit }) => listImages(session, filter, offset, limit),
-    'dataset.thumbnails': ({ images, width }, { signal } = {}) => makeThumbnails(session, images, width, signal),
+    'dataset.images': async (input) => listImages(session, pictures, input),
 
     'plans.preset': ({ preset, name }) => presetFor(session, preset, name),
     'plans.list': () => listPlans(session),
@@ -159,8 +162,8 @@ export function createLab({ door, jobs, executor = defaultExecutor({ slots: jobs
       await keepDraft(session, draft);
       return {};
     },
-    'plans.split': async ({ split }, { signal } = {}) =>
-      compute.call('images.split', { index: session.indexedRef, settings: split }, { signal }),
+    'plans.split': async (input, { signal } = {}) =>
+      compute.call('images.split', { ...input, index: session.indexedRef }, { signal }),
 
     'studies.list': async () => Promise.all((await readStudies(session)).map((study) => queue.summary(study))),
     'studies.start': async ({ plan }) => {
@@ -196,11 +199,11 @@ export function createLab({ door, jobs, executor = defaultExecutor({ slots: jobs
     'results.cells': async ({ study }, { signal } = {}) => studyCells(session, await queue.study(study), signal),
     'results.images': async (input, { signal } = {}) => {
       await studyOf(input.trial);
-      return cellImages(session, input, signal);
+      return cellImages(session, pictures, input, signal);
     },
     'results.saliency': async (input, { signal } = {}) => {
       await studyOf(input.trial);
-      return looking.run(() => trialSaliency(session, predictor, input, signal), signal);
+      return looking.run(() => trialSaliency(session, predictor, pictures, input, signal), signal);
     },
 
     'reports.preview': async ({ study }, { signal } = {}) => ({
@@ -233,6 +236,7 @@ export function createLab({ door, jobs, executor = defaultExecutor({ slots: jobs
     compute,
     predictor,
     on: (listener) => events.on(listener),
+    picture: (path, signal) => pictures.answer(path, signal),
     async close() {
       tasks.cancelAll();
       await session.close();

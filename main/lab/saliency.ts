@@ -4,6 +4,7 @@ import { LabError } from '../../shared/contract/errors.ts';
 import type { ImageSaliency } from '../../shared/contract/results.ts';
 import { isFailure } from '../../shared/contract/predict.ts';
 import type { Predictor } from '../inference/predictor.ts';
+import type { Pictures } from './pictures.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -13,6 +14,7 @@ import type { Session } from './session.ts';
 export async function trialSaliency(
   session: Session,
   predictor: Predictor,
+  pictures: Pictures,
   { trial, image, method }: ParsedInput<'results.saliency'>,
   signal?: AbortSignal,
 ): Promise<ImageSaliency> {
@@ -21,5 +23,6 @@ export async function trialSaliency(
   const [row] = await predictor.ask({ ...network, files: [file], resize, saliency: { method } }, signal);
   if (isFailure(row)) throw new LabError(row.error.code, row.error.message, { field: 'image' });
   const { path: _path, layer, ...found } = row.saliency!;
-  return { ...found, layer: layer!, probabilityMalignant: row.probabilities.malignant };
+  const png = Buffer.from(layer!.slice(layer!.indexOf(',') + 1), 'base64');
+  return { ...found, layer: pictures.keepLayer(new Uint8Array(png)), probability: Math.max(...row.probabilities) };
 }

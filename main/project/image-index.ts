@@ -1,6 +1,5 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import type { IndexedImage, ManifestReport, Problem } from '../../shared/contract/dataset.ts';
-import type { Label } from '../../shared/domain/label.ts';
 import type { IndexResult, KnownFile } from '../dataset/index-folder.ts';
 import { isDemoTissue } from '../dataset/tissue/record.ts';
 import { transaction } from './database.ts';
@@ -8,7 +7,7 @@ import { transaction } from './database.ts';
 /** What images to list; every field given must match. */
 export interface ImageFilter {
   readonly magnification?: number;
-  readonly label?: Label;
+  readonly label?: string;
   readonly subtype?: string;
   readonly case?: string;
   readonly slide?: string;
@@ -94,12 +93,6 @@ export function queryImages(
   const total = Number(db.prepare(`SELECT count(*) AS n FROM image ${where}`).get(...values)?.n);
   const rows = db.prepare(`SELECT * FROM image ${where} ORDER BY id LIMIT ? OFFSET ?`).all(...values, limit, offset);
   return { total, images: rows.map(toImage) };
-}
-
-/** Where images lie, relative to the data set, and the hash of their pixels; in the order of the ids, null where there is none. */
-export function findImages(db: DatabaseSync, ids: readonly number[]): (Pick<IndexedImage, 'path' | 'pixelSha256'> | null)[] {
-  const image = db.prepare('SELECT path, pixel_sha256 AS pixelSha256 FROM image WHERE id = ?');
-  return ids.map((id) => (image.get(id) as Pick<IndexedImage, 'path' | 'pixelSha256'> | undefined) ?? null);
 }
 
 const EQUALS = { magnification: 'magnification', label: 'label', subtype: 'subtype', case: '"case"', slide: 'slide' } as const;

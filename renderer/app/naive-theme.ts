@@ -27,6 +27,17 @@ export function themeOverrides(dark: boolean): GlobalThemeOverrides {
     Button: { fontWeight: '550', heightLarge: '44px', textColorPrimary: dark ? '#1b1231' : '#ffffff' },
     Input: { border: dark ? '1px solid #81779a' : '1px solid #887f9c' },
     Tooltip: { color: dark ? '#352e45' : '#2b2438', textColor: '#f5f2fb', borderRadius: '8px' },
+    Table: {
+      borderColor: dark ? '#352e45' : '#e3deec',
+      thColor: 'transparent',
+      tdColor: 'transparent',
+      thColorModal: 'transparent',
+      tdColorModal: 'transparent',
+      thTextColor: dark ? '#b0a8c2' : '#5d5670',
+      thFontWeight: '550',
+      thPaddingSmall: '6px 10px',
+      tdPaddingSmall: '6px 10px',
+    },
     Progress: { railColor: dark ? '#352e45' : '#e6e1ef' },
   };
 }

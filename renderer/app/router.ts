@@ -1,12 +1,14 @@
 import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router';
+import { screens } from '../../shared/contract/screens.ts';
+import { screenParts } from './screens.ts';
 
 const routes: RouteRecordRaw[] = [
-  { path: '/', name: 'start', component: () => import('../views/StartView.vue') },
-  { path: '/data', name: 'data', component: () => import('../views/DataView.vue'), meta: { needsProject: true } },
-  { path: '/plan', name: 'plan', component: () => import('../views/PlanView.vue'), meta: { needsProject: true } },
-  { path: '/run', name: 'run', component: () => import('../views/RunView.vue'), meta: { needsProject: true } },
-  { path: '/results', name: 'results', component: () => import('../views/ResultsView.vue'), meta: { needsProject: true } },
-  { path: '/settings', name: 'settings', component: () => import('../views/SettingsView.vue') },
+  ...screens.map(({ id, path, needsProject }) => ({
+    path,
+    name: id,
+    component: screenParts[id].view,
+    meta: { needsProject },
+  })),
   { path: '/:rest(.*)*', redirect: '/' },
 ];
 

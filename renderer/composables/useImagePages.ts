@@ -1,14 +1,13 @@
 import { ref, shallowRef, triggerRef } from 'vue';
 import { call } from '../api/index.ts';
-import type { ImageFilter } from '../../shared/contract/api.ts';
-import type { IndexedImage } from '../../shared/contract/dataset.ts';
+import type { ImageFilter, ShownImage } from '../../shared/contract/api.ts';
 
 const PAGE = 200;
 
 /** The images that a filter lets through, fetched page by page as they are looked at. */
 export function useImagePages() {
   const total = ref(0);
-  const pages = shallowRef(new Map<number, IndexedImage[]>());
+  const pages = shallowRef(new Map<number, ShownImage[]>());
   const asked = new Set<number>();
   let filter: ImageFilter = {};
   let generation = 0;
@@ -32,7 +31,7 @@ export function useImagePages() {
     await fetchPage(0);
   }
 
-  function at(index: number): IndexedImage | undefined {
+  function at(index: number): ShownImage | undefined {
     const page = Math.floor(index / PAGE);
     if (!asked.has(page)) void fetchPage(page).catch(() => asked.delete(page));
     return pages.value.get(page)?.[index % PAGE];

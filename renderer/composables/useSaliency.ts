@@ -1,7 +1,7 @@
 import { onScopeDispose } from 'vue';
 import type { CallInput } from '../../shared/contract/api.ts';
 import type { ImageSaliency } from '../../shared/contract/results.ts';
-import { call } from '../api/index.ts';
+import { call, CallError } from '../api/index.ts';
 import { useCall } from './useCall.ts';
 
 export type SaliencyQuestion = CallInput<'results.saliency'>;
@@ -39,6 +39,13 @@ export function useSaliency() {
     await execute(question);
   }
 
+  /** The picture of an answer is gone: the lab kept it for a while. It is forgotten here too, so that asking again makes it anew. */
+  function lose(question: SaliencyQuestion | null, message: string): void {
+    known.delete(JSON.stringify(question));
+    state.value = null;
+    error.value = new CallError('not-found', message);
+  }
+
   onScopeDispose(() => latest.abort());
-  return { state, isLoading, error, ask };
+  return { state, isLoading, error, ask, lose };
 }

@@ -4,7 +4,7 @@ import { trialStates } from '../../shared/contract/trial.ts';
 import { FAMILIES } from '../../shared/domain/families.ts';
 import { SALIENCY_METHODS } from '../../shared/domain/saliency.ts';
 import { AUGMENTATION_FIELDS, TRAINING_FIELDS } from '../logic/plan-fields.ts';
-import en from './en.json';
+import { messages as en } from '../app/i18n.ts';
 
 const sources = import.meta.glob<string>('../**/*.{vue,ts}', { query: '?raw', import: 'default', eager: true });
 const has = (key: string) =>

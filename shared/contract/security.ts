@@ -1,13 +1,13 @@
 /**
  * The content security policy of the page, at every door: scripts from the app alone, no frames from elsewhere, nothing from
- * the network. Styles may be inline because the component library writes them so; data: images are thumbnails.
+ * the network. Styles may be inline because the component library writes them so.
  */
 export const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: blob:",
-  "font-src 'self' data:",
+  "img-src 'self'",
+  "font-src 'self'",
   "connect-src 'self'",
   "frame-src 'self'",
   "base-uri 'none'",

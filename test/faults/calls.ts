@@ -32,7 +32,6 @@ export const calls: Campaign = {
         ['projects.problems', {}],
         ['dataset.summary', {}],
         ['dataset.images', { filter: {}, offset: 0, limit: 50 }],
-        ['dataset.thumbnails', { images: [0, 1], width: 64 }],
         ['plans.list', {}],
         ['plans.open', { name: 'Tiny' }],
         ['plans.check', { plan }],
@@ -40,7 +39,7 @@ export const calls: Campaign = {
         ['studies.list', {}],
         ['trials.history', { trial }],
         ['results.cells', { study: 'Tiny' }],
-        ['results.images', { trial, testMagnification: 40, truth: 'benign', predicted: 'benign' }],
+        ['results.images', { trial, view: { magnification: 40, scale: 'native' }, truth: 'benign', predicted: 'benign' }],
         ['reports.preview', { study: 'Tiny' }],
       ];
       const findings = new Set<string>();

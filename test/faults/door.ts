@@ -67,6 +67,8 @@ const paths = [
   '/./../../package.json',
   '/lab',
   '/lab/../../package.json',
+  '/picture/../package.json',
+  '/picture/%2e%2e/%2e%2e/package.json',
 ];
 const methods = ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'PROPFIND'];
 const greetings: readonly [string, unknown][] = [
@@ -87,7 +89,7 @@ const messages: readonly [string, string][] = [
   ['what is no JSON', '{'],
   [
     'a long list of faults',
-    JSON.stringify({ t: 'q', m: 'call', i: '1', a: [1, 'dataset.thumbnails', { images: Array(60_000).fill('x'), width: 64 }] }),
+    JSON.stringify({ t: 'q', m: 'call', i: '1', a: [1, 'plans.check', { plan: { models: Array(60_000).fill(1) } }] }),
   ],
   ['a call that does not exist', JSON.stringify({ t: 'q', m: 'call', i: '1', a: [1, 'constructor', {}] })],
   ['a method of objects', JSON.stringify({ t: 'q', m: '__proto__', i: '1', a: [] })],

@@ -7,7 +7,9 @@ import { installRuntime } from '../../main/runtime/install.ts';
 import { createLab } from '../../main/lab/lab.ts';
 import { verifyProject } from '../../main/lab/verify.ts';
 import { processStart } from '../../main/platform/process-lives.ts';
+import { pictureAddress } from '../../shared/contract/pictures.ts';
 import { copyOf, finishedProject, opened, shortTraining as training } from '../helpers/finished.ts';
+import { picture } from '../helpers/images.ts';
 import { labWith, nextEvent, quickPlan, runFolder, taskEnd, testTissue } from '../helpers/lab.ts';
 import { temporaryFolder } from '../helpers/temporary.ts';
 
@@ -79,7 +81,7 @@ describe('what passes', { timeout: 300_000 }, () => {
     await cp(tissue, data, { recursive: true });
     const { lab, project } = await labWith(data);
     await rename(data, `${data}-away`);
-    const plan = quickPlan(data, { trainMagnifications: [40, 100], training });
+    const plan = quickPlan(data, { trainSets: [40, 100], training });
     const held = nextEvent(lab, (e) => (e.type === 'study' && e.study.held ? e.study : undefined));
     await lab.services['studies.start']({ plan });
     expect(await held).toMatchObject({ state: 'running', held: { code: 'data-away', message: expect.stringContaining(data) } });
@@ -160,18 +162,24 @@ describe('a study\u2019s results', { timeout: 300_000 }, () => {
     );
     await taskEnd(lab, (await lab.services['dataset.index']({ folder: more, verify: false })).task);
     expect(await report()).toBe(before);
-    const shown = async () => {
+    /** whether the pictures that were tested can be shown; each time by another width, so that each is made */
+    const shown = async (width: number) => {
       const squares = await Promise.all(
         (['benign', 'malignant'] as const).flatMap((truth) =>
           (['benign', 'malignant'] as const).map((predicted) =>
-            lab.services['results.images']({ trial: TRIAL, testMagnification: 40, truth, predicted }),
+            lab.services['results.images']({ trial: TRIAL, view: { magnification: 40, scale: 'native' }, truth, predicted }),
           ),
         ),
       );
-      return squares.flat().map(({ image }) => image);
+      const answers = squares.flat().map((image) => lab.picture(pictureAddress(image.picture, width)));
+      return [...new Set((await Promise.all(answers)).map(({ status }) => status))];
     };
-    expect((await shown()).every((image) => image === null)).toBe(true);
+    expect(await shown(64)).toEqual([200]); // under other names, and the same pixels
+    const others = await temporaryFolder();
+    await writeFile(join(others, 'SOB_B_A-14-1A-40-001.png'), await picture(1));
+    await taskEnd(lab, (await lab.services['dataset.index']({ folder: others, verify: false })).task);
+    expect(await shown(65)).toEqual([404]);
     await taskEnd(lab, (await lab.services['dataset.index']({ folder: tissue, verify: false })).task);
-    expect((await shown()).every((image) => image !== null)).toBe(true);
+    expect(await shown(66)).toEqual([200]);
   });
 });

@@ -24,8 +24,8 @@ function saliency(change: Partial<ImageSaliency> = {}): ImageSaliency {
     baseline: 0.2,
     copies: 8,
     resolution: 32,
-    layer: 'data:image/png;base64,',
-    probabilityMalignant: 0.9,
+    layer: 'picture/x/layer.png',
+    probability: 0.9,
     ...change,
   };
 }
@@ -82,6 +82,19 @@ describe('asking where the network looked', () => {
     await vi.advanceTimersByTimeAsync(0);
     expect(state.value?.class).toBe('malignant');
     expect(asked).toHaveLength(1);
+  });
+
+  it('asks anew about an image whose map the lab has let go of', async () => {
+    const { ask, lose, asked, state, error } = askingLab();
+    ask('a');
+    await vi.advanceTimersByTimeAsync(1000);
+    asked[0].answer(saliency());
+    await vi.advanceTimersByTimeAsync(0);
+    lose({ trial: 'T', image: 'a', method: 'integrated-gradients' }, 'gone');
+    expect([state.value, error.value?.message]).toEqual([null, 'gone']);
+    ask('a');
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(asked).toHaveLength(2);
   });
 
   it('cancels when the viewer closes, and when it goes away', async () => {

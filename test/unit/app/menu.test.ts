@@ -5,6 +5,8 @@ import type { Commands } from '../../../main/app/commands.ts';
 import { keepMenu } from '../../../main/app/keep-menu.ts';
 import { menuTemplate } from '../../../main/app/menu.ts';
 import type { LabServices } from '../../../shared/contract/api.ts';
+import * as lists from '../../../shared/contract/commands.ts';
+import { screens } from '../../../shared/contract/screens.ts';
 import { fakeLab, project, study } from '../../helpers/studies.ts';
 
 const commands = {
@@ -37,6 +39,26 @@ describe('the menu', () => {
     expect(items.filter(({ label }) => label === 'Settings')).toHaveLength(1);
     for (const item of items) if (item.click) expect(item.label).toBeTruthy();
   });
+
+  it.each(['linux', 'darwin'] as const)(
+    'has every command and every screen of the lists, once, in their order (%s)',
+    (platform) => {
+      const items = flat(menuTemplate(commands, { ...empty, hasProject: true, running: true }, platform)).filter(({ id }) => id);
+      const ids = (list: readonly { id: string }[]) => list.map(({ id }) => id);
+      const known = new Set(ids(lists.commands));
+      const [does, shows] = [items.filter(({ id }) => known.has(id!)), items.filter(({ id }) => !known.has(id!))];
+      expect(does.map(({ id }) => id)).toEqual(ids(lists.commands));
+      expect(shows.map(({ id }) => id).sort()).toEqual(ids(screens).sort());
+      for (const { id, accelerator, label } of items) {
+        const { shortcut } = [...lists.commands, ...screens].find((one) => one.id === id)! as { shortcut?: string };
+        expect(accelerator, id).toBe(shortcut?.replace('Mod', 'CmdOrCtrl'));
+        expect(label, id).toBeTruthy();
+      }
+      for (const item of items) press(item);
+      for (const { id } of lists.commands) expect(commands[id], id).toHaveBeenCalled();
+      for (const { id } of screens) expect(commands.show).toHaveBeenCalledWith(id);
+    },
+  );
 
   it('offers what can be done now', () => {
     const without = menuTemplate(commands, empty, 'linux');

@@ -3,7 +3,15 @@ import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answerPage, isPage, pageFile, registerPageScheme, servePage } from '../../../main/app/page-protocol.ts';
+import type { PictureAnswer } from '../../../main/lab/pictures.ts';
 import { contentSecurityPolicy } from '../../../shared/contract/security.ts';
+
+const lab = {
+  picture: async (path: string): Promise<PictureAnswer> =>
+    path === 'picture/known/240.webp'
+      ? { status: 200, type: 'image/webp', bytes: new TextEncoder().encode('pixels') }
+      : { status: path.includes('gone') ? 404 : 403 },
+};
 
 let root: string;
 let page: string;
@@ -35,7 +43,7 @@ describe('the page over app://', () => {
     ['app://lab/assets/index.js', 'text/javascript; charset=utf-8', 'export {};'],
     ['app://lab/assets/a%20b.svg', 'image/svg+xml', '<svg/>'],
   ])('serves %s', async (url, type, body) => {
-    const response = await answerPage(page, 'GET', url);
+    const response = await answerPage(page, { method: 'GET', url }, lab);
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe(type);
     expect(response.headers.get('content-security-policy')).toBe(contentSecurityPolicy);
@@ -65,13 +73,13 @@ describe('the page over app://', () => {
     'lab',
     '',
   ])('does not serve %s', async (url) => {
-    const response = await answerPage(page, 'GET', url);
+    const response = await answerPage(page, { method: 'GET', url }, lab);
     expect(response.status).toBe(404);
     expect(await response.text()).toBe('');
   });
 
   it.each(['POST', 'PUT', 'HEAD', 'DELETE'])('does not answer %s', async (method) => {
-    expect((await answerPage(page, method, 'app://lab/')).status).toBe(404);
+    expect((await answerPage(page, { method, url: 'app://lab/' }, lab)).status).toBe(404);
   });
 
   it('keeps every file below the folder', () => {
@@ -79,9 +87,27 @@ describe('the page over app://', () => {
       expect(pageFile(page, url)).toSatisfy((file: string | null) => file === null || file.startsWith(page + sep));
   });
 
+  it('gives pictures of the lab', async () => {
+    const answer = await answerPage(page, { method: 'GET', url: 'app://lab/picture/known/240.webp' }, lab);
+    expect(await answer.text()).toBe('pixels');
+    expect(Object.fromEntries(answer.headers)).toEqual({
+      'content-type': 'image/webp',
+      'cache-control': 'private, max-age=31536000, immutable',
+      'content-security-policy': contentSecurityPolicy,
+      'x-content-type-options': 'nosniff',
+    });
+    for (const [path, status] of [
+      ['picture/gone/1.webp', 404],
+      ['picture/unknown', 403],
+      ['pictures/known/240.webp', 404], // a file that the page has not
+    ] as const)
+      expect((await answerPage(page, { method: 'GET', url: `app://lab/${path}` }, lab)).status, path).toBe(status);
+    expect((await answerPage(page, { method: 'GET', url: 'app://other/picture/known/240.webp' }, lab)).status).toBe(404);
+  });
+
   it('handles its own scheme', async () => {
     const handlers = new Map<string, (request: Request) => unknown>();
-    servePage({ handle: (scheme, handler) => void handlers.set(scheme, handler as never) }, page);
+    servePage({ handle: (scheme, handler) => void handlers.set(scheme, handler as never) }, page, lab);
     const answer = (await handlers.get('app')!({ method: 'GET', url: 'app://lab/' } as Request)) as Response;
     expect(answer.status).toBe(200);
   });

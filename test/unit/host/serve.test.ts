@@ -10,9 +10,17 @@ import { serveLab, type Served } from '../../../main/host/serve.ts';
 import type { Lab } from '../../../main/lab/lab.ts';
 import { contentSecurityPolicy } from '../../../shared/contract/security.ts';
 
+const PICTURE = `picture/${'a'.repeat(64)}.${'b'.repeat(43)}/240.webp`;
+const asked: string[] = [];
 const lab = {
   services: { 'tasks.list': async () => [] },
   on: () => () => {},
+  picture: async (path: string) => {
+    asked.push(path);
+    if (path.endsWith('broken')) throw new Error('broken');
+    if (path.endsWith('gone')) return { status: 404 };
+    return path === PICTURE ? { status: 200, type: 'image/webp', bytes: new TextEncoder().encode('pixels') } : { status: 403 };
+  },
 } as unknown as Lab;
 
 let root: string;
@@ -137,6 +145,40 @@ describe('the served lab', () => {
       expect(answer.status).toBeGreaterThanOrEqual(400);
     },
   );
+
+  it('gives pictures under the addresses that the lab made, to be kept by this browser alone', async () => {
+    const answer = await get(`/${PICTURE}`);
+    expect(answer).toMatchObject({ status: 200, body: 'pixels' });
+    expect(answer.headers).toMatchObject({
+      'content-type': 'image/webp',
+      'content-length': '6',
+      'cache-control': 'private, max-age=31536000, immutable',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-resource-policy': 'same-origin',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': contentSecurityPolicy,
+    });
+    expect(await get(`/${PICTURE}`, {}, 'HEAD')).toMatchObject({ status: 200, body: '' });
+    expect(await get(`/${PICTURE}`, { 'sec-fetch-site': 'same-origin' })).toMatchObject({ status: 200 });
+  });
+
+  it('refuses other pictures, and pages of other origins even the right address', async () => {
+    for (const [path, status] of [
+      [`/${PICTURE.replace('240', '241')}`, 403],
+      ['/picture/', 403],
+      ['/picture/gone', 404],
+      ['/picture/broken', 404],
+    ] as const) {
+      const answer = await get(path);
+      expect(answer.status, path).toBe(status);
+      expect(answer.headers['cache-control'], path).toBe('no-store');
+    }
+    asked.length = 0;
+    for (const site of ['cross-site', 'same-site'])
+      expect((await get(`/${PICTURE}`, { 'sec-fetch-site': site })).status, site).toBe(403); // another port is same-site
+    expect((await get(`/${PICTURE}`, { host: 'evil.example' })).status).toBe(403);
+    expect(asked).toEqual([]);
+  });
 
   it('does not end at a malformed address', async () => {
     for (const path of ['//', '/%', '/%00', '///', '/?token=%']) expect((await get(path)).status).toBeLessThan(500);

@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import sharp from 'sharp';
+import type { IndexedImage } from '../../shared/contract/dataset.ts';
+import { decodeImage, hashPixels } from '../pictures/read-image.ts';
+import { type IndexRef, indexOf } from './images.ts';
+import { Known } from './known.ts';
+
+export interface SmallPictureInput {
+  readonly index: IndexRef;
+  readonly pixelSha256: string;
+  /** in pixels */
+  readonly width: number;
+}
+
+const QUALITY = 82;
+const byPixels = new Known<Map<string, IndexedImage[]>>(1);
+
+/**
+ * A small WebP of the indexed image that has these pixels.
+ * @returns null where no file is that picture any more: another one must not stand for it
+ */
+export async function smallPicture({ index, pixelSha256, width }: SmallPictureInput): Promise<Uint8Array<ArrayBuffer> | null> {
+  const all = byPixels.get(index.database, index.revision, () =>
+    Map.groupBy(indexOf(index).images, (image) => image.pixelSha256),
+  );
+  for (const { path } of all.get(pixelSha256) ?? []) {
+    const picture = await decodeImage(join(index.folder, path)).catch(() => null);
+    if (!picture?.ok || hashPixels(picture.width, picture.height, picture.data) !== pixelSha256) continue;
+    const raw = { width: picture.width, height: picture.height, channels: 3 } as const;
+    const webp = sharp(picture.data, { raw }).resize({ width, withoutEnlargement: true }).webp({ quality: QUALITY });
+    return new Uint8Array(await webp.toBuffer());
+  }
+  return null;
+}

@@ -1,0 +1,82 @@
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { layerAddress, PICTURE_WIDTHS, PICTURES } from '../../shared/contract/pictures.ts';
+import { KeptBytes } from './kept-bytes.ts';
+import { Limit } from './limit.ts';
+import type { Session } from './session.ts';
+
+/** A picture, or why there is none: 403 for an address that the lab did not make, 404 where the file is no longer that picture. */
+export type PictureAnswer =
+  { readonly status: 200; readonly type: string; readonly bytes: Uint8Array<ArrayBuffer> } | { readonly status: 403 | 404 };
+
+/** The headers of an answer. An address names pixels, so what it gives never changes; a picture that is missing may come back. */
+export function pictureHeaders(answer: PictureAnswer): Record<string, string> {
+  if (answer.status !== 200) return { 'Cache-Control': 'no-store' };
+  return { 'Content-Type': answer.type, 'Cache-Control': 'private, max-age=31536000, immutable' };
+}
+
+type Kind = 'picture' | 'layer';
+const ADDRESS = /^([0-9a-f]{64})\.([\w-]{43})\/(?:(\d{2,4})\.webp|layer\.png)$/;
+
+const MOST_KEPT_BYTES = 48e6;
+/** Whole images are decoded for small ones. */
+const MADE_AT_ONCE = 4;
+const MOST_WAITING = 400;
+
+/**
+ * Pictures by address. An <img> sends no header of ours, and a cookie would go to every program of this machine, so the address itself
+ * shows that it comes from a page that is let in: it is signed with a secret that lives as long as the lab.
+ */
+export class Pictures {
+  private readonly secret = randomBytes(32);
+  private readonly small = new KeptBytes(MOST_KEPT_BYTES);
+  private readonly layers = new KeptBytes(MOST_KEPT_BYTES);
+  private readonly limit = new Limit(MADE_AT_ONCE, MOST_WAITING);
+  private readonly session: Session;
+
+  constructor(session: Session) {
+    this.session = session;
+  }
+
+  /** What the page is given of the picture that has these pixels. */
+  nameOf(pixelSha256: string): string {
+    return this.signed('picture', pixelSha256);
+  }
+
+  /** Keeps a PNG that lies over a picture. @returns its address, good until so many others have come that it is let go */
+  keepLayer(png: Uint8Array<ArrayBuffer>): string {
+    const sha256 = createHash('sha256').update(png).digest('hex');
+    this.layers.set(sha256, png);
+    return layerAddress(this.signed('layer', sha256));
+  }
+
+  /** @param path after the page's own address, e.g. "picture/…/240.webp" @param signal the page needs it no more */
+  async answer(path: string, signal?: AbortSignal): Promise<PictureAnswer> {
+    const [, sha256, signature, width] = ADDRESS.exec(path.slice(PICTURES.length)) ?? [];
+    if (sha256 === undefined || !path.startsWith(PICTURES)) return { status: 403 };
+    const kind: Kind = width === undefined ? 'layer' : 'picture';
+    const own = this.signatureOf(kind, sha256);
+    if (!timingSafeEqual(own, Buffer.from(signature, 'base64url'))) return { status: 403 };
+    const bytes = kind === 'layer' ? this.layers.get(sha256) : await this.smallPicture(sha256, Number(width), signal);
+    return bytes ? { status: 200, type: kind === 'layer' ? 'image/png' : 'image/webp', bytes } : { status: 404 };
+  }
+
+  private async smallPicture(pixelSha256: string, width: number, signal?: AbortSignal) {
+    const index = this.session.isOpen ? this.session.indexRef : null;
+    if (!index || width < PICTURE_WIDTHS.least || width > PICTURE_WIDTHS.most) return null;
+    const key = `${pixelSha256} ${width}`;
+    const known = this.small.get(key);
+    if (known) return known;
+    const make = () => this.session.compute.call('pictures.small', { index, pixelSha256, width }, { signal });
+    const made = await this.limit.run(make, signal).catch(() => null); // too many at once, or not asked for any more
+    if (made) this.small.set(key, made);
+    return made;
+  }
+
+  private signed(kind: Kind, sha256: string): string {
+    return `${sha256}.${this.signatureOf(kind, sha256).toString('base64url')}`;
+  }
+
+  private signatureOf(kind: Kind, sha256: string): Buffer {
+    return createHmac('sha256', this.secret).update(`${kind} ${sha256}`).digest();
+  }
+}
