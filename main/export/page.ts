@@ -5,6 +5,7 @@ import { type Cell, matricesOf, squareName } from '../../shared/analysis/matrix.
 import { METRICS, type Metrics } from '../../shared/analysis/metrics.ts';
 import { answerOf, answerText, ROBUSTNESS_FORMULAS, robustnessOf } from '../../shared/analysis/robustness.ts';
 import { bars, matrixTable } from '../../shared/figures/charts.ts';
+import { text } from '../../shared/texts/text.ts';
 import { BREAKHIS_CITATION, magnilabCitation, STUDY_CITATION } from './citation.ts';
 import { Html, html, percent, table } from '../../shared/figures/markup.ts';
 import type { ReportData } from './report-data.ts';
@@ -69,9 +70,9 @@ export function reportPage(data: ReportData): string {
           ${metricsTable(data)}
           <dl>
             ${METRICS.map(
-              (m) =>
-                html`<dt>${m.name}</dt>
-                  <dd>${m.formula}</dd>`,
+              (metric) =>
+                html`<dt>${text(`metrics.${metric}.name`)}</dt>
+                  <dd>${text(`metrics.${metric}.formula`)}</dd>`,
             )}
           </dl>
         </section>
@@ -110,7 +111,7 @@ function cellsFrom(rows: readonly ResultRow[]): Cell[] {
       [count(own, 'fn'), count(own, 'tp')],
     ],
     metrics: Object.fromEntries(
-      METRICS.map(({ id }) => [id, own.find((r) => r.metric === id)?.value ?? null]),
+      METRICS.map((metric) => [metric, own.find((r) => r.metric === metric)?.value ?? null]),
     ) as unknown as Metrics,
   }));
 }
@@ -184,12 +185,21 @@ function confusions({ rows, study }: ReportData): Html {
 }
 
 function metricsTable({ rows, study }: ReportData): Html {
-  const head = ['Network', 'Train', 'Test', 'Seed', 'Images', 'Cases', 'Majority', ...METRICS.map((m) => m.name)];
+  const head = [
+    'Network',
+    'Train',
+    'Test',
+    'Seed',
+    'Images',
+    'Cases',
+    'Majority',
+    ...METRICS.map((metric) => text(`metrics.${metric}.name`)),
+  ];
   const body = study.trials.flatMap(({ id, model, trainMagnification, seed }) =>
     study.plan.testMagnifications.flatMap((test) => {
       const any = rows.find((r) => r.trial === id && r.test_mag === test);
       if (!any) return [];
-      const values = ['majority', ...METRICS.map((m) => m.id)].map((metric) => percent(valueOf(rows, id, test, metric)));
+      const values = ['majority', ...METRICS].map((metric) => percent(valueOf(rows, id, test, metric)));
       return [
         [
           modelName(model),

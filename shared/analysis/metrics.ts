@@ -28,24 +28,9 @@ export function logLoss(margin: number): number {
 /** Rows are the truth, columns the prediction, in the order benign, malignant. */
 export type Confusion = readonly [readonly [number, number], readonly [number, number]];
 
-export const METRICS = [
-  { id: 'accuracy', name: 'Accuracy', formula: 'correct images / images' },
-  { id: 'balancedAccuracy', name: 'Balanced accuracy', formula: '(sensitivity + specificity) / 2' },
-  { id: 'sensitivity', name: 'Sensitivity', formula: 'malignant found / malignant' },
-  { id: 'specificity', name: 'Specificity', formula: 'benign found / benign' },
-  { id: 'f1', name: 'F1', formula: '2 TP / (2 TP + FP + FN), malignant positive' },
-  {
-    id: 'auc',
-    name: 'AUC',
-    formula: 'chance that a malignant image has the larger margin (difference of logits) than a benign one, ties one half',
-  },
-  {
-    id: 'recognitionRate',
-    name: 'Recognition rate',
-    formula: 'mean over cases of (correct images / images of the case) (Spanhol et al. 2016)',
-  },
-] as const;
-export type Metric = (typeof METRICS)[number]['id'];
+/** In the order in which they are shown. A metric's name and formula are the texts `metrics.<id>`. */
+export const METRICS = ['accuracy', 'balancedAccuracy', 'sensitivity', 'specificity', 'f1', 'auc', 'recognitionRate'] as const;
+export type Metric = (typeof METRICS)[number];
 
 /** A metric is null where it is not defined, e.g. sensitivity without malignant images. */
 export type Metrics = Readonly<Record<Metric, number | null>>;

@@ -41,11 +41,11 @@ export function resultRows(cells: readonly ResultCell[], split: string): ResultR
       n_cases: cell.cases,
     };
     const [[tn, fp], [fn, tp]] = cell.confusion;
-    const metrics = METRICS.map(({ id }) => ({
+    const metrics = METRICS.map((metric) => ({
       ...common,
-      metric: id as string,
-      level: id === 'recognitionRate' ? ('patient' as const) : ('image' as const),
-      value: cell.metrics[id],
+      metric: metric as string,
+      level: metric === 'recognitionRate' ? ('patient' as const) : ('image' as const),
+      value: cell.metrics[metric],
     }));
     const counts = Object.entries({ majority: cell.majority, tn, fp, fn, tp });
     return [...metrics, ...counts.map(([metric, value]) => ({ ...common, metric, level: 'image' as const, value }))];

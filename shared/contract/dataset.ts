@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LABELS } from '../domain/label.ts';
 
-/** What can be wrong with a file of a data set. What to do about each is in `problemAdvice`. */
+/** What can be wrong with a file of a data set. What each means and what to do about it are the texts `problems.<code>`. */
 export const problemCodes = [
   'unreadable',
   'truncated',

@@ -4,7 +4,7 @@ import { METRICS, type Metric } from '../analysis/metrics.ts';
 import { saliencySchema } from './predict.ts';
 import { trialStates } from './trial.ts';
 
-const metricsShape = Object.fromEntries(METRICS.map((m) => [m.id, z.number().nullable()])) as Record<
+const metricsShape = Object.fromEntries(METRICS.map((metric) => [metric, z.number().nullable()])) as Record<
   Metric,
   z.ZodNullable<z.ZodNumber>
 >;
