@@ -14,6 +14,7 @@ export default defineConfig({
           index: 'main/index.ts',
           cli: 'main/cli/index.ts',
           trial: 'main/training/trial.ts',
+          choose: 'main/training/choose.ts',
           measure: 'main/tuning/measure.ts',
           probe: 'main/runtime/probe.ts',
           predict: 'main/inference/predict.ts',

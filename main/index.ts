@@ -17,6 +17,8 @@ import {
   shell,
   utilityProcess,
 } from 'electron';
+import { screenOf } from '../shared/contract/screens.ts';
+import { text } from '../shared/texts/text.ts';
 import { watchActivity } from './app/activity.ts';
 import { createCommands } from './app/commands.ts';
 import { connectPage } from './app/connect-page.ts';
@@ -30,11 +32,9 @@ import { closeLabBeforeQuit } from './app/quit.ts';
 import { secureContents, secureSession } from './app/security.ts';
 import { claimSingleInstance, projectArgument } from './app/single-instance.ts';
 import { showProgress } from './app/taskbar.ts';
-import { utilityLauncher } from './app/utility-launcher.ts';
+import { utilityExecutor } from './app/utility-executor.ts';
 import { createMainWindow, type MainWindow } from './app/window.ts';
 import { createLab } from './lab/lab.ts';
-import { text } from '../shared/texts/text.ts';
-import { screenOf } from '../shared/contract/screens.ts';
 
 /** a file of the built app, relative to out/main */
 const built = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -65,7 +65,7 @@ function start(): void {
     (options) => (over() ? dialog.showOpenDialog(over()!, options) : dialog.showOpenDialog(options)),
     jsonFile(state('folders.json')),
   );
-  const lab = createLab({ door: 'desktop', launcher: utilityLauncher((...args) => utilityProcess.fork(...args)), choose });
+  const lab = createLab({ door: 'desktop', executor: utilityExecutor((...args) => utilityProcess.fork(...args)), choose });
   servePage(protocol, built('../renderer'), lab);
   const activity = watchActivity(lab);
   const quit = closeLabBeforeQuit({

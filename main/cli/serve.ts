@@ -3,11 +3,13 @@ import { LabError } from '../../shared/contract/errors.ts';
 import { createLab } from '../lab/lab.ts';
 import { serveLab } from '../host/serve.ts';
 import { buildPageIfNeeded } from '../host/build-page.ts';
+import { jobsOption } from './jobs.ts';
 import { log, print, printJson } from './output.ts';
 
 interface Options {
   port: string;
   project?: string;
+  jobs: number;
   json?: boolean;
 }
 
@@ -17,10 +19,11 @@ export function addServe(program: Command): void {
     .description('serve the app to a browser on this machine')
     .option('--port <number>', 'port on 127.0.0.1; 0 takes any free one', '0')
     .option('--project <folder>', 'project to open')
+    .addOption(jobsOption())
     .option('--json', 'print the address as JSON')
-    .action(async ({ port, project, json }: Options) => {
+    .action(async ({ port, project, jobs, json }: Options) => {
       await buildPageIfNeeded(log);
-      const lab = createLab({ door: 'browser' });
+      const lab = createLab({ door: 'browser', jobs });
       if (project) await lab.services['projects.open']({ folder: project });
       const served = await serveLab(lab, parsePort(port));
       if (json) printJson({ url: served.url, port: served.port, pid: process.pid });

@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { TrialSummary } from '../../shared/contract/results.ts';
-import { createLab, type Lab } from '../lab/lab.ts';
+import { createLab, type Lab, type LabOptions } from '../lab/lab.ts';
 import { indexIntoProject } from '../lab/datasets.ts';
 import { requireOutsideData } from '../lab/outside-data.ts';
 import { logProblems } from './index-folder.ts';
 import { readPlan } from '../lab/plans.ts';
 import { chooseStudy } from './choose-study.ts';
+import { jobsOption } from './jobs.ts';
 import { duration, log, print, printJson, Progress } from './output.ts';
 import { ensureRuntime } from './runtime.ts';
 import { runStudy, showStudy } from './run-study.ts';
@@ -18,6 +19,7 @@ interface Options {
   project: string;
   failed?: boolean;
   engine?: string;
+  jobs: number;
   json?: boolean;
 }
 
@@ -30,9 +32,9 @@ export function addStudy(program: Command): void {
     .argument('<plan>', 'plan file (docs/plan.md)')
     .requiredOption('--project <folder>', 'project folder; created when it does not exist')
     .addOption(engineOption())
+    .addOption(jobsOption())
     .option('--json', 'print the results as JSON')
-    .action(async (file: string, { project, engine, json }: Options) => {
-      useEngine(engine);
+    .action(async (file: string, { project, engine, jobs, json }: Options) => {
       const given = await readPlan(resolve(file));
       const folder = resolve(dirname(resolve(file)), given.dataset.folder); // relative to the plan
       const csv = given.dataset.csv && resolve(dirname(resolve(file)), given.dataset.csv);
@@ -40,7 +42,7 @@ export function addStudy(program: Command): void {
       const plan = { ...given, dataset: { folder, ...(csv && { csv }) }, split: { ...given.split, ...list } };
       await requireOutsideData(resolve(project), folder, 'project');
       await ensureRuntime();
-      await withProject(project, true, async (lab) => {
+      await withProject(project, { create: true, engine, jobs }, async (lab) => {
         await indexFor(lab, folder, csv);
         const { warnings } = await lab.services['plans.check']({ plan });
         for (const { message } of warnings) log(`Warning: ${message}`);
@@ -55,11 +57,11 @@ export function addStudy(program: Command): void {
     .requiredOption('--project <folder>', 'project folder')
     .option('--failed', 'run trials again that have failed, too')
     .addOption(engineOption())
+    .addOption(jobsOption())
     .option('--json', 'print the results as JSON')
-    .action(async (name: string | undefined, { project, failed, engine, json }: Options) => {
-      useEngine(engine);
+    .action(async (name: string | undefined, { project, failed, engine, jobs, json }: Options) => {
       await ensureRuntime();
-      await withProject(project, false, async (lab) => {
+      await withProject(project, { engine, jobs }, async (lab) => {
         const { name: chosen } = await chooseStudy(lab, name);
         await runStudy(lab, await lab.services['studies.resume']({ study: chosen, failed }), json ?? false);
       });
@@ -72,7 +74,7 @@ export function addStudy(program: Command): void {
     .requiredOption('--project <folder>', 'project folder')
     .option('--json', 'print as JSON')
     .action(async (name: string | undefined, { project, json }: Options) => {
-      await withProject(project, false, async (lab) => {
+      await withProject(project, {}, async (lab) => {
         const summary = await chooseStudy(lab, name);
         if (json) return printJson(summary);
         print(`${summary.name}: ${summary.state}`);
@@ -97,13 +99,12 @@ function engineOption(): Option {
   return new Option('--engine <engine>', 'how steps are computed (default: what measures fastest)').choices(ENGINES);
 }
 
-/** Trials are processes of this one and read the variable. */
-function useEngine(engine: string | undefined): void {
-  if (engine) process.env.MAGNILAB_ENGINE = engine;
-}
-
-async function withProject(folder: string, create: boolean, work: (lab: Lab) => Promise<void>): Promise<void> {
-  const lab = createLab({ door: 'browser' });
+async function withProject(
+  folder: string,
+  { create = false, ...options }: { create?: boolean } & Pick<LabOptions, 'engine' | 'jobs'>,
+  work: (lab: Lab) => Promise<void>,
+): Promise<void> {
+  const lab = createLab({ door: 'browser', ...options });
   try {
     if (create && !existsSync(folder)) await lab.session.create(resolve(folder));
     else await lab.session.openFolder(folder);

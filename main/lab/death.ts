@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { ErrorEnvelope } from '../../shared/contract/errors.ts';
-import type { Exit } from '../executors/launcher.ts';
+import type { Exit } from '../executors/executor.ts';
 
 /**
  * Why a process ended that had no time to say so.
@@ -15,7 +15,8 @@ export function deathOf({ code, signal }: Exit, killsBefore: number | null): Err
       'The trial process was killed by the system, most often because memory ran out. Resume it, with a smaller batch if it happens again.';
     return { code: 'trial-failed', message };
   }
-  const message = `The trial process ended unexpectedly (${signal ?? `code ${code}`}). Its log.txt has the last words; Resume goes on after the last finished epoch.`;
+  const how = signal ?? (code === null ? 'nobody saw how' : `code ${code}`);
+  const message = `The trial process ended unexpectedly (${how}). Its log.txt has the last words; Resume goes on after the last finished epoch.`;
   return { code: 'trial-failed', message };
 }
 

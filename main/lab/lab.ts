@@ -9,8 +9,8 @@ import type { Doctor, LabInfo } from '../../shared/contract/system.ts';
 import { examine } from '../runtime/doctor.ts';
 import { installRuntime } from '../runtime/install.ts';
 import { Compute } from '../compute/compute.ts';
-import type { TrialLauncher } from '../executors/launcher.ts';
-import { forkLauncher } from '../executors/local.ts';
+import type { Executor } from '../executors/executor.ts';
+import { defaultExecutor } from '../executors/registry.ts';
 import { lastDataFolder } from '../project/data-folders.ts';
 import { projectsFolder } from '../platform/paths.ts';
 import { PROJECT_SUFFIX } from '../project/project.ts';
@@ -39,8 +39,12 @@ const SALIENCY_WAITING = 8;
 
 export interface LabOptions {
   readonly door: LabInfo['door'];
-  /** starts trial processes; the desktop passes its own */
-  readonly launcher?: TrialLauncher;
+  /** runs trials; the desktop passes its own */
+  readonly executor?: Executor;
+  /** trials at once, where the executor is the lab's own */
+  readonly jobs?: number;
+  /** how trials compute their steps; undefined: what measures fastest */
+  readonly engine?: string;
   /** native dialog, where the door has one */
   readonly choose?: (purpose: 'dataset' | 'project' | 'report') => Promise<string | null>;
 }
@@ -61,15 +65,16 @@ export interface Lab {
   readonly compute: Compute;
 }
 
-export function createLab({ door, launcher = forkLauncher, choose }: LabOptions): Lab {
+export function createLab({ door, jobs, executor = defaultExecutor({ slots: jobs }), engine, choose }: LabOptions): Lab {
   const events = new Events();
   const compute = new Compute();
   const session = new Session(events, compute);
   const pictures = new Pictures(session);
-  const queue = new Queue(session, launcher, events);
+  const queue = new Queue(session, executor, events, { engine });
   const tasks = new Tasks(events);
   session.isBusy = () => queue.isBusy;
   session.beforeClose = () => queue.shutdown();
+  session.afterOpen = () => queue.findRunning();
   session.onLost = () => {
     queue.abandon();
     const message = 'Another Magnilab has taken over this project. Nothing more is written here; open it again to go on.';

@@ -4,11 +4,14 @@ import { type ErrorEnvelope, LabError, toEnvelope } from '../../shared/contract/
 import type { StudySummary } from '../../shared/contract/results.ts';
 import type { StudyFile } from '../../shared/contract/study.ts';
 import { PASSING_ERRORS, trialMessageSchema, type TrialStateFile } from '../../shared/contract/trial.ts';
-import { type Exit, STOP_GRACE_MS, type TrialLauncher, type TrialProcess } from '../executors/launcher.ts';
-import { trialFiles, writeTrialState } from '../project/trial-folder.ts';
+import type { Executor, Exit, Job, Resources } from '../executors/executor.ts';
+import { executorNamed } from '../executors/registry.ts';
+import { readHolder } from '../project/lease.ts';
+import { readTrialState, writeTrialState } from '../project/trial-folder.ts';
 import type { Events } from './events.ts';
 import { deathOf, memoryKills } from './death.ts';
 import { GOES_ON, Hold } from './hold.ts';
+import { Preparation } from './preparation.ts';
 import type { Session } from './session.ts';
 import { readStudies, readTrials, studyProblems, studySummary } from './studies.ts';
 
@@ -20,36 +23,59 @@ interface Waiting {
 interface Running {
   readonly study: StudyFile;
   readonly id: string;
-  readonly process: TrialProcess;
-  /** settles when the process has ended and its state is on disk */
+  readonly job: Promise<Job>;
+  /** settles when the job has ended and its state is on disk */
   readonly ended: Promise<void>;
+  /** it ran before this lab came: it goes on when this lab goes, and how it ended is read from its folder */
+  readonly found: boolean;
   /** why it is being ended, if it is; "abandon": the project is another lab's, nothing is to be written */
   intent: 'pause' | 'cancel' | 'abandon' | null;
+  /** asked for while it ran: goes on if it is interrupted */
+  again: boolean;
   /** processes that the system had killed for want of memory when it started */
   readonly kills: number | null;
 }
 
-/** Runs the trials of the started studies one after the other, each in a process of its own. */
+/** Runs the trials of all started studies in their order, as many at once as the executor has slots. */
 export class Queue {
-  private running: Running | null = null;
+  private readonly running = new Map<string, Running>();
   private readonly waiting: Waiting[] = [];
   /** what stopped the first of them and passes */
   private readonly hold: Hold;
   private readonly session: Session;
-  private readonly launcher: TrialLauncher;
+  private readonly executor: Executor;
+  private readonly resources: Resources;
   private readonly events: Events;
   private readonly idle = new Set<() => void>();
   /** studies that the user paused, until they go on */
   private readonly paused = new Set<string>();
+  private readonly preparation: Preparation;
+  /** starts trials, one after the other */
+  private advancing: Promise<void> = Promise.resolve();
 
   /** calls that change the queue, one after the other: a Resume right after a Pause must see the trial stopped */
   private last: Promise<unknown> = Promise.resolve();
 
-  constructor(session: Session, launcher: TrialLauncher, events: Events) {
+  constructor(session: Session, executor: Executor, events: Events, { engine }: Pick<Resources, 'engine'> = {}) {
     this.session = session;
     this.hold = new Hold(session.compute);
-    this.launcher = launcher;
+    this.executor = executor;
+    this.resources = { engine, ...(executor.slots > 1 && { share: executor.slots }) };
+    this.preparation = new Preparation(executor, this.resources, events);
     this.events = events;
+  }
+
+  /** Finds the trials of the open project that run already: an earlier lab has started them, or somebody by hand. */
+  async findRunning(): Promise<void> {
+    for (const study of await readStudies(this.session))
+      for (const { id } of study.trials) {
+        const folder = join(this.session.project.paths.runs, id);
+        if (!readHolder(folder)) continue;
+        const state = await readTrialState(folder).catch(() => null);
+        if (state?.state !== 'running' || state.job === undefined) continue;
+        const job = executorNamed(state.executor, this.executor).attach(folder, state.job);
+        if (job) this.watch(study, id, Promise.resolve(job), true);
+      }
   }
 
   /**
@@ -85,9 +111,11 @@ export class Queue {
   private async enqueueNow(study: StudyFile, ids: readonly string[], states: readonly string[] | null): Promise<void> {
     this.session.project.check();
     this.paused.delete(study.name);
-    for (const { id, state } of await readTrials(this.session, study, this.runningIds, ids)) {
+    for (const { id, state } of await readTrials(this.session, study, [...this.running.keys()], ids)) {
       const open = states === null || states.includes(state);
-      if (open && !this.waiting.some((w) => w.id === id) && !this.isRunning(id)) this.waiting.push({ study, id });
+      const running = this.running.get(id);
+      if (running) running.again = running.found;
+      else if (open && !this.waiting.some((w) => w.id === id)) this.waiting.push({ study, id });
     }
     this.hold.forget(); // the user may have mended what was in the way
     this.advanceSoon();
@@ -98,7 +126,7 @@ export class Queue {
     return this.inOrder(study, async ({ name }) => {
       this.paused.add(name);
       this.drop((w) => w.study.name === name);
-      if (this.running?.study.name === name) await this.stop('pause');
+      await this.stop('pause', ({ study }) => study.name === name);
       this.advanceSoon(); // what was waited for may have been this study's
     });
   }
@@ -108,18 +136,19 @@ export class Queue {
     return this.inOrder(study, async (study) => {
       if (!study.trials.some((t) => t.id === id)) throw new LabError('not-found', `There is no trial ${id}.`, { field: 'trial' });
       this.drop((w) => w.id === id);
-      if (this.isRunning(id)) return this.stop('cancel');
+      if (this.isRunning(id)) return this.stop('cancel', (running) => running.id === id);
       const [{ state }] = await readTrials(this.session, study, [], [id]);
       if (state !== 'finished') await this.writeState(id, { state: 'cancelled' });
     });
   }
 
-  /** Ends everything: before the project is closed. */
+  /** Ends everything that this lab has started: before the project is closed. */
   shutdown(): Promise<void> {
     return this.exclusive(async () => {
       this.waiting.length = 0;
       this.hold.forget();
-      await this.stop('pause');
+      await this.stop('pause', ({ found }) => !found);
+      this.running.clear(); // those that were found go on
       this.paused.clear();
     });
   }
@@ -128,29 +157,26 @@ export class Queue {
   abandon(): void {
     this.waiting.length = 0;
     this.hold.forget();
-    if (this.running) {
-      this.running.intent = 'abandon';
-      this.running.process.kill();
+    this.preparation.kill();
+    for (const running of this.running.values()) {
+      running.intent = 'abandon';
+      if (!running.found) void running.job.then((job) => job.kill()).catch(() => {}); // it could not be started
     }
     this.wakeIdle();
   }
 
-  /** Whether a trial runs or waits. */
+  /** Whether a trial waits, or runs that would be stopped with this lab. */
   get isBusy(): boolean {
-    return this.running !== null || this.waiting.length > 0;
-  }
-
-  private get runningIds(): string[] {
-    return this.running ? [this.running.id] : [];
+    return this.waiting.length > 0 || this.preparation.isRunning || [...this.running.values()].some(({ found }) => !found);
   }
 
   isRunning(id: string): boolean {
-    return this.running?.id === id;
+    return this.running.has(id);
   }
 
   async summary(study: StudyFile): Promise<StudySummary> {
-    const trials = await readTrials(this.session, study, this.runningIds);
-    const active = this.running?.study.name === study.name || this.waiting.some((w) => w.study.name === study.name);
+    const trials = await readTrials(this.session, study, [...this.running.keys()]);
+    const active = [...this.running.values(), ...this.waiting].some((trial) => trial.study.name === study.name);
     const held = study.trials.some(({ id }) => id === this.hold.trial) ? this.hold.error : null;
     const summary = { ...studySummary(study, trials, active), held: held && { code: held.code, message: held.message } };
     return summary.state === 'interrupted' && this.paused.has(study.name) ? { ...summary, state: 'paused' } : summary;
@@ -158,8 +184,12 @@ export class Queue {
 
   /** Resolves when nothing runs and nothing waits. */
   whenIdle(): Promise<void> {
-    if (!this.running && this.waiting.length === 0) return Promise.resolve();
+    if (this.isIdle) return Promise.resolve();
     return new Promise((resolve) => this.idle.add(resolve));
+  }
+
+  private get isIdle(): boolean {
+    return this.running.size === 0 && this.waiting.length === 0 && !this.preparation.isRunning;
   }
 
   /** @throws LabError "not-found" */
@@ -183,22 +213,25 @@ export class Queue {
     return waits;
   }
 
-  private async stop(intent: 'pause' | 'cancel'): Promise<void> {
-    const { running } = this;
-    if (!running) return;
-    running.intent = running.intent === 'cancel' ? 'cancel' : intent; // what was cancelled stays cancelled
-    running.process.send({ type: 'stop' });
-    const timer = setTimeout(() => running.process.kill(), STOP_GRACE_MS); // a step cannot be interrupted; only the epoch is lost
-    await running.ended;
-    clearTimeout(timer);
+  private async stop(intent: 'pause' | 'cancel', which: (running: Running) => boolean): Promise<void> {
+    await this.preparation.cancel();
+    const chosen = [...this.running.values()].filter(which);
+    for (const running of chosen) {
+      running.intent = running.intent === 'cancel' ? 'cancel' : intent; // what was cancelled stays cancelled
+      running.again = false;
+      void running.job.then((job) => job.cancel()).catch(() => {}); // one that could not be started has ended
+    }
+    await Promise.all(chosen.map(({ ended }) => ended));
   }
 
   private advanceSoon(): void {
-    this.advance().catch((error: unknown) => {
-      this.waiting.length = 0; // the project has gone: nothing can run
-      this.events.emit({ type: 'trial', trial: '', message: { type: 'failed', error: toEnvelope(error) } });
-      this.wakeIdle();
-    });
+    this.advancing = this.advancing
+      .then(() => this.advance())
+      .catch((error: unknown) => {
+        this.waiting.length = 0; // the project has gone: nothing can run
+        this.events.emit({ type: 'trial', trial: '', message: { type: 'failed', error: toEnvelope(error) } });
+        this.wakeIdle();
+      });
   }
 
   private wakeIdle(): void {
@@ -207,34 +240,41 @@ export class Queue {
   }
 
   private async advance(): Promise<void> {
-    if (this.running) return;
-    if (this.waiting.some(({ id }) => id === this.hold.trial)) return;
-    this.hold.end();
-    const next = this.waiting.shift();
-    if (!next) {
-      this.wakeIdle();
-      return;
+    while (this.running.size < this.executor.slots) {
+      if (this.waiting.some(({ id }) => id === this.hold.trial)) return;
+      this.hold.end();
+      if (this.waiting.length === 0) break;
+      const { runs } = this.session.project.paths;
+      if (!(await this.preparation.isDone(this.waiting, runs, this.running.size === 0))) {
+        if (this.running.size > 0) return; // asked again when one of them has ended
+        continue; // it was cancelled: some may wait no longer
+      }
+      const next = this.waiting.shift();
+      if (!next) continue;
+      this.session.project.check();
+      this.watch(next.study, next.id, this.submit(join(runs, next.id)), false);
+      await this.publish(next.study);
     }
-    const { study, id } = next;
-    const folder = join(this.session.project.paths.runs, id);
-    this.session.project.check();
+    if (this.isIdle) this.wakeIdle();
+  }
+
+  private async submit(folder: string): Promise<Job> {
+    const job = this.executor.attach(folder, await this.executor.submit(folder, this.resources));
+    if (job) return job;
+    throw new LabError('trial-failed', `The trial in ${folder} ended as soon as it had been started.`);
+  }
+
+  /** Listens to a job until it has ended and its state is on disk; then the next one starts. */
+  private watch(study: StudyFile, id: string, job: Promise<Job>, found: boolean): void {
     let end!: () => void;
     const ended = new Promise<void>((resolve) => (end = resolve));
+    const running: Running = { study, id, job, ended, found, intent: null, again: false, kills: memoryKills() };
+    this.running.set(id, running);
     let failure: ErrorEnvelope | null = null;
     let done = false;
-    let running: Running;
-    try {
-      const process = this.launcher.launch(folder, trialFiles(folder).log);
-      running = { study, id, process, ended, intent: null, kills: memoryKills() };
-    } catch (error) {
-      await this.writeState(id, { state: 'failed', error: toEnvelope(error) }).catch(() => {});
-      await this.publish(study);
-      return this.advance();
-    }
-    this.running = running;
-    running.process.onMessage((raw) => {
+    const hear = (raw: unknown) => {
       const message = trialMessageSchema.safeParse(raw);
-      if (!message.success) return;
+      if (!message.success || this.running.get(id) !== running) return;
       if (message.data.type === 'failed') {
         failure = message.data.error;
         return; // told when the process has ended: it may be no failure but something to wait for
@@ -242,18 +282,40 @@ export class Queue {
       if (message.data.type === 'done') done = true;
       this.events.emit({ type: 'trial', trial: id, message: message.data });
       if (message.data.type === 'epoch' || message.data.type === 'ready') void this.publish(study);
-    });
-    running.process.onExit((exit) => {
-      void this.settle(running, done, failure, exit)
-        .catch((error: unknown) => this.tellFailure(id, toEnvelope(error))) // e.g. a full disk: the state cannot be written
-        .then(() => {
-          this.running = null;
-          end();
-          return this.publish(study);
-        })
-        .then(() => this.advanceSoon());
-    });
-    await this.publish(study);
+    };
+    const finish = async (settling: Promise<void>) => {
+      await settling.catch((error: unknown) => this.tellFailure(id, toEnvelope(error))); // e.g. a full disk: the state cannot be written
+      if (this.running.get(id) === running) this.running.delete(id);
+      end();
+      await this.publish(study);
+      this.advanceSoon();
+    };
+    job.then(
+      (started) => {
+        started.onMessage(hear);
+        started.onExit((exit) => {
+          if (this.running.get(id) !== running)
+            end(); // found, and the project was closed meanwhile
+          else void finish(found ? this.settleFound(running, exit) : this.settle(running, done, failure, exit));
+        });
+      },
+      (error: unknown) => void finish(this.settleUnstarted(running, toEnvelope(error))),
+    );
+  }
+
+  private async settleUnstarted({ id, intent }: Running, error: ErrorEnvelope): Promise<void> {
+    if (intent === null) await this.writeState(id, { state: 'failed', error });
+  }
+
+  /** How a job that was found has ended stands in its folder. */
+  private async settleFound(running: Running, exit: Exit): Promise<void> {
+    const { study, id, intent, again } = running;
+    const stored = await readTrialState(join(this.session.project.paths.runs, id));
+    const done = stored?.state === 'finished';
+    if (done) this.events.emit({ type: 'trial', trial: id, message: { type: 'done' } });
+    const interrupted = stored?.state === 'interrupted' || stored?.state === 'running';
+    if (again && interrupted) this.waiting.unshift({ study, id });
+    else if (stored?.state !== 'interrupted' || intent !== null) await this.settle(running, done, stored?.error ?? null, exit);
   }
 
   private tellFailure(trial: string, error: ErrorEnvelope): void {

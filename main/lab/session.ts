@@ -38,6 +38,8 @@ export class Session {
   isBusy: () => boolean = () => false;
   /** called before the project is closed: running trials must end */
   beforeClose: () => Promise<void> = async () => {};
+  /** called when a project has been opened: trials may run there already */
+  afterOpen: () => Promise<void> = async () => {};
   /** called when another lab has taken the project over: nothing may be written any more */
   onLost: () => void = () => {};
   /** changes of the project, one after the other */
@@ -175,6 +177,7 @@ export class Session {
   private async take(project: OpenProject): Promise<Project> {
     this.open = project;
     this.dataset = await this.loadDataset(project);
+    await this.afterOpen().catch(() => {}); // what cannot be read is told where it is asked for
     await remember(project);
     const description = this.describe()!;
     this.events.emit({ type: 'project', project: description });

@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 const SOURCES = {
   /** a trial's process */
   trial: 'training/trial.ts',
+  /** a process that chooses how trials compute that are to run at once */
+  choose: 'training/choose.ts',
   /** a process that runs a few training steps to time them */
   measure: 'tuning/measure.ts',
   /** a process that loads TensorFlow once to say what it finds */

@@ -60,6 +60,11 @@ export async function takeLease(folder: string): Promise<Lease> {
 
 export const LEASE_FILE = 'lease.json';
 
+/** Who has the right to write into a run folder; null when nobody has, or it cannot be read. */
+export function readHolder(folder: string): Holder | null {
+  return readNow(join(folder, LEASE_FILE));
+}
+
 async function outlast(path: string, folder: string): Promise<void> {
   const first = parse(await readFile(path, 'utf8').catch(() => ''));
   if (!first) return;

@@ -1,9 +1,9 @@
 /**
- * The trial process: `node trial.ts RUN_FOLDER`. It is given one folder with config.json and writes only below that folder and
+ * The trial process: `node trial.ts RUN_FOLDER [--engine ENGINE]`. It is given one folder with config.json and writes only below that folder and
  * the pixel cache that the config names. Started by the desktop, the command line or a cluster job alike: with a parent it
  * speaks by messages, without one by lines on stderr.
  */
-import { availableParallelism, cpus, release, type } from 'node:os';
+import { availableParallelism, cpus, hostname, release, type } from 'node:os';
 import { resolve } from 'node:path';
 import pino from 'pino';
 import { toEnvelope } from '../../shared/contract/errors.ts';
@@ -21,11 +21,11 @@ import { loadTensorFlow } from '../runtime/load.ts';
 import { writeSealed } from '../platform/atomic.ts';
 import { type Lease, takeLease } from '../project/lease.ts';
 import { version } from '../platform/version.ts';
-import { applyChoice, chooseEngine } from '../tuning/engine-choice.ts';
-import { stepsPerEpoch } from '../pictures/loader.ts';
+import { applyChoice } from '../tuning/engine-choice.ts';
+import { engineOf } from './engine-of.ts';
 import { openParent } from './parent.ts';
 import { runTrial, type TrialOutcome } from './run-trial.ts';
-import { totalEpochs } from './schedule.ts';
+import { trialOptions } from './trial-options.ts';
 import {
   hashTrialFiles,
   placeConfig,
@@ -36,13 +36,10 @@ import {
   writeTrialState,
 } from '../project/trial-folder.ts';
 
-/** A BreakHis image, 700 x 460 RGB: what a training image takes in memory at most, as a guess before they are read. */
-const DECODED_IMAGE_BYTES = 700 * 460 * 3;
-
-const folder = resolve(process.argv[2] ?? '.');
+const { folders, executor, ...resources } = trialOptions();
+const [folder = resolve('.')] = folders;
 const files = trialFiles(folder);
 const startedAt = new Date();
-let stopping = false;
 const stop = new AbortController();
 
 const parent = openParent((command) => {
@@ -52,7 +49,6 @@ process.on('SIGTERM', stopSoon);
 process.on('SIGINT', stopSoon);
 
 function stopSoon(): void {
-  stopping = true;
   stop.abort();
 }
 
@@ -85,7 +81,8 @@ async function runLeased(read: ReadConfig, lease: Lease): Promise<number> {
   };
   const writeState = (state: TrialStateFile) => writeTrialState(folder, state, check);
   try {
-    await writeState({ state: 'running', pid: process.pid });
+    const { pid } = process;
+    await writeState({ state: 'running', pid, executor, job: String(pid), host: hostname() });
     const outcome = await runFromResumePoint(read, send, check);
     await writeState(outcome.stopped ? { state: 'interrupted' } : { state: 'finished', files: await hashTrialFiles(folder) });
     send(outcome.stopped ? { type: 'stopped', epoch: outcome.epochs } : { type: 'done' });
@@ -112,14 +109,8 @@ async function runFromResumePoint(
 ): Promise<TrialOutcome> {
   const config = await placeConfig(folder, written);
   const resumedAtEpoch = (await readHistory(folder)).length;
-  const choice = await chooseEngine({
-    config,
-    path: files.engine,
-    steps: stepsPerEpoch(config.train.length, config.training.batchSize) * (totalEpochs(config.training) - resumedAtEpoch),
-    reservedBytes: config.train.length * DECODED_IMAGE_BYTES,
-    signal: stop.signal,
-    onMeasure: (done, total) => send({ type: 'phase', phase: 'tuning', done, total }),
-  });
+  const onMeasure = (done: number, total: number) => send({ type: 'phase', phase: 'tuning', done, total });
+  const choice = await engineOf(files.engine, config, resumedAtEpoch, { ...resources, signal: stop.signal, onMeasure });
   if (choice.batchSize < config.training.batchSize && choice.batchSize < config.train.length)
     send({
       type: 'notice',
@@ -131,7 +122,7 @@ async function runFromResumePoint(
   send({ type: 'ready', device, tensorflow, engine, resumedAtEpoch });
   const environment: TrialEnvironment = { ...describe(tensorflow, device, engine), computation: computationOf(choice, null) };
   await writeSealed(files.environment, environment, check);
-  const outcome = await runTrial({ folder, config, hash, hooks: { send, stopped: () => stopping, check } }, choice);
+  const outcome = await runTrial({ folder, config, hash, hooks: { send, stopped: () => stop.signal.aborted, check } }, choice);
   const { compiled } = outcome;
   await writeSealed(
     files.environment,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism, cpus, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { LabError } from '../../shared/contract/errors.ts';
 import { type EngineChoice, engineChoiceSchema, type TrialConfig } from '../../shared/contract/trial.ts';
@@ -27,19 +27,23 @@ export interface ChoiceOptions {
   readonly steps: number;
   /** memory that the trial needs beside its steps: the decoded images */
   readonly reservedBytes: number;
+  /** how steps are to be computed; undefined: what measures fastest */
+  readonly engine?: string;
+  /** trials that run on the machine at once, this one included */
+  readonly share?: number;
   readonly signal?: AbortSignal;
   readonly onMeasure?: (done: number, total: number) => void;
 }
 
 /**
  * How a trial computes its steps, and with which batch: as it did before if it is resumed, so that it gives the same bits; else
- * as MAGNILAB_ENGINE says; else by measuring, remembered per network, input, batch, machine and versions. A batch that does not
+ * as it is told to, by an option or MAGNILAB_ENGINE; else by measuring, remembered per network, input, batch, machine and versions. A batch that does not
  * fit into memory is halved until it does (the paper's rule).
  * @throws LabError "out-of-memory" when not even one image fits, "runtime-missing"
  */
 export async function chooseEngine(options: ChoiceOptions): Promise<EngineChoice> {
   const { config, path } = options;
-  const given = givenRung();
+  const given = givenRung(options.engine);
   const earlier = await earlierChoice(path);
   if (earlier && (!given || given === earlier.rung)) return earlier;
   const device = findRuntime()?.record.device ?? 'cpu';
@@ -80,11 +84,11 @@ export async function halveBatch(path: string, choice: EngineChoice): Promise<En
 }
 
 async function measuredChoice(
-  { config, steps, reservedBytes, signal, onMeasure }: ChoiceOptions,
+  { config, steps, reservedBytes, share, signal, onMeasure }: ChoiceOptions,
   device: 'cpu' | 'gpu',
   planned: number,
 ): Promise<Omit<EngineChoice, 'plannedBatchSize'>> {
-  const limit = memoryLimit() - reservedBytes;
+  const limit = memoryLimit(share) - reservedBytes;
   const ways = candidates(device, config.training.precision === 'mixed');
   const variant = findVariant(config.model)!;
   const all: EngineChoice['measured'] = [];
@@ -136,19 +140,22 @@ function described({ rung, precision, oneDnn, threads }: Candidate): Candidate {
   return { rung, precision, oneDnn, threads };
 }
 
-/** `--engine`, or the environment variable that it sets. @throws LabError "bad-input" */
-function givenRung(): Rung | null {
-  const { MAGNILAB_ENGINE } = process.env;
-  if (!MAGNILAB_ENGINE) return null;
-  const rung = RUNGS.find((r) => r === MAGNILAB_ENGINE);
-  if (!rung)
-    throw new LabError('bad-input', `There is no engine "${MAGNILAB_ENGINE}": use ${RUNGS.join(', ')}.`, { field: 'engine' });
+/** @throws LabError "bad-input" */
+function givenRung(engine = process.env.MAGNILAB_ENGINE): Rung | null {
+  if (!engine) return null;
+  const rung = RUNGS.find((r) => r === engine);
+  if (!rung) throw new LabError('bad-input', `There is no engine "${engine}": use ${RUNGS.join(', ')}.`, { field: 'engine' });
   return rung;
 }
 
-/** Bytes that a trial may take: the machine's or container's, or what MAGNILAB_MEMORY (bytes) allows. */
-function memoryLimit(): number {
-  return Number(process.env.MAGNILAB_MEMORY) || process.availableMemory();
+/**
+ * Bytes that a trial may take: the machine's or container's, or what MAGNILAB_MEMORY (bytes) allows. Of trials that run at once each
+ * has its share of what there is, not of what the others leave: whichever starts first, they choose alike.
+ */
+function memoryLimit(share = 1): number {
+  const given = Number(process.env.MAGNILAB_MEMORY);
+  if (given) return given;
+  return share === 1 ? process.availableMemory() : (process.constrainedMemory() || totalmem()) / share;
 }
 
 async function remembered(

@@ -103,6 +103,10 @@ export const trialStateSchema = z.strictObject({
   trial: z.string().optional(),
   state: z.enum(['running', 'interrupted', 'finished', 'failed', 'cancelled']),
   pid: z.number().int().optional(),
+  /** while it runs: which executor runs it, what it is called there, and on which machine; lease.json has its heartbeat */
+  executor: z.string().optional(),
+  job: z.string().optional(),
+  host: z.string().optional(),
   error: errorEnvelopeSchema.optional(),
   /** of a finished trial: SHA-256 of every file of its folder, by name; absent in files of earlier versions */
   files: z.record(z.string(), z.string()).optional(),

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { LabEvent } from '../../shared/contract/api.ts';
 import { type Plan, planSchema, type PlanInput } from '../../shared/contract/plan.ts';
 import { generateDemoTissue } from '../../main/dataset/demo-tissue.ts';
-import { createLab, type Lab } from '../../main/lab/lab.ts';
+import { createLab, type Lab, type LabOptions } from '../../main/lab/lab.ts';
 import { cacheFolder } from '../../main/platform/paths.ts';
 import { onTestFinished } from 'vitest';
 import { temporaryFolder } from './temporary.ts';
@@ -13,10 +13,10 @@ export async function testTissue(): Promise<string> {
 }
 
 /** A lab with a new project that has indexed the data set; closed when the test ends. */
-export async function labWith(dataset: string): Promise<{ lab: Lab; project: string }> {
+export async function labWith(dataset: string, options: Partial<LabOptions> = {}): Promise<{ lab: Lab; project: string }> {
   process.env.MAGNILAB_STATE = await temporaryFolder();
   const folder = await temporaryFolder();
-  const lab = createLab({ door: 'browser' });
+  const lab = createLab({ door: 'browser', ...options });
   onTestFinished(() => lab.close());
   const { folder: project } = await lab.services['projects.create']({ name: 'Test', folder });
   const { task } = await lab.services['dataset.index']({ folder: dataset, verify: false });

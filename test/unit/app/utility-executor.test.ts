@@ -1,11 +1,11 @@
 import { EventEmitter } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { ForkOptions } from 'electron';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { exitOf, type ForkUtility, utilityLauncher } from '../../../main/app/utility-launcher.ts';
+import { exitOf, type ForkUtility, utilityExecutor } from '../../../main/app/utility-executor.ts';
 
 class FakeChild extends EventEmitter {
   pid: number | undefined = 4242;
@@ -21,7 +21,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-function launch(log: string) {
+async function launch(name: string) {
+  const run = join(folder, name);
+  await mkdir(run);
   const child = new FakeChild();
   const forked: { entry: string; args: string[]; options: ForkOptions }[] = [];
   const fork: ForkUtility = (entry, args, options) => {
@@ -29,46 +31,52 @@ function launch(log: string) {
     return child;
   };
   const kill = vi.fn(() => true as const);
-  const trial = utilityLauncher(fork, kill).launch('/project/runs/a', log);
-  return { child, trial, kill, ...forked[0] };
+  const executor = utilityExecutor(fork, kill);
+  const submitted = executor.submit(run, { engine: 'session' });
+  child.emit('spawn');
+  const trial = executor.attach(run, await submitted)!;
+  return { child, trial, kill, run, log: join(run, 'log.txt'), ...forked[0] };
 }
 
 describe('trials as utility processes', () => {
-  it('start with the trial entry, its folder and what TensorFlow reads', () => {
-    const { entry, args, options } = launch(join(folder, 'start.txt'));
+  it('start with the trial entry, its folder, how it computes, and what TensorFlow reads', async () => {
+    const { entry, args, options, run } = await launch('start');
     expect(entry).toMatch(/training[\\/]trial\.ts$/);
-    expect(args).toEqual(['/project/runs/a']);
+    expect(args).toEqual([run, '--executor', 'utility', '--engine', 'session']);
     expect(options.env).toMatchObject({ TF_FORCE_GPU_ALLOW_GROWTH: 'true', PATH: process.env.PATH });
     expect(options.env).not.toHaveProperty('ELECTRON_RUN_AS_NODE');
     expect(options.stdio).toEqual(['ignore', 'pipe', 'pipe']);
   });
 
-  it('speak by messages', () => {
-    const { child, trial } = launch(join(folder, 'speak.txt'));
+  it('speak by messages', async () => {
+    const { child, trial } = await launch('speak');
     const heard: unknown[] = [];
     trial.onMessage((message) => heard.push(message));
     child.emit('message', { type: 'done' });
     expect(heard).toEqual([{ type: 'done' }]);
-    trial.send({ type: 'stop' });
+    trial.cancel();
     expect(child.postMessage).toHaveBeenCalledWith({ type: 'stop' });
-    expect(trial.pid).toBe(4242);
+    expect(trial).toMatchObject({ id: '4242' });
+    expect(trial.state()).toBe('running');
+    child.emit('exit', 0);
+    await vi.waitFor(() => expect(trial.state()).toBe('ended'));
   });
 
   it('leave their last words in the log', async () => {
-    const log = join(folder, 'log.txt');
-    const { child, trial } = launch(log);
+    const { child, trial, log } = await launch('log');
     const exits: unknown[] = [];
     trial.onExit((exit) => exits.push(exit));
     child.stdout.write('out\n');
     child.stderr.write('F tensorflow: out of memory\n');
     await vi.waitFor(async () => expect(await readFile(log, 'utf8')).toContain('out of memory'));
     child.emit('exit', 9);
+    await vi.waitFor(() => expect(exits).toHaveLength(1));
     expect(exits).toEqual([process.platform === 'win32' ? { code: 9, signal: null } : { code: null, signal: 'SIGKILL' }]);
     expect(await readFile(log, 'utf8')).toContain('out\n');
   });
 
-  it('are killed at once, though they do not hear SIGTERM in the middle of a step', () => {
-    const { child, trial, kill } = launch(join(folder, 'kill.txt'));
+  it('are killed at once, though they do not hear SIGTERM in the middle of a step', async () => {
+    const { child, trial, kill } = await launch('kill');
     trial.kill();
     expect(kill).toHaveBeenCalledWith(4242, 'SIGKILL');
     child.pid = undefined; // it has ended

@@ -1,26 +1,42 @@
 import { createWriteStream } from 'node:fs';
 import { constants } from 'node:os';
 import type { ForkOptions, UtilityProcess } from 'electron';
-import { type Exit, tensorflowEnvironment, trialEntry, type TrialLauncher, type TrialProcess } from '../lab/launcher.ts';
+import {
+  cancelling,
+  type Executor,
+  type Exit,
+  followProcess,
+  type Job,
+  tensorflowEnvironment,
+  trialArguments,
+  trialEntry,
+  trialFiles,
+} from '../lab/executor.ts';
 
 type Child = Pick<UtilityProcess, 'pid' | 'stdout' | 'stderr' | 'postMessage' | 'kill'> & {
+  on(event: 'spawn', listener: () => void): unknown;
   on(event: 'message', listener: (message: unknown) => void): unknown;
   on(event: 'exit', listener: (code: number) => void): unknown;
   on(event: 'error', listener: (type: string, location: string) => void): unknown;
 };
 export type ForkUtility = (entry: string, args: string[], options: ForkOptions) => Child;
 
+const NAME = 'utility';
+
 /**
  * Runs trials as Electron utility processes: Node without a page, watched by Electron. Their output goes to the trial's log.txt.
  * @param fork utilityProcess.fork
  * @param killProcess process.kill; for tests
  */
-export function utilityLauncher(fork: ForkUtility, killProcess: typeof process.kill = process.kill): TrialLauncher {
+export function utilityExecutor(fork: ForkUtility, killProcess: typeof process.kill = process.kill): Executor {
+  const jobs = new Map<string, Job>();
   return {
-    launch(folder, log): TrialProcess {
-      const output = createWriteStream(log, { flags: 'a' });
+    name: NAME,
+    slots: 1,
+    async submit(folder, resources) {
+      const output = createWriteStream(trialFiles(folder).log, { flags: 'a' });
       output.on('error', () => {}); // a full disk is the trial's to report
-      const child = fork(trialEntry(), [folder], {
+      const child = fork(trialEntry(), trialArguments(folder, NAME, resources), {
         env: utilityEnvironment(),
         stdio: ['ignore', 'pipe', 'pipe'],
         serviceName: 'Magnilab trial',
@@ -29,27 +45,40 @@ export function utilityLauncher(fork: ForkUtility, killProcess: typeof process.k
       child.stdout?.pipe(output, { end: false });
       child.stderr?.pipe(output, { end: false });
       child.on('error', (type, location) => output.write(`${type} ${location}\n`)); // "exit" follows
-      return {
-        get pid() {
-          return child.pid;
-        },
-        send: (command) => child.postMessage(command),
-        onMessage: (listener) => void child.on('message', listener),
-        onExit: (listener) =>
-          void child.on('exit', (code) => {
-            output.end();
-            listener(exitOf(code));
-          }),
-        kill() {
-          // kill() of a utility process is SIGTERM, which a trial in the middle of a step does not hear
-          try {
-            if (child.pid !== undefined) killProcess(child.pid, 'SIGKILL');
-          } catch {
-            child.kill();
-          }
-        },
-      };
+      child.on('exit', () => output.end());
+      const exit = new Promise<Exit>((resolve) => child.on('exit', (code) => resolve(exitOf(code))));
+      await Promise.race([new Promise<void>((resolve) => child.on('spawn', resolve)), exit]);
+      const job = jobOf(child, String(child.pid), exit, killProcess);
+      jobs.set(job.id, job);
+      void exit.then(() => jobs.delete(job.id));
+      return job.id;
     },
+    attach: (folder, id) => jobs.get(id) ?? followProcess(folder, id),
+  };
+}
+
+function jobOf(child: Child, id: string, exit: Promise<Exit>, killProcess: typeof process.kill): Job {
+  let state: 'running' | 'ended' = 'running';
+  const kill = () => {
+    // kill() of a utility process is SIGTERM, which a trial in the middle of a step does not hear
+    try {
+      if (child.pid !== undefined) killProcess(child.pid, 'SIGKILL');
+    } catch {
+      child.kill();
+    }
+  };
+  const { cancel, ended } = cancelling(() => child.postMessage({ type: 'stop' }), kill);
+  void exit.then(() => {
+    state = 'ended';
+    ended();
+  });
+  return {
+    id,
+    state: () => state,
+    cancel,
+    kill,
+    onMessage: (listener) => void child.on('message', listener),
+    onExit: (listener) => void exit.then(listener),
   };
 }
 
