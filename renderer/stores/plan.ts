@@ -1,3 +1,4 @@
+import { watchDebounced } from '@vueuse/core';
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import type { PlanCheck } from '../../shared/contract/api.ts';
@@ -108,19 +109,15 @@ export const usePlan = defineStore('plan', () => {
     }
   }
 
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  watch(
+  watch(draft, (plan) => (isChecking.value = plan !== null), { deep: true });
+  watchDebounced(
     draft,
     (plan) => {
-      clearTimeout(timer);
       if (!plan) return;
-      isChecking.value = true;
-      timer = setTimeout(() => {
-        if (project) call('plans.keepDraft', { draft: plan }).catch(() => {}); // a project that is open for reading
-        void ask();
-      }, CHECK_DELAY_MS);
+      if (project) call('plans.keepDraft', { draft: plan }).catch(() => {}); // a project that is open for reading
+      void ask();
     },
-    { deep: true },
+    { deep: true, debounce: CHECK_DELAY_MS },
   );
 
   return {
