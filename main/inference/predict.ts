@@ -1,18 +1,20 @@
 /**
- * The process behind `magnilab predict`: reads one JSON request from stdin, classifies the images and
- * prints one JSON answer on stdout.
+ * The predict process: questions in, answers out, each a line of JSON. It loads TensorFlow and weights for the first question and
+ * keeps them for the next ones; it ends when its input does.
  */
-import { text } from 'node:stream/consumers';
-import { LabError, parseOrThrow, toEnvelope } from '../../shared/contract/errors.ts';
+import { stat } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { LabError, toEnvelope } from '../../shared/contract/errors.ts';
 import {
   type PredictAnswer,
   type PredictFailure,
+  predictQuestionSchema,
   type PredictRequest,
-  predictRequestSchema,
   type PredictRow,
 } from '../../shared/contract/predict.ts';
 import { LABELS } from '../../shared/domain/label.ts';
-import { SALIENCY_STEPS, saliencyMethods } from '../../shared/domain/saliency.ts';
+import type { Variant } from '../../shared/domain/catalogue.ts';
+import { SALIENCY_STEPS, type SaliencyMethod, saliencyMethods } from '../../shared/domain/saliency.ts';
 import { decodeImage } from '../pictures/read-image.ts';
 import { loadTensorFlow } from '../runtime/load.ts';
 import { probabilityMalignant } from '../project/predictions.ts';
@@ -22,7 +24,7 @@ import { writeAtomically } from '../platform/atomic.ts';
 import { openWeights } from '../training/checkpoint.ts';
 import { comparisonPng, layerPng, type PlacedHeat } from '../pictures/heat-picture.ts';
 import { type EvaluationView, evaluationView, type Pixels, seenBox } from '../pictures/resample.ts';
-import { createExplainer } from './saliency.ts';
+import { createExplainer, type Explainer } from './saliency.ts';
 import { Evaluator } from '../training/trainer.ts';
 
 /** The page shows images of so many pixels at most. */
@@ -31,23 +33,67 @@ const LAYER_PIXELS = 700;
 /** Grad-CAM's numbers of completeness. */
 const NO_SUM = { change: null, residual: null, steps: null, baseline: null, copies: null };
 
+type Saliency = NonNullable<PredictRequest['saliency']>;
 type Rows = (PredictRow | PredictFailure)[];
 
-const answer = await predict().then(
-  (predictions): PredictAnswer => ({ ok: true, predictions }),
-  (error): PredictAnswer => ({ ok: false, error: toEnvelope(error) }),
-);
-process.stdout.write(`${JSON.stringify(answer)}\n`);
+const cancelled = new Set<number>();
+/** answers, one after the other */
+let last: Promise<void> = Promise.resolve();
 
-async function predict(): Promise<Rows> {
-  const request = parseOrThrow(predictRequestSchema, JSON.parse(await text(process.stdin)), 'predict request');
+createInterface({ input: process.stdin }).on('line', (line) => {
+  const question = predictQuestionSchema.parse(JSON.parse(line));
+  if ('cancel' in question) cancelled.add(question.cancel);
+  else last = last.then(() => answer(question.id, question.request));
+});
+
+async function answer(id: number, request: PredictRequest): Promise<void> {
+  const said = await predict(request, () => cancelled.has(id)).then(
+    (predictions): PredictAnswer => ({ ok: true, id, predictions }),
+    (error): PredictAnswer => ({ ok: false, id, error: toEnvelope(error) }),
+  );
+  cancelled.delete(id);
+  process.stdout.write(`${JSON.stringify(said)}\n`);
+}
+
+interface Ready {
+  /** of the weights and how they are used */
+  readonly key: string;
+  readonly network: Network;
+  readonly evaluator: Evaluator;
+  readonly explainers: Map<string, Explainer>;
+}
+
+/** The network of the last question: the next one most often asks the same. */
+let kept: Ready | undefined;
+
+async function ready(request: PredictRequest): Promise<Ready> {
+  const { weights, model, inputSize } = request;
+  const { size, mtimeMs } = await stat(weights).catch(() => ({ size: 0, mtimeMs: 0 })); // openWeights says what is wrong
+  const key = JSON.stringify([weights, size, mtimeMs, model, inputSize]);
+  if (kept?.key === key) return kept;
   const network = await openNetwork(request);
-  const { variant, inputSize, mode } = network;
-  const { saliency } = request;
   await loadTensorFlow();
-  const evaluator = new Evaluator({ ...network, batchSize: 1 });
-  const explainer =
-    saliency && createExplainer(saliency.method, { ...network, evaluator, steps: saliency.steps ?? SALIENCY_STEPS });
+  for (const explainer of kept?.explainers.values() ?? []) explainer.dispose();
+  kept?.evaluator.dispose();
+  kept = { key, network, evaluator: new Evaluator({ ...network, batchSize: 1 }), explainers: new Map() };
+  return kept;
+}
+
+function explainerFor({ network, evaluator, explainers }: Ready, { method, steps = SALIENCY_STEPS }: Saliency): Explainer {
+  const key = `${method} ${steps}`;
+  const explainer = explainers.get(key) ?? createExplainer(method, { ...network, evaluator, steps });
+  explainers.set(key, explainer);
+  return explainer;
+}
+
+async function predict(request: PredictRequest, isCancelled: () => boolean): Promise<Rows> {
+  const { saliency } = request;
+  const running = await ready(request);
+  const { network, evaluator } = running;
+  const { variant, inputSize } = network;
+  if (saliency) requireMethod(variant, saliency.method);
+  const explainer = saliency && explainerFor(running, saliency);
+  const mode = request.resize ?? network.mode;
   const view = { inputSize, mode, cropPct: variant.cropPct, filter: variant.interpolation };
 
   async function answerFor(path: string, picture: string | undefined): Promise<PredictRow> {
@@ -70,6 +116,7 @@ async function predict(): Promise<Rows> {
 
   const rows: Rows = [];
   for (const [i, path] of request.files.entries()) {
+    if (isCancelled()) throw new LabError('cancelled', 'The work was cancelled.');
     rows.push(await answerFor(path, saliency?.pictures?.[i]).catch((error: unknown) => failureOf(path, error)));
   }
   return rows;
@@ -81,7 +128,19 @@ function failureOf(path: string, error: unknown): PredictFailure {
   return { path, error: { code, message } };
 }
 
-/** The network of the weights file, its classes in our order, and how it sees images. */
+/** @throws LabError "bad-input" when the network does not allow the method */
+function requireMethod(variant: Variant, method: SaliencyMethod): void {
+  if (saliencyMethods(variant).includes(method)) return;
+  throw new LabError(
+    'bad-input',
+    `Grad-CAM needs a feature map, and ${variant.name} has none: use integrated-gradients, which works for every network.`,
+    { field: 'method' },
+  );
+}
+
+type Network = Awaited<ReturnType<typeof openNetwork>>;
+
+/** The network of the weights file, its classes in our order, and how it sees images unless it is told otherwise. */
 async function openNetwork(request: PredictRequest) {
   const file = await openWeights(request.weights);
   const { metadata } = file;
@@ -93,14 +152,8 @@ async function openNetwork(request: PredictRequest) {
   const stored = metadata.input_size?.split(',').map(Number);
   const trainedSize = stored?.length === 2 ? ([stored[0], stored[1]] as const) : undefined;
   const { variant, model, inputSize } = createModel(id, request.inputSize ?? trainedSize);
-  const mode = request.resize ?? (metadata.evaluation === 'full frame' ? ('full frame' as const) : ('crop' as const));
-  const { saliency } = request;
-  if (saliency && !saliencyMethods(variant).includes(saliency.method))
-    throw new LabError(
-      'bad-input',
-      `Grad-CAM needs a feature map, and ${variant.name} has none: use integrated-gradients, which works for every network.`,
-      { field: 'method' },
-    );
+  const mode = metadata.evaluation === 'full frame' ? ('full frame' as const) : ('crop' as const);
+  if (request.saliency) requireMethod(variant, request.saliency.method); // before weights are read
   const loaded = file.load(model);
   const weights = file.swapped ? withClassesSwapped(loaded, classifierNames(id, inputSize)) : loaded;
   return { model, variant, inputSize, mode, weights, computation: { rung: 'session', precision: 'float32' } as const };

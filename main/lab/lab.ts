@@ -18,6 +18,7 @@ import { version } from '../platform/version.ts';
 import { datasetSummary, indexIntoProject, listImages, presetFor } from './datasets.ts';
 import { demoProjectFolder, openDemo } from './demo.ts';
 import { Events } from './events.ts';
+import { Predictor } from '../inference/predictor.ts';
 import { listFolder } from './files.ts';
 import { Limit } from './limit.ts';
 import { locateDataset } from './places.ts';
@@ -32,8 +33,8 @@ import { createStudy, readStudies } from './studies.ts';
 import { type Report, Tasks } from './tasks.ts';
 import { projectProblems } from './verify.ts';
 
-/** Processes that say where networks looked: each takes a network's memory. */
-const SALIENCY_PROCESSES = 1;
+/** Questions of where networks looked that are computed at once: each takes every core. */
+const SALIENCY_AT_ONCE = 1;
 /** Questions that wait for them; more are refused. */
 const SALIENCY_WAITING = 8;
 
@@ -63,6 +64,7 @@ export interface Lab {
   readonly queue: Queue;
   readonly tasks: Tasks;
   readonly compute: Compute;
+  readonly predictor: Predictor;
 }
 
 export function createLab({ door, jobs, executor = defaultExecutor({ slots: jobs }), engine, choose }: LabOptions): Lab {
@@ -83,7 +85,8 @@ export function createLab({ door, jobs, executor = defaultExecutor({ slots: jobs
 
   /** one process at a time, however often the page asks */
   let examining: Promise<Doctor> | null = null;
-  const looking = new Limit(SALIENCY_PROCESSES, SALIENCY_WAITING);
+  const predictor = new Predictor();
+  const looking = new Limit(SALIENCY_AT_ONCE, SALIENCY_WAITING);
 
   const services: LabServices = {
     'lab.info': async () => ({
@@ -200,7 +203,7 @@ export function createLab({ door, jobs, executor = defaultExecutor({ slots: jobs
     'results.saliency': ({ task, ...input }) =>
       tasks.answer(task, async (signal) => {
         await studyOf(input.trial);
-        return looking.run(() => trialSaliency(session, pictures, input, signal), signal);
+        return looking.run(() => trialSaliency({ session, predictor, pictures }, input, signal), signal);
       }),
 
     'reports.preview': async ({ study }) => ({ html: await previewReport(session, await queue.study(study)) }),
@@ -229,12 +232,13 @@ export function createLab({ door, jobs, executor = defaultExecutor({ slots: jobs
     queue,
     tasks,
     compute,
+    predictor,
     on: (listener) => events.on(listener),
     picture: (path, signal) => pictures.answer(path, signal),
     async close() {
       tasks.cancelAll();
       await session.close();
-      await compute.close();
+      await Promise.all([compute.close(), predictor.close()]);
     },
   };
 }

@@ -3,23 +3,28 @@ import type { ParsedInput } from '../../shared/contract/api.ts';
 import { LabError } from '../../shared/contract/errors.ts';
 import type { ImageSaliency } from '../../shared/contract/results.ts';
 import { isFailure } from '../../shared/contract/predict.ts';
-import { runPrediction } from '../inference/run-prediction.ts';
+import type { Predictor } from '../inference/predictor.ts';
 import type { Pictures } from './pictures.ts';
 import type { Session } from './session.ts';
+
+interface Parts {
+  readonly session: Session;
+  readonly predictor: Predictor;
+  readonly pictures: Pictures;
+}
 
 /**
  * Where a trial's best weights look in one of its test images, seen as the test saw it.
  * @throws LabError "not-found", "bad-input" when the network does not allow the method, "cancelled"
  */
 export async function trialSaliency(
-  session: Session,
-  pictures: Pictures,
+  { session, predictor, pictures }: Parts,
   { trial, image, method }: Omit<ParsedInput<'results.saliency'>, 'task'>,
   signal: AbortSignal,
 ): Promise<ImageSaliency> {
   const folder = join(session.project.paths.runs, trial);
   const { file, evaluation: resize, ...network } = await session.compute.call('trials.tested', { folder, image }, { signal });
-  const [row] = await runPrediction({ ...network, files: [file], resize, saliency: { method } }, signal);
+  const [row] = await predictor.ask({ ...network, files: [file], resize, saliency: { method } }, signal);
   if (isFailure(row)) throw new LabError(row.error.code, row.error.message, { field: 'image' });
   const { path: _path, layer, ...found } = row.saliency!;
   const png = Buffer.from(layer!.slice(layer!.indexOf(',') + 1), 'base64');

@@ -75,11 +75,21 @@ export function isFailure(row: PredictRow | PredictFailure): row is PredictFailu
   return 'error' in row;
 }
 
+/** One line to the predict process: a question, or that an earlier one need not be answered any more. */
+export const predictQuestionSchema = z.union([
+  z.strictObject({ id: z.number().int(), request: predictRequestSchema }),
+  z.strictObject({ cancel: z.number().int() }),
+]);
+export type PredictQuestion = z.infer<typeof predictQuestionSchema>;
+
+/** One line of the predict process. */
 export const predictAnswerSchema = z.discriminatedUnion('ok', [
   z.object({
-    ok: z.literal(true) /** one per file, in the order of the request */,
+    ok: z.literal(true),
+    id: z.number().int(),
+    /** one per file, in the order of the request */
     predictions: z.array(z.union([predictRowSchema, predictFailureSchema])),
   }),
-  z.object({ ok: z.literal(false), error: errorEnvelopeSchema }),
+  z.object({ ok: z.literal(false), id: z.number().int(), error: errorEnvelopeSchema }),
 ]);
 export type PredictAnswer = z.infer<typeof predictAnswerSchema>;

@@ -1,8 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFile } from 'node:fs/promises';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { installRuntime } from '../../main/runtime/install.ts';
+import { Predictor } from '../../main/inference/predictor.ts';
 import { runPrediction } from '../../main/inference/run-prediction.ts';
 import { createModel } from '../../main/models/registry.ts';
 import { weightsFrom } from '../../main/models/weights.ts';
@@ -38,6 +39,52 @@ describe('the predict process', { timeout: 300_000 }, () => {
     expect(ours.logits[0]).not.toBeCloseTo(ours.logits[1], 3);
   });
 
+  it('answers the next questions of the same weights without starting again, other weights in a process of their own', async () => {
+    const folder = await temporaryFolder();
+    const files = [join(folder, 'x.png')];
+    await writeFile(files[0], await picture(5));
+    const predictor = new Predictor({ most: 1 });
+    onTestFinished(() => predictor.close());
+    const weights = await network('resnet_test', 'benign,malignant', folder);
+    const [first, second] = [await predictor.ask({ weights, files }), await predictor.ask({ weights, files })];
+    expect(second).toEqual(first);
+    const request = { weights, files, saliency: { method: 'grad-cam' } } as const;
+    expect((await predictor.ask(request))[0]).toMatchObject({ saliency: { method: 'grad-cam' } });
+    expect(predictor.starts).toBe(1);
+
+    const controller = new AbortController();
+    const cancelled = predictor.ask(request, controller.signal);
+    controller.abort();
+    await expect(cancelled).rejects.toMatchObject({ name: 'AbortError' });
+    expect(await predictor.ask({ weights, files })).toEqual(first);
+    expect(predictor.starts).toBe(1);
+
+    const bad = predictor.ask({ weights: join(folder, 'none.safetensors'), files });
+    await expect(bad).rejects.toMatchObject({ code: 'not-found' });
+    await writeFile(weights, await readFile(await network('resnet_test', 'malignant,benign', folder)));
+    const [anew] = (await predictor.ask({ weights, files })) as PredictRow[];
+    expect(anew.logits[0]).toBeCloseTo((first[0] as PredictRow).logits[1], 5);
+    expect(predictor.starts).toBe(3);
+  });
+
+  it('ends when it is asked nothing for a while, and is started again for the next question', async () => {
+    const folder = await temporaryFolder();
+    const files = [join(folder, 'x.png')];
+    await writeFile(files[0], await picture(5));
+    const predictor = new Predictor({ idleMs: 100 });
+    onTestFinished(() => predictor.close());
+    const weights = await network('resnet_test', 'benign,malignant', folder);
+    const before = await children();
+    await predictor.ask({ weights, files });
+    const own = async () => [...(await children())].filter((child) => !before.has(child));
+    if (process.platform === 'linux') {
+      expect(await own()).toHaveLength(1);
+      await expect.poll(own, { timeout: 20_000 }).toHaveLength(0);
+    } else await new Promise((resolve) => setTimeout(resolve, 2000));
+    await predictor.ask({ weights, files });
+    expect(predictor.starts).toBe(2);
+  });
+
   it.runIf(process.platform === 'linux')('that is killed is told as that, without a stack', async () => {
     const folder = await temporaryFolder();
     const file = join(folder, 'x.png');
@@ -56,6 +103,7 @@ describe('the predict process', { timeout: 300_000 }, () => {
 });
 
 async function children(): Promise<Set<number>> {
+  if (process.platform !== 'linux') return new Set();
   const tasks = await readdir('/proc/self/task');
   const lists = await Promise.all(tasks.map((task) => readFile(`/proc/self/task/${task}/children`, 'utf8').catch(() => '')));
   return new Set(lists.join(' ').trim().split(/\s+/).filter(Boolean).map(Number));

@@ -74,6 +74,7 @@ describe('a study', () => {
     const cancelled = checked(lab, 'results.saliency', { ...look, method: 'integrated-gradients' });
     await checked(lab, 'tasks.cancel', { task: look.task });
     expect(toEnvelope(await cancelled.catch((error: unknown) => error))).toMatchObject({ code: 'cancelled' });
+    expect(lab.predictor.starts).toBe(1); // whatever was asked of one trial
     await expect(checked(lab, 'tasks.cancel', { task: look.task })).rejects.toMatchObject({ code: 'not-found' });
 
     // no case of the test was trained on, at any magnification
