@@ -1,4 +1,4 @@
-import { watchDebounced } from '@vueuse/core';
+import { useEventListener, useThrottleFn, watchDebounced } from '@vueuse/core';
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import type { PlanCheck } from '../../shared/contract/api.ts';
@@ -7,6 +7,8 @@ import { asCallError, call } from '../api/index.ts';
 import { fieldProblems, type FieldProblem } from '../logic/field-problems.ts';
 
 const CHECK_DELAY_MS = 250;
+/** A draft is kept so often at most. */
+const DRAFT_MS = 250;
 
 /** The plan being made: the draft, its preset's values as defaults, and what the lab says about it. */
 export const usePlan = defineStore('plan', () => {
@@ -109,16 +111,21 @@ export const usePlan = defineStore('plan', () => {
     }
   }
 
-  watch(draft, (plan) => (isChecking.value = plan !== null), { deep: true });
-  watchDebounced(
+  function keep(): void {
+    if (project && draft.value) call('plans.keepDraft', { draft: draft.value }).catch(() => {}); // a project that is open for reading
+  }
+  const keepSoon = useThrottleFn(keep, DRAFT_MS, true);
+  useEventListener(window, 'pagehide', keep); // what was changed just now
+
+  watch(
     draft,
     (plan) => {
-      if (!plan) return;
-      if (project) call('plans.keepDraft', { draft: plan }).catch(() => {}); // a project that is open for reading
-      void ask();
+      isChecking.value = plan !== null;
+      void keepSoon();
     },
-    { deep: true, debounce: CHECK_DELAY_MS },
+    { deep: true },
   );
+  watchDebounced(draft, () => void ask(), { deep: true, debounce: CHECK_DELAY_MS });
 
   return {
     draft,
