@@ -5,7 +5,7 @@ import { createLab, type Lab } from '../main/lab/lab.ts';
 import { createStudy } from '../main/lab/studies.ts';
 import type { CallName } from '../shared/contract/api.ts';
 import { pictureAddress } from '../shared/contract/pictures.ts';
-import { presetPlan } from '../shared/contract/plan.ts';
+import type { PlanSplit } from '../shared/contract/plan.ts';
 import { largeProject, largePlan, PICTURES } from './large-project.ts';
 import { writeResult, writeTable } from './machine.ts';
 import { type Blocks, watchBlocks } from './watch-blocks.ts';
@@ -93,10 +93,15 @@ function questions(lab: Lab): [string, () => Promise<unknown>][] {
     'trials.history': () => services['trials.history']({ trial }),
     'results.cells': () => services['results.cells'](study),
     'results.images': () =>
-      services['results.images']({ trial, testMagnification: 100, truth: 'malignant', predicted: 'malignant' }),
+      services['results.images']({
+        trial,
+        view: { magnification: 100, scale: 'native' },
+        truth: 'malignant',
+        predicted: 'malignant',
+      }),
     'reports.preview': () => services['reports.preview'](study),
   };
-  const fold = { ...presetPlan('rigorous', 'Fold', plan.dataset.folder).split, by: 'fold', fold: 1 } as const;
+  const fold: PlanSplit = { ...plan.split, by: 'fold', folds: [1] };
   return [
     ...Object.entries(asked),
     [

@@ -91,7 +91,7 @@ async function finish(lab: Lab, id: string, seed: number): Promise<void> {
   const random = new Random(seed);
   const predictions = config.test.map((image) => {
     const sure = 4 * random.next() - 1; // right in three of four
-    return image.label === 'malignant' ? predictionOf(image, -sure, sure) : predictionOf(image, sure, -sure);
+    return predictionOf(image, image.label === 'malignant' ? [-sure, sure] : [sure, -sure], config.classes);
   });
   const { epochs, cooldownEpochs } = config.training;
   const rows = Array.from({ length: epochs + cooldownEpochs }, (_, epoch): Epoch => ({
@@ -122,7 +122,7 @@ async function finish(lab: Lab, id: string, seed: number): Promise<void> {
     finishedAt: '2026-01-01T01:00:00.000Z',
     trainingSeconds: 3600,
   };
-  await writeAtomically(files.predictions, encodePredictions(predictions));
+  await writeAtomically(files.predictions, encodePredictions(predictions, config.classes));
   await writeAtomically(files.history, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
   await writeSealed(files.environment, environment);
   await writeTrialState(folder, { state: 'finished', files: await hashTrialFiles(folder) });

@@ -36,10 +36,10 @@ function toJson({ images, byMagnification, counts, slides, cases, problems, mani
 
 function show({ images, byMagnification, slides, cases, problems, manifest, synthetic }: IndexSummary): void {
   print(`${images} images of ${slides} slides and ${cases} cases${synthetic ? ' (synthetic demo tissue)' : ''}`);
-  for (const [magnification, { benign, malignant }] of Object.entries(byMagnification))
-    print(
-      `  ${`${magnification}x`.padStart(5)}  ${String(benign).padStart(5)} benign  ${String(malignant).padStart(5)} malignant`,
-    );
+  for (const [magnification, byClass] of Object.entries(byMagnification)) {
+    const counts = Object.entries(byClass).map(([name, count]) => `${String(count).padStart(5)} ${name}`);
+    print(`  ${`${magnification}x`.padStart(5)}  ${counts.join('  ')}`);
+  }
   if (manifest) {
     const { present, expected, missing, changed, unknown, hashed } = manifest;
     print(

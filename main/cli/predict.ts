@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { LabError } from '../../shared/contract/errors.ts';
+import { MALIGNANCY } from '../../shared/domain/breakhis.ts';
 import { MOST_SALIENCY_STEPS, SALIENCY_METHODS, SALIENCY_STEPS, type SaliencyMethod } from '../../shared/domain/saliency.ts';
 import { isFailure, type PredictFailure, type PredictRow } from '../../shared/contract/predict.ts';
 import { predictImages } from '../lab/predict.ts';
@@ -74,8 +75,11 @@ function failureText({ path, error: { message } }: PredictFailure): string {
   return `no answer  ${message.includes(path) ? message : `${path}: ${message}`}`;
 }
 
-function answerText({ path, logits: [benign, malignant], probabilities }: PredictRow): string {
-  return `${malignant > benign ? 'malignant' : 'benign   '}  p(malignant) ${probabilities.malignant.toFixed(4)}  ${path}`;
+/** The probability is that of malignant where BreakHis's classes are told apart, else that of the answer. */
+function answerText({ path, classes, predicted, probabilities }: PredictRow): string {
+  const about = classes.includes(MALIGNANCY.positive) ? MALIGNANCY.positive : predicted;
+  const width = Math.max(...classes.map((name) => name.length));
+  return `${predicted.padEnd(width)}  p(${about}) ${probabilities[classes.indexOf(about)].toFixed(4)}  ${path}`;
 }
 
 function parseSaliency({ saliency: folder, method, steps }: Pick<Options, 'saliency' | 'method' | 'steps'>) {

@@ -1,9 +1,11 @@
 import type { LabEvent } from '../../shared/contract/api.ts';
 import type { StudySummary, TrialSummary } from '../../shared/contract/results.ts';
 import { findVariant } from '../../shared/domain/catalogue.ts';
-import { magnificationName } from '../../shared/domain/magnification.ts';
+import { trainSetName } from '../../shared/domain/study/train-set.ts';
+import { isSame, viewName } from '../../shared/domain/study/view.ts';
 import { type Matrix, matricesOf, matrixNote } from '../../shared/analysis/matrix.ts';
 import { answerOf, answerText } from '../../shared/analysis/robustness.ts';
+import { MAJORITY, rowsOf, tableOf } from '../../shared/analysis/table.ts';
 import { text } from '../../shared/texts/text.ts';
 import type { Lab } from '../lab/lab.ts';
 import { log, print, printJson, Progress } from './output.ts';
@@ -29,7 +31,7 @@ export async function runStudy(lab: Lab, started: StudySummary, json: boolean): 
   }
   const summary = await lab.queue.summary(await lab.queue.study(started.name));
   const cells = await lab.services['results.cells']({ study: summary.name });
-  if (json) printJson({ study: summary, cells, matrices: matricesOf(cells, 'accuracy') });
+  if (json) printJson({ study: summary, cells, matrices: matricesOf(tableOf(cells), 'accuracy') });
   else await showStudy(lab, summary);
   for (const trial of summary.trials) if (trial.error) log(`${trial.id}: ${trial.error.message}`);
   if (interrupted) log(`Paused. "magnilab study resume --project ..." goes on after the last finished epoch.`);
@@ -67,36 +69,34 @@ function watch(study: StudySummary, progress: Progress): (event: LabEvent) => vo
   };
 }
 
-function describe({ model, trainMagnification, seed }: TrialSummary): string {
-  return `${findVariant(model)?.name ?? model} on ${magnificationName(trainMagnification)}, seed ${seed}`;
+function describe({ model, trainSet, fold, seed }: TrialSummary): string {
+  return `${findVariant(model)?.name ?? model} on ${trainSetName(trainSet)}${fold === null ? '' : `, fold ${fold}`}, seed ${seed}`;
 }
 
 /** Prints the train x test matrix of every model and, when all trials have finished, the answer to the study's question. */
 export async function showStudy(lab: Lab, { name, trials }: StudySummary): Promise<void> {
-  const cells = await lab.services['results.cells']({ study: name });
-  const majority = new Map(cells.map((cell) => [cell.testMagnification, cell.majority]));
-  for (const matrix of matricesOf(cells, 'accuracy')) print(`\n${matrixText(matrix, majority)}`);
-  if (cells.length > 0 && trials.every((t) => t.state === 'finished'))
-    print(`\n${answerText(answerOf(cells), (id) => findVariant(id)?.name ?? id)}`);
+  const table = tableOf(await lab.services['results.cells']({ study: name }));
+  const majority = new Map(rowsOf(table, MAJORITY).map((row) => [viewName(row.view), row.value]));
+  for (const matrix of matricesOf(table, 'accuracy')) print(`\n${matrixText(matrix, majority)}`);
+  if (table.length > 0 && trials.every((t) => t.state === 'finished'))
+    print(`\n${answerText(answerOf(table), (id) => findVariant(id)?.name ?? id)}`);
 }
 
-function matrixText(matrix: Matrix, majority: ReadonlyMap<number, number | null>): string {
-  const { model, testMagnifications, squares, rowMeans } = matrix;
+function matrixText(matrix: Matrix, majority: ReadonlyMap<string, number | null>): string {
+  const { model, views, squares, rowMeans } = matrix;
   const column = (text: string) => text.padStart(10);
   const lines = [
     `${findVariant(model)?.name ?? model}: accuracy, %`,
-    `${'train \\ test'.padEnd(13)}${testMagnifications.map((m) => column(`${magnificationName(m)}   `)).join('')}${column('mean   ')}`,
+    `${'train \\ test'.padEnd(13)}${views.map((view) => column(`${viewName(view)}   `)).join('')}${column('mean   ')}`,
   ];
   squares.forEach((row, i) => {
     const own = row.map(({ value, train, test, only, few }) =>
-      column(`${percent(value)}${train === test ? '*' : ' '}${only ? '!!' : few ? '! ' : '  '}`),
+      column(`${percent(value)}${isSame(train, test) ? '*' : ' '}${only ? '!!' : few ? '! ' : '  '}`),
     );
-    lines.push(
-      `${magnificationName(matrix.trainMagnifications[i]).padEnd(13)}${own.join('')}${column(`${percent(rowMeans[i])}   `)}`,
-    );
+    lines.push(`${trainSetName(matrix.trainSets[i]).padEnd(13)}${own.join('')}${column(`${percent(rowMeans[i])}   `)}`);
   });
   lines.push(
-    `${'majority'.padEnd(13)}${testMagnifications.map((m) => column(`${percent(majority.get(m) ?? null)}   `)).join('')}`,
+    `${'majority'.padEnd(13)}${views.map((view) => column(`${percent(majority.get(viewName(view)) ?? null)}   `)).join('')}`,
   );
   lines.push(
     `* same magnification: mean ${percent(matrix.diagonalMean)}; other magnifications: mean ${percent(matrix.offDiagonalMean)}; all: ${percent(matrix.overallMean)}`,

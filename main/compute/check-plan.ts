@@ -3,18 +3,22 @@ import { resolve } from 'node:path';
 import type { PlanCheck } from '../../shared/contract/api.ts';
 import type { IndexedImage, Part, Split } from '../../shared/contract/dataset.ts';
 import { LabError, toEnvelope } from '../../shared/contract/errors.ts';
-import { type Plan, startProblems } from '../../shared/contract/plan.ts';
+import { type Plan, splitsOf, startProblems } from '../../shared/contract/plan.ts';
 import { findVariant, type Variant } from '../../shared/domain/catalogue.ts';
 import { imageCost } from '../../shared/domain/costs.ts';
 import { trainingMemory } from '../../shared/domain/estimates.ts';
 import type { Family } from '../../shared/domain/families.ts';
 import { magnificationName } from '../../shared/domain/magnification.ts';
+import { findPreset } from '../../shared/domain/study/presets/index.ts';
+import { magnificationsOf, trainSetName } from '../../shared/domain/study/train-set.ts';
+import { classOf, findTask, tasksOf } from '../../shared/domain/tasks.ts';
 import { locateData } from '../project/data-folders.ts';
 import { type IndexRef, indexOf } from './images.ts';
-import { evidenceWarnings } from './plan-evidence.ts';
+import { type Dealt, evidenceWarnings } from './plan-evidence.ts';
 import { splitOf } from './split.ts';
+import { trialsOf } from './staging.ts';
 
-/** The images of a trial's part: training and validation at one magnification, test at all that the plan names. */
+/** The images of a part at some magnifications. */
 export function imagesOf(
   images: readonly IndexedImage[],
   split: Split,
@@ -38,13 +42,32 @@ export async function checkPlan(input: PlanInput): Promise<PlanCheck> {
   return (await examinePlan(input)).check;
 }
 
-/** The check, with the split that it was made with (null where it could not be made) and whether patients leak. */
-async function examinePlan({
-  index,
-  project,
-  plan,
-}: PlanInput): Promise<{ check: PlanCheck; split: Split | null; leaks: boolean }> {
-  const { images } = indexOf(index);
+/** What a plan means for the images of an index. */
+export interface SoundPlan {
+  /** the images with their classes under the plan's task */
+  readonly images: readonly IndexedImage[];
+  readonly classes: readonly string[];
+  readonly positive: string | null;
+  /** of all images, ascending */
+  readonly magnifications: readonly number[];
+  /** one per fold */
+  readonly splits: readonly FoldSplit[];
+}
+
+interface FoldSplit {
+  /** null where the study has one split */
+  readonly fold: number | null;
+  readonly split: Split;
+}
+
+interface Examined extends SoundPlan {
+  readonly check: PlanCheck;
+  /** whether patients stand on both sides */
+  readonly leaks: boolean;
+}
+
+async function examinePlan({ index, project, plan }: PlanInput): Promise<Examined> {
+  const { images: indexed } = indexOf(index);
   const problems: PlanCheck['problems'] = startProblems(plan);
   const warnings: PlanCheck['warnings'] = [];
   const planned = await locateData(project, resolve(plan.dataset.folder));
@@ -54,28 +77,33 @@ async function examinePlan({
       message: `The plan is for ${plan.dataset.folder}, but this project indexed ${index.folder}.`,
     });
   }
-  const split = await splitOf(index, plan.split).catch((error: unknown) => {
-    const { message, details } = toEnvelope(error);
-    const field = plan.split.by === 'list' ? 'file' : String(details?.field ?? 'by');
-    problems.push({ field: `split.${field}`, message });
-    return null;
-  });
-  const { leak, warning } = split ? leakOf(plan, split) : {};
-  if (split) {
-    problems.push(...coverageProblems(plan, images, split));
-    if (leak) problems.push({ field: 'split.by', message: leak });
-    if (warning) warnings.push({ field: 'split.by', message: warning });
-    warnings.push(...evidenceWarnings(plan, images, split));
+  const { classes, positive, problem } = classesOf(plan, indexed);
+  if (problem) problems.push(problem);
+  const images = problem ? [] : indexed.map((image) => ({ ...image, label: classOf(image, plan.task) }));
+  const magnifications = [...new Set(indexed.map((i) => i.magnification))].sort((a, b) => a - b);
+  const splits = await splitsFor(index, plan, problems);
+  const leaking = splits.map((own) => ({ ...own, leak: leakText(own.split) })).filter(({ leak }) => leak !== null);
+  const { allowsLeaks, fewestSeeds } = findPreset(plan.protocol);
+  for (const { fold, leak } of leaking) {
+    const message = `${inFold(fold)}${leak}. ${allowsLeaks ? LEAK_ALLOWED : LEAK_REFUSED}`;
+    (allowsLeaks ? warnings : problems).push({ field: 'split.by', message });
   }
-  if (plan.seeds.length === 1 && plan.protocol === 'rigorous')
+  const sets = plan.trainSets.map((set) => magnificationsOf(set, magnifications));
+  for (const { fold, split } of problem ? [] : splits) {
+    const found = coverage(plan, sets, { images, split, classes });
+    for (const { field, message } of found.problems) problems.push({ field, message: inFold(fold) + message });
+    for (const { field, message } of [...found.warnings, ...evidenceWarnings(plan, sets, { images, split, classes })])
+      warnings.push({ field, message: inFold(fold) + message });
+  }
+  if (plan.seeds.length < fewestSeeds)
     warnings.push({
       field: 'seeds',
       message: 'One seed shows no spread: plan at least three for a mean with a standard deviation.',
     });
-  const trained = split ? plan.trainMagnifications.map((m) => imagesOf(images, split, 'train', [m]).length) : [];
-  const imageBytes = images.reduce((sum, { width, height }) => sum + 3 * width * height, 0) / Math.max(1, images.length);
+  const trained = splits.flatMap(({ split }) => sets.map((own) => imagesOf(indexed, split, 'train', own).length));
+  const imageBytes = indexed.reduce((sum, { width, height }) => sum + 3 * width * height, 0) / Math.max(1, indexed.length);
   const rows = plan.models.map((id) => estimate(findVariant(id)!, plan, trained, imageBytes));
-  const perModel = plan.trainMagnifications.length * plan.seeds.length;
+  const perModel = trialsOf(plan).length / plan.models.length;
   const epochs = plan.training.epochs + plan.training.cooldownEpochs;
   const seconds = rows.reduce((sum, row) => sum + ((row.secondsPerEpoch ?? 0) * epochs + TRIAL_SECONDS) * perModel, 0);
   const check: PlanCheck = {
@@ -86,48 +114,92 @@ async function examinePlan({
     problems,
     warnings,
   };
-  return { check, split, leaks: leak !== undefined };
+  return { images, classes, positive, magnifications, splits, check, leaks: leaking.length > 0 && !allowsLeaks };
 }
 
 /** Refuses what checkPlan finds. @throws LabError "leak" or "bad-input" naming the field */
-export async function requireSound(input: PlanInput): Promise<Split> {
-  const { check, split, leaks } = await examinePlan(input);
+export async function requireSound(input: PlanInput): Promise<SoundPlan> {
+  const { check, leaks, ...sound } = await examinePlan(input);
   const { problems } = check;
-  if (split && problems.length === 0) return split;
+  if (problems.length === 0) return sound;
   throw new LabError(leaks ? 'leak' : 'bad-input', problems.map((p) => `${p.field}: ${p.message}`).join(' '), {
     field: leaks ? 'split.by' : problems[0].field,
     problems,
   });
 }
 
-function leakOf(plan: Plan, split: Split): { leak?: string; warning?: string } {
-  if (split.leaks.length === 0) return {};
-  const names =
-    split.leaks
-      .slice(0, 5)
-      .map((l) => l.case)
-      .join(', ') + (split.leaks.length > 5 ? ', ...' : '');
-  const message = `Patients stand on both sides: ${split.leaks.length} cases (${names}) have images in more than one part, so the test would flatter every model`;
-  return plan.protocol === 'paper'
-    ? { warning: `${message}. The paper's protocol is like that; its numbers cannot be compared with patient-safe ones.` }
-    : { leak: `${message}. Split by case, or choose the protocol "paper" to repeat the published study.` };
+type Finding = PlanCheck['problems'][number];
+
+/** The classes of the plan's task, or why these images have none. */
+function classesOf(plan: Plan, images: readonly IndexedImage[]): Pick<SoundPlan, 'classes' | 'positive'> & { problem?: Finding } {
+  const task = findTask(images, plan.task);
+  if (!task) {
+    const offered = tasksOf(images).map(({ id }) => `"${id}"`);
+    const message = `These images cannot be divided by "${plan.task}"; they can by ${offered.join(' or ')}.`;
+    return { classes: [], positive: null, problem: { field: 'task', message } };
+  }
+  const { classes } = task;
+  if (plan.positive === undefined || classes.includes(plan.positive))
+    return { classes, positive: task.positive ?? plan.positive ?? null };
+  const message = `There is no class "${plan.positive}": there are ${classes.join(', ')}.`;
+  return { classes, positive: null, problem: { field: 'positive', message } };
 }
 
-function coverageProblems(plan: Plan, images: readonly IndexedImage[], split: Split): PlanCheck['problems'] {
-  const problems: PlanCheck['problems'] = [];
-  plan.trainMagnifications.forEach((m, i) => {
-    const classes = new Set(imagesOf(images, split, 'train', [m]).map((image) => image.label));
-    if (classes.size < 2)
-      problems.push({
-        field: `trainMagnifications.${i}`,
-        message: `At ${magnificationName(m)} the training part has ${classes.size === 0 ? 'no images' : 'one class only'}.`,
-      });
+/** The splits that could be made; why others could not goes to the problems. */
+async function splitsFor(index: IndexRef, { split: settings }: Plan, problems: Finding[]): Promise<FoldSplit[]> {
+  const made: FoldSplit[] = [];
+  for (const { fold, settings: own } of splitsOf(settings)) {
+    try {
+      made.push({ fold, split: await splitOf(index, own) });
+    } catch (error) {
+      const { message, details } = toEnvelope(error);
+      const field = settings.by === 'list' ? 'file' : String(details?.field ?? 'by');
+      problems.push({ field: `split.${field === 'fold' ? 'folds' : field}`, message: inFold(fold) + message });
+    }
+  }
+  return made;
+}
+
+function inFold(fold: number | null): string {
+  return fold === null ? '' : `Fold ${fold}: `;
+}
+
+const LEAK_ALLOWED = "The paper's protocol is like that; its numbers cannot be compared with patient-safe ones.";
+const LEAK_REFUSED = 'Split by case, or choose the protocol "paper" to repeat the published study.';
+
+function leakText({ leaks }: Split): string | null {
+  if (leaks.length === 0) return null;
+  const names =
+    leaks
+      .slice(0, 5)
+      .map((l) => l.case)
+      .join(', ') + (leaks.length > 5 ? ', ...' : '');
+  return `Patients stand on both sides: ${leaks.length} cases (${names}) have images in more than one part, so the test would flatter every model`;
+}
+
+/** @param sets magnifications of each train set */
+function coverage(
+  plan: Plan,
+  sets: readonly (readonly number[])[],
+  { images, split, classes }: Dealt,
+): { problems: Finding[]; warnings: Finding[] } {
+  const problems: Finding[] = [];
+  const warnings: Finding[] = [];
+  plan.trainSets.forEach((set, i) => {
+    const present = new Set(imagesOf(images, split, 'train', sets[i]).map((image) => image.label));
+    const missing = classes.filter((name) => !present.has(name));
+    const field = `trainSets.${i}`;
+    const at = typeof set === 'number' ? `At ${trainSetName(set)}` : `With ${trainSetName(set)}`;
+    if (present.size < 2)
+      problems.push({ field, message: `${at} the training part has ${present.size === 0 ? 'no images' : 'one class only'}.` });
+    else if (missing.length > 0)
+      warnings.push({ field, message: `${at} the training part has no image of ${missing.join(', ')}: no network can learn what it never sees.` }); // prettier-ignore
   });
   plan.testMagnifications.forEach((m, i) => {
     if (imagesOf(images, split, 'test', [m]).length === 0)
       problems.push({ field: `testMagnifications.${i}`, message: `At ${magnificationName(m)} the test part has no images.` });
   });
-  return problems;
+  return { problems, warnings };
 }
 
 /**

@@ -4,10 +4,12 @@ import { LabError, toEnvelope } from '../../shared/contract/errors.ts';
 import type { StudyFile } from '../../shared/contract/study.ts';
 import { type TrialConfig, type TrialEnvironment, trialEnvironmentSchema, type TrialImage } from '../../shared/contract/trial.ts';
 import { isDemoTissue } from '../dataset/tissue/record.ts';
-import { reportPage } from '../export/page.ts';
+import { reportPage } from '../export/html.ts';
 import type { ReportData } from '../export/report-data.ts';
-import { resultRows } from '../../shared/analysis/results-table.ts';
-import { type TrialFiles, writeReport } from '../export/write-report.ts';
+import { tableOf } from '../../shared/analysis/table.ts';
+import type { ReportContent, TrialFiles } from '../export/format.ts';
+import { writeReport } from '../export/write-report.ts';
+import { trainSetId } from '../../shared/domain/study/train-set.ts';
 import { readSealed } from '../platform/atomic.ts';
 import { version } from '../platform/version.ts';
 import { placeConfig, readHistory, readTrialConfig, trialFiles } from '../project/trial-folder.ts';
@@ -35,22 +37,18 @@ export async function previewReport(input: ReportInput): Promise<string> {
  * @throws LabError "bad-input" before a trial has finished, "already-exists" when the folder holds something else
  */
 export async function exportReport({ folder, ...input }: ReportInput & { folder: string }): Promise<string[]> {
-  const { data, split, trials } = await collect(input);
+  const content = await collect(input);
+  const { data, trials } = content;
   if (trials.length === 0) {
     const why = data.unread.map(({ message }) => ` ${message}`).join('');
     throw new LabError('bad-input', `No trial of "${input.study.name}" has results; there is nothing to report.${why}`, {
       field: 'study',
     });
   }
-  return writeReport(folder, data, split, trials);
+  return writeReport(folder, content);
 }
 
-async function collect({
-  runs,
-  splits,
-  study,
-  date,
-}: ReportInput): Promise<{ data: ReportData; split: Split | null; trials: TrialFiles[] }> {
+async function collect({ runs, splits: folder, study, date }: ReportInput): Promise<ReportContent> {
   const unread: FileProblem[] = [];
   /** What cannot be read is told, and nothing is claimed in its place. */
   const orTold = async <T>(path: string, work: () => Promise<T>): Promise<T | null> =>
@@ -59,7 +57,9 @@ async function collect({
       return null;
     });
 
-  const split = await orTold(splits, () => readStudySplit(splits, study));
+  const read = await Promise.all(study.splits.map((one) => orTold(folder, () => readStudySplit(folder, one))));
+  const splits = read.filter((split) => split !== null);
+  const known = splits.length === read.length;
   const cells = await studyCells({ runs, study });
   const finished = study.trials.filter(({ id }) => cells.some((cell) => cell.trial === id));
   const summaries = await readTrials({ runs, study, running: [] });
@@ -80,25 +80,25 @@ async function collect({
   const data: ReportData = {
     study,
     trials: summaries,
-    rows: resultRows(cells, study.splitSha256),
-    dataset: study.dataset ?? (images.length > 0 ? countImages(images) : null), // the study's own, whatever was indexed since
+    table: tableOf(cells),
+    dataset: study.dataset ?? (images.length > 0 ? countImages(images, study.classes) : null), // the study's own, whatever was indexed since
     synthetic,
-    parts: split && partCounts(split),
-    leaks: split && split.leaks.length,
-    dropped: split && split.dropped.length,
+    parts: known ? partCounts(splits) : null,
+    leaks: known ? new Set(splits.flatMap(({ leaks }) => leaks.map((leak) => leak.case))).size : null,
+    dropped: known ? Math.max(...splits.map(({ dropped }) => dropped.length)) : null,
     environments,
     unread,
     version,
     date,
   };
-  return { data, split, trials };
+  return { data, splits, trials };
 }
 
 /** The images that the study's own configurations name: whatever the project has indexed since. */
 async function imagesOf(runs: string, trials: StudyFile['trials']): Promise<{ images: TrialImage[]; synthetic: boolean }> {
   const images = new Map<string, TrialImage>();
   let synthetic = trials.length > 0;
-  const one = new Map(trials.map((trial) => [trial.trainMagnification, trial])); // others have the same images
+  const one = new Map(trials.map((trial) => [`${trainSetId(trial.trainSet)} ${trial.fold}`, trial])); // others have the same images
   for (const { id } of one.values()) {
     const folder = join(runs, id);
     const config = await placeConfig(folder, (await readTrialConfig(folder)).config);
@@ -111,7 +111,8 @@ async function imagesOf(runs: string, trials: StudyFile['trials']): Promise<{ im
   return { images: [...images.values()], synthetic };
 }
 
-function partCounts(split: Split): NonNullable<ReportData['parts']> {
-  const placed = Object.values(split.parts);
+/** Over all folds: each has its own parts. */
+function partCounts(splits: readonly Split[]): NonNullable<ReportData['parts']> {
+  const placed = splits.flatMap((split) => Object.values(split.parts));
   return parts.map((part) => ({ part, images: placed.filter((p) => p === part).length }));
 }

@@ -1,6 +1,9 @@
-import type { SplitPreview } from '../../shared/contract/api.ts';
+import type { ParsedInput, SplitPreview } from '../../shared/contract/api.ts';
+import { LabError } from '../../shared/contract/errors.ts';
+import { splitsOf } from '../../shared/contract/plan.ts';
 import { type IndexedImage, type Part, parts, type Split, type SplitSettings } from '../../shared/contract/dataset.ts';
-import { LABELS } from '../../shared/domain/label.ts';
+import { evidenceOf } from '../../shared/domain/study/evidence.ts';
+import { tasksOf } from '../../shared/domain/tasks.ts';
 import { readFold } from '../dataset/manifest.ts';
 import { matchPartList, readPartList, requireWholeList } from '../dataset/part-list.ts';
 import { isUnlisted, makeSplit } from '../dataset/splits.ts';
@@ -29,10 +32,18 @@ async function splitAnew(index: IndexRef, settings: SplitSettings): Promise<Spli
   return makeSplit(images, settings, { listOf: (image) => list.partOf.get(image.path) });
 }
 
+interface PreviewInput extends ParsedInput<'plans.split'> {
+  readonly index: IndexRef;
+}
+
 /** A split as the strip shows it: per case, how many images of each magnification lie in which part. */
-export async function previewSplit({ index, settings }: { index: IndexRef; settings: SplitSettings }): Promise<SplitPreview> {
-  const split = await splitOf(index, settings);
-  const placed = indexOf(index).images.flatMap((image) => {
+export async function previewSplit({ index, split: planned, fold }: PreviewInput): Promise<SplitPreview> {
+  const splits = splitsOf(planned);
+  const chosen = splits.find((one) => one.fold === fold) ?? splits[0];
+  if (!chosen) throw new LabError('bad-input', 'Say which official folds, 1 to 5.', { field: 'folds' });
+  const split = await splitOf(index, chosen.settings);
+  const { images } = indexOf(index);
+  const placed = images.flatMap((image) => {
     const part = split.parts[image.path];
     return part ? [{ image, part }] : [];
   });
@@ -41,9 +52,10 @@ export async function previewSplit({ index, settings }: { index: IndexRef; setti
     label: own[0].image.label,
     squares: count(own).map(({ magnification, part, images }) => ({ magnification, part, images })),
   }));
+  const [{ classes }] = tasksOf(images);
   const totals = count(placed).map(({ magnification, part, own }) => {
-    const [benign, malignant] = LABELS.map((label) => own.filter(({ image }) => image.label === label).length);
-    return { magnification, part, benign, malignant };
+    const { byClass } = evidenceOf(own.map(({ image }) => image), classes); // prettier-ignore
+    return { magnification, part, byClass: { ...byClass } };
   });
   const unlisted = split.dropped.filter(({ reason }) => isUnlisted(reason)).length;
   return { sha256: split.sha256, cases, totals, leaks: split.leaks, dropped: split.dropped.length - unlisted, unlisted };

@@ -1,73 +1,84 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ImageCounts, IndexedImage, Split } from '../../shared/contract/dataset.ts';
+import type { ImageCounts, IndexedImage } from '../../shared/contract/dataset.ts';
 import type { StudyFile } from '../../shared/contract/study.ts';
 import type { TrialConfig, TrialImage } from '../../shared/contract/trial.ts';
+import { magnificationsOf } from '../../shared/domain/study/train-set.ts';
 import { writeSealed } from '../platform/atomic.ts';
 import { version } from '../platform/version.ts';
 import { hashConfig, trialFiles } from '../project/trial-folder.ts';
-import { imagesOf, type PlanInput, requireSound } from './check-plan.ts';
+import { imagesOf, type PlanInput, requireSound, type SoundPlan } from './check-plan.ts';
 import { countImages } from './image-counts.ts';
 import { indexOf } from './images.ts';
-import { STAGED_SPLIT, trialsOf } from './staging.ts';
+import { STAGED_SPLITS, trialsOf } from './staging.ts';
 
 /** A study that stands in a folder of its own: the lab moves it to its places. */
-export interface StagedStudy {
-  readonly splitSha256: string;
-  /** what the split deals out */
+export type StagedStudy = Pick<StudyFile, 'classes' | 'positive' | 'splits' | 'trials'> & {
+  /** what the splits deal out */
   readonly dataset: ImageCounts;
-  readonly trials: StudyFile['trials'];
-}
+};
 
 /**
- * Writes the split of a sound plan and a folder with config.json per trial into a staging folder.
+ * Writes the splits of a sound plan and a folder with config.json per trial into a staging folder.
  * @throws LabError "leak" or "bad-input" naming the field of the plan
  */
 export async function stageStudy({ staging, ...input }: PlanInput & { staging: string }): Promise<StagedStudy> {
-  const { index } = input;
-  const split = await requireSound(input);
-  const { images } = indexOf(index);
-  await mkdir(staging, { recursive: true });
-  await writeSealed(join(staging, STAGED_SPLIT), split);
+  const sound = await requireSound(input);
+  await mkdir(join(staging, STAGED_SPLITS), { recursive: true });
+  for (const { split } of sound.splits) await writeSealed(join(staging, STAGED_SPLITS, `${split.sha256}.json`), split);
   const trials: StudyFile['trials'] = [];
-  for (const config of trialConfigs(input, split)) {
+  for (const config of trialConfigs(input, sound)) {
     await mkdir(join(staging, config.id));
     await writeSealed(trialFiles(join(staging, config.id)).config, config);
-    const { id, model, trainMagnification, seed } = config;
-    trials.push({ id, model, trainMagnification, seed, config: hashConfig(config) });
+    const { id, model, trainSet, fold, seed } = config;
+    trials.push({ id, model, trainSet, fold, seed, config: hashConfig(config) });
   }
-  const dataset = countImages(images.filter(({ path }) => split.parts[path] !== undefined));
-  return { splitSha256: split.sha256, dataset, trials };
+  const { images, classes, positive, splits } = sound;
+  const dealt = images.filter(({ path }) => splits.some(({ split }) => split.parts[path] !== undefined));
+  return {
+    classes: [...classes],
+    positive,
+    splits: splits.map(({ fold, split }) => ({ fold, sha256: split.sha256 })),
+    dataset: countImages(dealt, classes),
+    trials,
+  };
 }
 
-function trialConfigs({ plan, index }: PlanInput, split: Split): TrialConfig[] {
-  const { images, synthetic } = indexOf(index);
-  const part = (name: 'train' | 'validation' | 'test', magnifications: readonly number[]) =>
-    imagesOf(images, split, name, magnifications).map(toTrialImage);
-  const test = part('test', plan.testMagnifications);
-  const parts = new Map(
-    plan.trainMagnifications.map((m) => [m, { train: part('train', [m]), validation: part('validation', [m]) }]),
-  );
-  return trialsOf(plan).map(({ id, model, trainMagnification, seed }) => ({
-    format: 1 as const,
-    id,
-    study: plan.name,
-    model,
-    trainMagnification,
-    testMagnifications: plan.testMagnifications,
-    seed,
-    protocol: plan.protocol,
-    inputSize: plan.inputSize,
-    evaluation: plan.evaluation,
-    training: plan.training,
-    augmentation: plan.augmentation,
-    dataset: { folder: index.folder, synthetic },
-    splitSha256: split.sha256,
-    ...parts.get(trainMagnification)!,
-    test,
-    cacheFolder: '../../cache', // from the run folder: a project may be moved
-    magnilabVersion: version,
-  }));
+function* trialConfigs({ plan, index }: PlanInput, sound: SoundPlan): Generator<TrialConfig> {
+  const { synthetic } = indexOf(index);
+  const { images, magnifications } = sound;
+  for (const { id, model, trainSet, fold, seed } of trialsOf(plan)) {
+    const { split } = sound.splits.find((own) => own.fold === fold)!;
+    const part = (name: 'train' | 'validation' | 'test', of: readonly number[]) =>
+      imagesOf(images, split, name, of).map(toTrialImage);
+    const own = magnificationsOf(trainSet, magnifications);
+    yield {
+      format: 2,
+      id,
+      study: plan.name,
+      task: plan.task,
+      classes: [...sound.classes],
+      positive: sound.positive,
+      model,
+      trainSet,
+      testMagnifications: plan.testMagnifications,
+      views: plan.views,
+      fold,
+      seed,
+      protocol: plan.protocol,
+      inputSize: plan.inputSize,
+      evaluation: plan.evaluation,
+      training: plan.training,
+      augmentation: plan.augmentation,
+      dataset: { folder: index.folder, synthetic },
+      splitSha256: split.sha256,
+      train: part('train', own),
+      validation: part('validation', own),
+      test: part('test', plan.testMagnifications),
+      cacheFolder: '../../cache', // from the run folder: a project may be moved
+      magnilabVersion: version,
+    };
+  }
 }
 
 function toTrialImage({ path, label, magnification, case: caseNumber, slide, pixelSha256 }: IndexedImage): TrialImage {

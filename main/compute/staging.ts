@@ -1,20 +1,11 @@
-import type { Plan } from '../../shared/contract/plan.ts';
-import { magnificationName } from '../../shared/domain/magnification.ts';
-import { folderNameOf } from '../../shared/domain/names.ts';
+import { type Plan, splitsOf } from '../../shared/contract/plan.ts';
+import { type Arm, armsOf, trialName } from '../../shared/domain/study/arm.ts';
 
-/** The split in a staging folder; trials lie beside it by their ids, which are never called so. */
-export const STAGED_SPLIT = 'split.json';
+/** Splits in a staging folder, by their hashes; trials lie beside it by their ids, which are never called so. */
+export const STAGED_SPLITS = 'splits';
 
 /** Trials of a plan in the order in which they run. */
-export function trialsOf({ name, seeds, models, trainMagnifications }: Plan) {
-  return seeds.flatMap((seed) =>
-    models.flatMap((model) =>
-      trainMagnifications.map((trainMagnification) => ({
-        id: `${folderNameOf(name)}_${model}_${magnificationName(trainMagnification)}_s${seed}`,
-        model,
-        trainMagnification,
-        seed,
-      })),
-    ),
-  );
+export function trialsOf(plan: Plan): (Arm & { readonly id: string })[] {
+  const folds = splitsOf(plan.split).map(({ fold }) => fold);
+  return armsOf({ ...plan, folds }).map((arm) => ({ id: trialName(plan.name, arm), ...arm }));
 }

@@ -30,14 +30,15 @@ async function readTrial(
   runningHere: boolean,
 ): Promise<TrialSummary> {
   const { epochs, cooldownEpochs, selection } = study.plan.training;
-  const { id, model, trainMagnification, seed } = trial;
+  const { id, model, trainSet, fold, seed } = trial;
   const all = epochs + cooldownEpochs;
-  const { state, error, progress } = await standing(join(runs, id), trial, runningHere, all, selection);
+  const { state, error, progress } = await standing(join(runs, id), trial, study, runningHere);
   return {
     id,
     study: study.name,
     model,
-    trainMagnification,
+    trainSet,
+    fold,
     seed,
     state,
     epochs: all,
@@ -68,10 +69,11 @@ const reads = new Known<Promise<Read>>(2000);
 async function standing(
   folder: string,
   trial: StudyFile['trials'][number],
+  study: StudyFile,
   runningHere: boolean,
-  epochs: number,
-  selection: Selection,
 ): Promise<Standing> {
+  const { epochs: planned, cooldownEpochs, selection } = study.plan.training;
+  const epochs = planned + cooldownEpochs;
   const { config, state, history, last } = trialFiles(folder);
   const from = `${epochs} ${selection} ${await stampOf(config, state, history, last)}`;
   try {
@@ -79,7 +81,7 @@ async function standing(
     const { state: stored, progress } = await read;
     if (runningHere) return { state: 'running', error: null, progress };
     if (!stored) return { state: 'waiting', error: null, progress };
-    const fault = stored.state === 'finished' ? await resultsFault(folder, trial) : null;
+    const fault = stored.state === 'finished' ? await resultsFault(folder, trial, study) : null;
     if (fault) return { state: 'failed', error: fault, progress };
     return { state: stored.state === 'running' ? 'interrupted' : stored.state, error: stored.error ?? null, progress };
   } catch (error) {

@@ -2,16 +2,16 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import type { Problem } from '../../shared/contract/dataset.ts';
 import { LabError } from '../../shared/contract/errors.ts';
-import type { Label } from '../../shared/domain/label.ts';
 import { foldPatient } from '../../shared/domain/patient.ts';
+import { type ClassColumn, readClassColumn } from './class-column.ts';
 import { NameFinder } from './file-names.ts';
 import { makeProblem } from './problem.ts';
-import { readTable, type Row } from './table.ts';
+import { readTable, type Row, standsForNothing } from './table.ts';
 import { type FoundFile, stampOf } from './walk.ts';
 
 /** An image that a CSV file describes. */
 export interface CsvImage extends FoundFile {
-  readonly label: Label;
+  readonly label: string;
   readonly magnification: number;
   readonly patient: string;
 }
@@ -24,18 +24,9 @@ export const COLUMNS = {
   patient: ['patient', 'case', 'patient_id', 'case_id'],
 } as const;
 
-const LABEL_WORDS: ReadonlyMap<string, Label> = new Map([
-  ['benign', 'benign'],
-  ['b', 'benign'],
-  ['0', 'benign'],
-  ['malignant', 'malignant'],
-  ['m', 'malignant'],
-  ['1', 'malignant'],
-]);
-
 /**
  * Reads a table of images: columns path, label, magnification and patient in any order, headers in any case. Labels are benign /
- * malignant or 0 / 1 (or 0.0 / 1.0); magnifications are written 40, 40x or 40X. Paths are relative to the folder or to the CSV
+ * malignant or 0 / 1 (or 0.0 / 1.0), or classes of one's own (class-column.ts); magnifications are written 40, 40x or 40X. Paths are relative to the folder or to the CSV
  * file, in any case and Unicode form, with or without extension, as long as one file is meant. A row that cannot be used becomes
  * a "bad-row" problem that names line and column.
  * @param folder the indexed folder; no row may lead out of it
@@ -53,11 +44,12 @@ export async function readImageTable(
   const name = basename(csv);
   const { rows, note } = await readTable(csv, COLUMNS);
   if (note) problems.push(makeProblem('table-converted', name, note));
+  const classes = readClassColumn(rows.map((row) => row.cells.label));
   const places: Places = { folder, csvFolder: dirname(resolve(csv)), finder: new NameFinder(folder) };
   for (const row of rows) {
     if (options.signal?.aborted) throw new LabError('cancelled', 'Indexing was cancelled.');
     try {
-      const image = await readRow(row, places);
+      const image = await readRow(row, places, classes);
       const earlier = rowOfPath.get(image.path);
       if (earlier) {
         const again = `"${image.path}" stands in line ${earlier.line} already`;
@@ -87,16 +79,14 @@ interface Places {
   readonly finder: NameFinder;
 }
 
-/** What spreadsheets and statistics programs write where nothing is known, and formulas that were not computed. */
-const NO_VALUE = /^(nan|n\/?a|null|none|nil|undefined|unknown|[?\p{Pd}]+|#(ref!|n\/a|value!|name\?|null!|div\/0!|num!)|=.*)$/iu;
 /** "1,000" and "1.000" are one thousand or one, depending on who writes them; "0.625" is clear. */
 const THOUSANDS = /^[1-9]\d{0,2}[.,]\d{3}$/;
 
-async function readRow({ cells, isShifted }: Row<keyof typeof COLUMNS>, places: Places): Promise<CsvImage> {
+async function readRow({ cells, isShifted }: Row<keyof typeof COLUMNS>, places: Places, classes: ClassColumn): Promise<CsvImage> {
   if (isShifted)
     throw badCell('path', 'it has more cells than the first line has columns; a cell with a comma in it needs quotation marks');
-  const label = LABEL_WORDS.get(cells.label.toLowerCase().replace(/^([01])[.,]0+$/, '$1'));
-  if (!label) throw badCell('label', `"${cells.label}" is neither benign (0) nor malignant (1)`);
+  const label = classes.classOf(cells.label);
+  if (label === null) throw badCell('label', `"${cells.label}" ${classes.otherwise}`);
   const [, digits] = /^(\d+(?:[.,]\d+)?)\s*[x\u00d7]?$/i.exec(cells.magnification) ?? [];
   if (digits && THOUSANDS.test(digits)) {
     const plain = Number(digits.replace(',', '.'));
@@ -108,7 +98,7 @@ async function readRow({ cells, isShifted }: Row<keyof typeof COLUMNS>, places: 
   const magnification = Number(digits?.replace(',', '.'));
   if (!(magnification > 0)) throw badCell('magnification', `"${cells.magnification}" is not a magnification such as 40 or 40x`);
   if (!cells.patient) throw badCell('patient', 'it is empty');
-  if (NO_VALUE.test(cells.patient)) throw badCell('patient', `"${cells.patient}" stands for no patient`);
+  if (standsForNothing(cells.patient)) throw badCell('patient', `"${cells.patient}" stands for no patient`);
   const file = await locate(cells.path, places);
   return { ...file, label, magnification, patient: cells.patient };
 }

@@ -1,7 +1,6 @@
 import { basename } from 'node:path';
 import type { IndexedImage, Problem } from '../../shared/contract/dataset.ts';
-import { SUBTYPES } from '../../shared/domain/breakhis.ts';
-import { LABELS } from '../../shared/domain/label.ts';
+import { isMalignancy, SUBTYPES } from '../../shared/domain/breakhis.ts';
 import { spellingsOf } from '../../shared/domain/patient.ts';
 import type { Entry } from './entries.ts';
 import { findNearLooks } from './look.ts';
@@ -32,7 +31,7 @@ export function findFolderContradictions(images: readonly NamedImage[], folder: 
 }
 
 function contradicts(folder: string, image: NamedImage): boolean {
-  if (LABELS.some((label) => label === folder)) return folder !== image.label;
+  if (isMalignancy(folder)) return folder !== image.label;
   const subtype = SUBTYPES.find((s) => s.folder === folder);
   return subtype !== undefined && subtype.code !== image.subtype;
 }
@@ -89,7 +88,7 @@ export function findNearDuplicates(images: readonly IndexedImage[], looks: reado
     const cases = new Set([first, ...others].map((i) => i.case));
     const labels = new Set([first, ...others].map((i) => i.label));
     if (others.length === 0 || (cases.size === 1 && labels.size === 1)) return [];
-    const among = labels.size > 1 ? 'of both classes' : `of ${cases.size} cases`;
+    const among = labels.size > 1 ? `of ${labels.size} classes` : `of ${cases.size} cases`;
     return [
       makeProblem('near-duplicate-pixels', first.path, `it looks like another picture ${among}${also(others)}`, pathsOf(others)),
     ];

@@ -96,7 +96,7 @@ function dropDuplicates(
     const kept = tested.length > 0 ? tested : contradictory ? [] : [single];
     for (const copy of copies) {
       if (kept.includes(copy)) continue;
-      const reason = contradictory ? 'same pixels as an image of the other class' : `same pixels as ${kept[0].path}`;
+      const reason = contradictory ? 'same pixels as an image of another class' : `same pixels as ${kept[0].path}`;
       reasons.set(copy.path, reason);
     }
   }

@@ -1,5 +1,6 @@
 import type { IndexSummary } from '../../shared/contract/dataset.ts';
 import { SUBTYPES } from '../../shared/domain/breakhis.ts';
+import { tasksOf } from '../../shared/domain/tasks.ts';
 import type { IndexResult } from './index-result.ts';
 import { compareText } from './problem.ts';
 
@@ -8,7 +9,8 @@ export function summarise(result: IndexResult, folder: string): IndexSummary {
   const { images, problems, manifest, csv, synthetic } = result;
   const byMagnification: IndexSummary['byMagnification'] = {};
   const magnifications = [...new Set(images.map((i) => i.magnification))].sort((a, b) => a - b);
-  for (const m of magnifications) byMagnification[m] = { benign: 0, malignant: 0 };
+  const tasks = tasksOf(images);
+  for (const m of magnifications) byMagnification[m] = Object.fromEntries(tasks[0].classes.map((name) => [name, 0]));
   for (const { magnification, label } of images) byMagnification[magnification][label]++;
   const subtypeRank = (code: string) => SUBTYPES.findIndex((s) => s.code === code);
   const counts = [...Map.groupBy(images, (i) => `${i.magnification} ${i.label} ${i.subtype}`).values()]
@@ -22,6 +24,7 @@ export function summarise(result: IndexResult, folder: string): IndexSummary {
     images: images.length,
     byMagnification,
     counts,
+    tasks: tasks.map((task) => ({ ...task, classes: [...task.classes] })),
     slides: new Set(images.map((i) => i.slide)).size,
     cases: new Set(images.map((i) => i.case)).size,
     problems,

@@ -141,3 +141,11 @@ function findDelimiter(text: string): string {
   const count = (d: string) => first.split(d).length;
   return [',', ';', '\t', '|'].reduce((best, d) => (count(d) > count(best) ? d : best));
 }
+
+/** What spreadsheets and statistics programs write where nothing is known, and formulas that were not computed. */
+const NO_VALUE = /^(nan|n\/?a|null|none|nil|undefined|unknown|[?\p{Pd}]+|#(ref!|n\/a|value!|name\?|null!|div\/0!|num!)|=.*)$/iu;
+
+/** Whether a cell says that nothing is known. */
+export function standsForNothing(cell: string): boolean {
+  return NO_VALUE.test(cell);
+}

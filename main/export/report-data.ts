@@ -2,13 +2,13 @@ import type { ImageCounts } from '../../shared/contract/dataset.ts';
 import type { StudyFile } from '../../shared/contract/study.ts';
 import type { TrialSummary } from '../../shared/contract/results.ts';
 import type { TrialEnvironment } from '../../shared/contract/trial.ts';
-import type { ResultRow } from '../../shared/analysis/results-table.ts';
+import type { Table } from '../../shared/analysis/table.ts';
 
 /** Everything that a report is made from. */
 export interface ReportData {
   readonly study: StudyFile;
   readonly trials: readonly TrialSummary[];
-  readonly rows: readonly ResultRow[];
+  readonly table: Table;
   /** the images of the study; null where its file does not say and no trial has finished */
   readonly dataset: ImageCounts | null;
   /** the images are Magnilab's demo tissue */

@@ -12,14 +12,13 @@ import {
   type PredictRequest,
   type PredictRow,
 } from '../../shared/contract/predict.ts';
-import { LABELS } from '../../shared/domain/label.ts';
+import { predictedClass, probabilitiesOf } from '../../shared/analysis/scored.ts';
+import { MALIGNANCY } from '../../shared/domain/breakhis.ts';
 import type { Variant } from '../../shared/domain/catalogue.ts';
 import { SALIENCY_STEPS, type SaliencyMethod, saliencyMethods } from '../../shared/domain/saliency.ts';
 import { decodeImage } from '../pictures/read-image.ts';
 import { loadTensorFlow } from '../runtime/load.ts';
-import { probabilityMalignant } from '../project/predictions.ts';
-import { classifierNames, createModel } from '../models/registry.ts';
-import { withClassesSwapped } from '../models/weights.ts';
+import { createModel } from '../models/registry.ts';
 import { writeAtomically } from '../platform/atomic.ts';
 import { openWeights } from '../training/checkpoint.ts';
 import { comparisonPng, layerPng, type PlacedHeat } from '../pictures/heat-picture.ts';
@@ -90,7 +89,7 @@ async function predict(request: PredictRequest, isCancelled: () => boolean): Pro
   const { saliency } = request;
   const running = await ready(request);
   const { network, evaluator } = running;
-  const { variant, inputSize } = network;
+  const { variant, inputSize, classes } = network;
   if (saliency) requireMethod(variant, saliency.method);
   const explainer = saliency && explainerFor(running, saliency);
   const mode = request.resize ?? network.mode;
@@ -98,17 +97,16 @@ async function predict(request: PredictRequest, isCancelled: () => boolean): Pro
 
   async function answerFor(path: string, picture: string | undefined): Promise<PredictRow> {
     const { image, pixels } = await viewOf(path, view);
-    const [benign, malignant] = evaluator.logits(pixels);
-    if (!Number.isFinite(benign) || !Number.isFinite(malignant))
+    const logits = Array.from(evaluator.logits(pixels));
+    if (!logits.every(Number.isFinite))
       throw new LabError('trial-failed', `The network's output for ${path} is no number: its weights overflow.`, { path });
-    const p = probabilityMalignant(benign, malignant);
-    const row: PredictRow = { path, logits: [benign, malignant], probabilities: { benign: 1 - p, malignant: p } };
+    const predicted = classes[predictedClass(logits)];
+    const row: PredictRow = { path, classes: [...classes], logits, probabilities: probabilitiesOf(logits), predicted };
     if (!explainer) return row;
-    const { heat, resolution, completeness } = explainer.explain(pixels, row.logits);
+    const { heat, resolution, completeness } = explainer.explain(pixels, predictedClass(logits));
     const box = seenBox(image, view);
     const drawn = await draw({ heat, size: inputSize, box }, image, picture);
     const seen = (box.width * box.height) / (image.width * image.height);
-    const predicted = LABELS[malignant > benign ? 1 : 0];
     const empty = heat.every((value) => value === 0);
     const { method } = saliency!;
     return { ...row, saliency: { method, class: predicted, seen, empty, resolution, ...(completeness ?? NO_SUM), ...drawn } };
@@ -140,7 +138,7 @@ function requireMethod(variant: Variant, method: SaliencyMethod): void {
 
 type Network = Awaited<ReturnType<typeof openNetwork>>;
 
-/** The network of the weights file, its classes in our order, and how it sees images unless it is told otherwise. */
+/** The network of the weights file, its classes, and how it sees images unless it is told otherwise. */
 async function openNetwork(request: PredictRequest) {
   const file = await openWeights(request.weights);
   const { metadata } = file;
@@ -151,12 +149,12 @@ async function openNetwork(request: PredictRequest) {
     });
   const stored = metadata.input_size?.split(',').map(Number);
   const trainedSize = stored?.length === 2 ? ([stored[0], stored[1]] as const) : undefined;
-  const { variant, model, inputSize } = createModel(id, request.inputSize ?? trainedSize);
+  const classes = file.classes ?? MALIGNANCY.classes;
+  const { variant, model, inputSize } = createModel(id, request.inputSize ?? trainedSize, classes.length);
   const mode = metadata.evaluation === 'full frame' ? ('full frame' as const) : ('crop' as const);
   if (request.saliency) requireMethod(variant, request.saliency.method); // before weights are read
-  const loaded = file.load(model);
-  const weights = file.swapped ? withClassesSwapped(loaded, classifierNames(id, inputSize)) : loaded;
-  return { model, variant, inputSize, mode, weights, computation: { rung: 'session', precision: 'float32' } as const };
+  const weights = file.load(model);
+  return { model, variant, classes, inputSize, mode, weights, computation: { rung: 'session', precision: 'float32' } as const };
 }
 
 /** @param path where to write the comparison; without it the layer is returned */

@@ -4,12 +4,13 @@
  *   integrated gradients  Sundararajan, Taly, Yan, "Axiomatic Attribution for Deep Networks", arXiv 1703.01365: every network
  *   Grad-CAM              Selvaraju et al., "Grad-CAM", arXiv 1610.02391: networks whose features lie on a map
  *
- * Both explain one score: the logit of the predicted class minus that of the other, which is the logarithm of its odds. Of two
- * logits only the difference decides; their sum gets no gradient in training, so half of what a single logit says is what the
+ * Both explain one score: the logarithm of the odds of the predicted class, its logit minus log-sum-exp of the others; with two
+ * classes that is the difference of the logits. Only differences decide; their sum gets no gradient in training, so half of what a single logit says is what the
  * head's initial weights left there. And unlike the probability, the score goes on rising where the network is sure.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { imageCost } from '../../shared/domain/costs.ts';
+import { marginOf } from '../../shared/analysis/scored.ts';
 import type { SaliencyMethod } from '../../shared/domain/saliency.ts';
 import { compile } from '../engine/compile.ts';
 import { evaluationPass, weightVariables } from '../models/weights.ts';
@@ -45,9 +46,9 @@ export interface Completeness {
 export interface Explainer {
   /**
    * @param pixels uint8 [H, W, 3]: what the network was given
-   * @param logits what it answered: benign, malignant
+   * @param of number of the class that it answered
    */
-  explain(pixels: Uint8Array, logits: readonly [benign: number, malignant: number]): Explanation;
+  explain(pixels: Uint8Array, of: number): Explanation;
   dispose(): void;
 }
 
@@ -89,8 +90,8 @@ function integratedGradients(options: ExplainerOptions): Explainer {
   const imageBytes = 4 * imageCost(variant, inputSize).kept;
   const batch = Math.max(1, Math.min(LARGEST_BATCH, Math.ceil(steps / wanted), Math.floor(BATCH_BYTES / imageBytes)));
   let resolution = 0;
-  const program = compile<'pixels' | 'places' | 'shares'>(
-    ({ pixels, places, shares }, variables) => {
+  const program = compile<'pixels' | 'places' | 'shares' | 'hot'>(
+    ({ pixels, places, shares, hot }, variables) => {
       const pass = evaluationPass(variables);
       const baseline = normalise(tf.tensor4d(colour, [1, 1, 1, 3]));
       const way = tf.sub(normalise(pixels as tf.Tensor4D), baseline); // (1, H, W, 3)
@@ -98,7 +99,7 @@ function integratedGradients(options: ExplainerOptions): Explainer {
       const gradients = tf.grad((x) => {
         const features = model.features(pass, x as tf.Tensor4D);
         resolution = strideOf(features.shape, inputSize);
-        return tf.sum(tf.mul(oddsOf(model.head(pass, features)), shares));
+        return tf.sum(tf.mul(oddsOf(model.head(pass, features), hot), shares));
       })(points);
       return { outputs: { attributions: tf.mul(way, tf.sum(gradients, 0, true)) } };
     },
@@ -109,6 +110,8 @@ function integratedGradients(options: ExplainerOptions): Explainer {
         places: { shape: [batch], dtype: 'float32' },
         /** weight of each gradient in the sum */
         shares: { shape: [batch], dtype: 'float32' },
+        /** 1 for the class that is explained, 0 for the others */
+        hot: { shape: [model.classes], dtype: 'float32' },
       },
       variables: weightVariables(model, weights),
       ...computation,
@@ -116,17 +119,22 @@ function integratedGradients(options: ExplainerOptions): Explainer {
   );
   const plain = Uint8Array.from({ length: height * width * 3 }, (_, i) => colour[i % 3]);
   const start = evaluator.logits(plain);
-  if (resolution === 0) program.run({ pixels: plain, places: new Float32Array(batch), shares: new Float32Array(batch) });
+  if (resolution === 0) {
+    const zeros = new Float32Array(batch);
+    program.run({ pixels: plain, places: zeros, shares: zeros, hot: hotOf(0, model.classes) });
+  }
   const copies = Math.min(wanted, resolution); // a narrow lattice has no more places
 
   /** Attributions of one copy, [H, W, 3]. @param own steps */
-  function attributed(pixels: Uint8Array, own: number, sign: 1 | -1): Float32Array {
+  function attributed(pixels: Uint8Array, own: number, of: number): Float32Array {
+    const hot = hotOf(of, model.classes);
     const sum = new Float32Array(pixels.length);
     for (let first = 0; first < own; first += batch) {
       const part = program.run({
         pixels,
         places: Float32Array.from({ length: batch }, (_, i) => (first + i + 0.5) / own), // the last batch may reach beyond the last step
-        shares: Float32Array.from({ length: batch }, (_, i) => (first + i < own ? sign / own : 0)),
+        shares: Float32Array.from({ length: batch }, (_, i) => (first + i < own ? 1 / own : 0)),
+        hot,
       }).attributions;
       part.forEach((value, i) => (sum[i] += value));
     }
@@ -134,20 +142,18 @@ function integratedGradients(options: ExplainerOptions): Explainer {
   }
 
   return {
-    explain(pixels, logits) {
-      const sign = signOf(logits);
+    explain(pixels, of) {
       const heat = new Float32Array(height * width);
       let score = 0;
       for (const [copy, shift] of shiftsOf(resolution, copies).entries()) {
         const sources = sourcesOf(shift, inputSize);
         const shifted = Uint8Array.from(pixels, (_, i) => pixels[3 * sources[Math.floor(i / 3)] + (i % 3)]);
-        const [benign, malignant] = copy === 0 ? logits : evaluator.logits(shifted);
-        score += (sign * (malignant - benign)) / copies;
+        score += marginOf(evaluator.logits(shifted), of) / copies;
         const own = Math.floor(steps / copies) + (copy < steps % copies ? 1 : 0);
-        const attributions = attributed(shifted, own, sign);
+        const attributions = attributed(shifted, own, of);
         attributions.forEach((value, i) => (heat[sources[Math.floor(i / 3)]] += value / copies));
       }
-      const baseline = sign * (start[1] - start[0]);
+      const baseline = marginOf(start, of);
       const change = score - baseline;
       const residual = heat.reduce((sum, value) => sum + value, 0) - change;
       return { heat, resolution, completeness: { change, residual, steps, baseline, copies } };
@@ -170,25 +176,25 @@ function gradCam({ model, variant, inputSize, weights, computation }: ExplainerO
   const [height, width] = inputSize;
   const normalise = normaliser(variant);
   let size: [number, number] = [0, 0];
-  const program = compile<'pixels' | 'sign'>(
-    ({ pixels, sign }, variables) => {
+  const program = compile<'pixels' | 'hot'>(
+    ({ pixels, hot }, variables) => {
       const pass = evaluationPass(variables);
       const features = model.features(pass, normalise(pixels as tf.Tensor4D)); // (1, H', W', C)
       if (features.rank !== 4) throw new Error('Grad-CAM needs a feature map, not tokens');
       size = [features.shape[1], features.shape[2]!];
-      const gradients = tf.grad((x) => tf.mul(tf.sum(oddsOf(model.head(pass, x))), sign))(features);
+      const gradients = tf.grad((x) => tf.sum(oddsOf(model.head(pass, x), hot)))(features);
       const channels = tf.mean(gradients, [1, 2], true); // (1, 1, 1, C)
       return { outputs: { map: tf.relu(tf.sum(tf.mul(features, channels), 3)) } };
     },
     {
-      inputs: { pixels: { shape: [1, height, width, 3], dtype: 'uint8' }, sign: { shape: [], dtype: 'float32' } },
+      inputs: { pixels: { shape: [1, height, width, 3], dtype: 'uint8' }, hot: { shape: [model.classes], dtype: 'float32' } },
       variables: weightVariables(model, weights),
       ...computation,
     },
   );
   return {
-    explain(pixels, logits) {
-      const { map } = program.run({ pixels, sign: Float32Array.of(signOf(logits)) });
+    explain(pixels, of) {
+      const { map } = program.run({ pixels, hot: hotOf(of, model.classes) });
       const resolution = strideOf([1, ...size, 1], inputSize);
       return { heat: enlarged(map, size, [height, width]), resolution, completeness: null };
     },
@@ -196,13 +202,16 @@ function gradCam({ model, variant, inputSize, weights, computation }: ExplainerO
   };
 }
 
-/** Logarithms of the odds of malignant. @param logits [N, 2] @returns [N] */
-function oddsOf(logits: tf.Tensor2D): tf.Tensor1D {
-  const [benign, malignant] = tf.unstack(logits, 1);
-  return tf.sub(malignant, benign);
+/** Takes a class out of a sum of exponentials: far below every logit, and finite in 32 bits. */
+const OUT = 1e9;
+
+/** Logarithms of the odds of one class. @param logits [N, classes] @param hot [classes], 1 for the class @returns [N] */
+function oddsOf(logits: tf.Tensor2D, hot: tf.Tensor): tf.Tensor1D {
+  const own = tf.sum(tf.mul(logits, hot), 1);
+  const others = tf.logSumExp(tf.sub(logits, tf.mul(hot, OUT)), 1);
+  return tf.sub(own, others);
 }
 
-/** 1 where malignant is predicted, -1 where benign is: the score is so many times the odds of malignant. */
-function signOf([benign, malignant]: readonly [number, number]): 1 | -1 {
-  return malignant > benign ? 1 : -1;
+function hotOf(of: number, classes: number): Float32Array {
+  return Float32Array.from({ length: classes }, (_, i) => (i === of ? 1 : 0));
 }

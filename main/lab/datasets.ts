@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path';
 import type { CallOutput, ParsedInput } from '../../shared/contract/api.ts';
 import type { IndexSummary } from '../../shared/contract/dataset.ts';
 import { LabError } from '../../shared/contract/errors.ts';
-import { type Plan, type Preset, presetPlan } from '../../shared/contract/plan.ts';
+import { type Plan, presetPlan } from '../../shared/contract/plan.ts';
+import type { Preset } from '../../shared/domain/study/presets/index.ts';
 import { BREAKHIS_MAGNIFICATIONS } from '../../shared/domain/magnification.ts';
 import { indexFolder, type IndexProgress, summarise } from '../dataset/index-folder.ts';
 import { recordData } from '../project/data-folders.ts';
@@ -78,12 +79,16 @@ export async function datasetSummary({ compute, indexRef }: Session): Promise<In
 /** A preset's plan for the indexed data set: its table, and its own magnifications where they are not the four of BreakHis. */
 export async function presetFor(session: Session, preset: Preset, name: string): Promise<Plan> {
   const { folder, csv } = session.indexed;
-  const { byMagnification } = await session.compute.call('images.summary', session.indexedRef);
+  const { byMagnification, tasks } = await session.compute.call('images.summary', session.indexedRef);
   const magnifications = Object.keys(byMagnification)
     .map(Number)
     .sort((a, b) => a - b);
   const isUsual = BREAKHIS_MAGNIFICATIONS.every((m) => magnifications.includes(m)) || magnifications.length === 0;
-  return presetPlan(preset, name, folder, { csv, magnifications: isUsual ? undefined : magnifications });
+  return presetPlan(preset, name, folder, {
+    csv,
+    task: tasks[0].id,
+    magnifications: isUsual ? undefined : magnifications,
+  });
 }
 
 /** One page of the images, each with the name of its picture. */

@@ -162,7 +162,7 @@ export function createLab({ door, jobs, executor = defaultExecutor({ slots: jobs
       await keepDraft(session, draft);
       return {};
     },
-    'plans.split': async ({ split }) => compute.call('images.split', { index: session.indexedRef, settings: split }),
+    'plans.split': async (input) => compute.call('images.split', { ...input, index: session.indexedRef }),
 
     'studies.list': async () => Promise.all((await readStudies(session)).map((study) => queue.summary(study))),
     'studies.start': async ({ plan }) => {
@@ -203,7 +203,7 @@ export function createLab({ door, jobs, executor = defaultExecutor({ slots: jobs
     'results.saliency': ({ task, ...input }) =>
       tasks.answer(task, async (signal) => {
         await studyOf(input.trial);
-        return looking.run(() => trialSaliency({ session, predictor, pictures }, input, signal), signal);
+        return looking.run(() => trialSaliency(session, predictor, pictures, input, signal), signal);
       }),
 
     'reports.preview': async ({ study }) => ({ html: await previewReport(session, await queue.study(study)) }),

@@ -2,7 +2,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { PlanCheck } from '../../shared/contract/api.ts';
 import { LabError, parseOrThrow } from '../../shared/contract/errors.ts';
-import { type Plan, planSchema } from '../../shared/contract/plan.ts';
+import { storedPlanSchema, upgradePlan } from '../../shared/contract/format-1.ts';
+import type { Plan } from '../../shared/contract/plan.ts';
 import { newNameProblem } from '../../shared/domain/names.ts';
 import { readJson, refuseNewer, writeJson } from '../platform/atomic.ts';
 import type { Session } from './session.ts';
@@ -11,7 +12,7 @@ import type { Session } from './session.ts';
 export async function readPlan(path: string): Promise<Plan> {
   const content = await readJson(path, 'plan');
   refuseNewer(content, path, 'plan');
-  return parseOrThrow(planSchema, content, `plan ${path}`);
+  return parseOrThrow(storedPlanSchema, content, `plan ${path}`);
 }
 
 /** @throws LabError "bad-input" when the name is none for a file */
@@ -29,7 +30,7 @@ const DRAFT_FILE = '.draft.json';
 
 /** The plan being made; null when there is none that can be read: it only saves work. */
 export async function readDraft(session: Session): Promise<Record<string, unknown> | null> {
-  const content = await readJson(join(session.project.paths.plans, DRAFT_FILE), 'draft').catch(() => null);
+  const content = upgradePlan(await readJson(join(session.project.paths.plans, DRAFT_FILE), 'draft').catch(() => null));
   return typeof content === 'object' && content !== null && !Array.isArray(content) ? (content as Record<string, unknown>) : null;
 }
 

@@ -74,6 +74,6 @@ export class Preparation {
 
 /** Trials that differ in nothing but the seed compute alike. */
 function kindOf({ study, id }: Trial): string {
-  const { model, trainMagnification } = study.trials.find((trial) => trial.id === id)!;
-  return JSON.stringify([study.name, model, trainMagnification]);
+  const { model, trainSet, fold } = study.trials.find((trial) => trial.id === id)!;
+  return JSON.stringify([study.name, model, trainSet, fold]);
 }

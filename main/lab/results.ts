@@ -1,11 +1,11 @@
-import type { ParsedInput } from '../../shared/contract/api.ts';
-import type { CellImage, ResultCell } from '../../shared/contract/results.ts';
+import type { CallOutput, ParsedInput } from '../../shared/contract/api.ts';
+import type { CellImage } from '../../shared/contract/results.ts';
 import type { StudyFile } from '../../shared/contract/study.ts';
 import type { Pictures } from './pictures.ts';
 import type { Session } from './session.ts';
 
 /** The results of a study's finished trials, in the order of its plan. */
-export function studyCells({ compute, project }: Session, study: StudyFile): Promise<ResultCell[]> {
+export function studyCells({ compute, project }: Session, study: StudyFile): Promise<CallOutput<'results.cells'>> {
   return compute.call('trials.cells', { runs: project.paths.runs, study });
 }
 

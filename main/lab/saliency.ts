@@ -7,18 +7,14 @@ import type { Predictor } from '../inference/predictor.ts';
 import type { Pictures } from './pictures.ts';
 import type { Session } from './session.ts';
 
-interface Parts {
-  readonly session: Session;
-  readonly predictor: Predictor;
-  readonly pictures: Pictures;
-}
-
 /**
  * Where a trial's best weights look in one of its test images, seen as the test saw it.
  * @throws LabError "not-found", "bad-input" when the network does not allow the method, "cancelled"
  */
 export async function trialSaliency(
-  { session, predictor, pictures }: Parts,
+  session: Session,
+  predictor: Predictor,
+  pictures: Pictures,
   { trial, image, method }: Omit<ParsedInput<'results.saliency'>, 'task'>,
   signal: AbortSignal,
 ): Promise<ImageSaliency> {
@@ -28,5 +24,5 @@ export async function trialSaliency(
   if (isFailure(row)) throw new LabError(row.error.code, row.error.message, { field: 'image' });
   const { path: _path, layer, ...found } = row.saliency!;
   const png = Buffer.from(layer!.slice(layer!.indexOf(',') + 1), 'base64');
-  return { ...found, layer: pictures.keepLayer(new Uint8Array(png)), probabilityMalignant: row.probabilities.malignant };
+  return { ...found, layer: pictures.keepLayer(new Uint8Array(png)), probability: Math.max(...row.probabilities) };
 }

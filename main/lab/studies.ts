@@ -4,8 +4,9 @@ import { basename, join } from 'node:path';
 import { LabError, toEnvelope } from '../../shared/contract/errors.ts';
 import type { Plan } from '../../shared/contract/plan.ts';
 import type { StudySummary, TrialSummary } from '../../shared/contract/results.ts';
-import { studyFileSchema, type StudyFile } from '../../shared/contract/study.ts';
-import { STAGED_SPLIT, trialsOf } from '../compute/staging.ts';
+import { storedStudySchema } from '../../shared/contract/format-1.ts';
+import type { StudyFile } from '../../shared/contract/study.ts';
+import { STAGED_SPLITS, trialsOf } from '../compute/staging.ts';
 import { readSealed, temporaryName, writeSealed } from '../platform/atomic.ts';
 import { recordData } from '../project/data-folders.ts';
 import { version } from '../platform/version.ts';
@@ -30,7 +31,7 @@ async function writeStudy(session: Session, plan: Plan): Promise<StudyFile> {
   await requireNew(session, plan.name, file, trialsOf(plan));
   const staging = join(paths.runs, temporaryName());
   try {
-    const { splitSha256, dataset, trials } = await compute.call('images.stage', {
+    const staged = await compute.call('images.stage', {
       index,
       project: project.folder,
       plan,
@@ -39,13 +40,14 @@ async function writeStudy(session: Session, plan: Plan): Promise<StudyFile> {
     await savePlan(session, plan);
     await recordData(project.folder, index.folder, null, check);
     check();
-    await rename(join(staging, STAGED_SPLIT), join(paths.splits, `${splitSha256}.json`));
-    for (const { id } of trials) {
+    for (const { sha256 } of staged.splits)
+      await rename(join(staging, STAGED_SPLITS, `${sha256}.json`), join(paths.splits, `${sha256}.json`));
+    for (const { id } of staged.trials) {
       await rm(join(paths.runs, id), { recursive: true, force: true }); // requireNew saw that nothing but a config.json is there
       await rename(join(staging, id), join(paths.runs, id));
     }
     const createdAt = new Date().toISOString();
-    const study: StudyFile = { format: 1, name: plan.name, createdAt, plan, splitSha256, dataset, trials, magnilab: version };
+    const study: StudyFile = { format: 2, name: plan.name, createdAt, plan, ...staged, magnilab: version };
     await writeSealed(file, study, check);
     return study;
   } finally {
@@ -100,7 +102,7 @@ async function readStudyFiles(session: Session): Promise<{ studies: StudyFile[];
   const problems: FileProblem[] = [];
   for (const path of names.map((name) => join(folder, name))) {
     try {
-      studies.push((await readSealed(studyFileSchema, path, 'study')).value);
+      studies.push((await readSealed(storedStudySchema, path, 'study')).value);
     } catch (error) {
       problems.push({ path, message: toEnvelope(error).message });
     }

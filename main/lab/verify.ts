@@ -43,9 +43,11 @@ export async function verifyProject(
   const total = studies.reduce((sum, { trials }) => sum + trials.length, 0);
   let done = 0;
   for (const study of studies) {
-    await readStudySplit(session.project.paths.splits, study).catch((error: unknown) =>
-      faults.push({ path: join(session.project.paths.splits, `${study.splitSha256}.json`), message: toEnvelope(error).message }),
-    );
+    const { splits: folder } = session.project.paths;
+    for (const split of study.splits)
+      await readStudySplit(folder, split).catch((error: unknown) =>
+        faults.push({ path: join(folder, `${split.sha256}.json`), message: toEnvelope(error).message }),
+      );
     const { epochs, cooldownEpochs } = study.plan.training;
     for (const { id, config } of study.trials) {
       onTrial(done++, total);

@@ -9,9 +9,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { ConvMixerDims } from '../../shared/domain/dims.ts';
 import { ACTIVATIONS, batchNorm, conv, depthwise, globalPool, linear, Specs } from './layers.ts';
-import type { Model } from './model.ts';
+import type { Network } from './model.ts';
 
-export function convmixer({ dim, depth, kernel, patch, activation }: ConvMixerDims, classes: number): Model {
+export function convmixer({ dim, depth, kernel, patch, activation }: ConvMixerDims, classes: number): Network {
   const specs = new Specs();
   specs.conv('stem.0', 3, dim, patch, { bias: true });
   specs.batchNorm('stem.2', dim);

@@ -11,9 +11,9 @@ import type { FNet2dDims } from '../../shared/domain/dims.ts';
 import { gelu } from '../engine/operators/activation.ts';
 import { realFourier } from '../engine/operators/fourier.ts';
 import { batchNorm, conv, dropout, globalPool, linear, Specs } from './layers.ts';
-import type { Model } from './model.ts';
+import type { Network } from './model.ts';
 
-export function fnet2d({ dim, depth, mult, patch, dropout: rate }: FNet2dDims, classes: number): Model {
+export function fnet2d({ dim, depth, mult, patch, dropout: rate }: FNet2dDims, classes: number): Network {
   const second = patch === 1 ? { kernel: 3, padding: 1 } : { kernel: patch, stride: patch };
   const specs = new Specs();
   specs.conv('conv.0', 3, dim / 2, 3, { bias: true });

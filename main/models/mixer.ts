@@ -9,11 +9,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { MixerDims } from '../../shared/domain/dims.ts';
 import { conv, globalPool, type InitialWeights, layerNorm, linear, mlp, Specs, ZEROS } from './layers.ts';
-import type { ImageSize, Model } from './model.ts';
+import type { ImageSize, Network } from './model.ts';
 
 const EPSILON = 1e-6;
 
-export function mixer(dims: MixerDims, [height, width]: ImageSize, classes: number): Model {
+export function mixer(dims: MixerDims, [height, width]: ImageSize, classes: number): Network {
   const { patch, dim, depth, tokenDim, channelDim } = dims;
   const [rows, columns] = [height / patch, width / patch];
   const tokens = rows * columns;

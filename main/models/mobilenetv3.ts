@@ -10,11 +10,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { InvertedResidual, MobileNetV3Dims } from '../../shared/domain/dims.ts';
 import { hardSigmoid, hardSwish, relu } from '../engine/operators/activation.ts';
 import { batchNorm, conv, depthwise, type InitialWeights, linear, type Pass, Specs, ZEROS } from './layers.ts';
-import type { Model } from './model.ts';
+import type { Network } from './model.ts';
 
 const HEAD = 1024;
 
-export function mobilenetv3({ stem, blocks, last }: MobileNetV3Dims, classes: number): Model {
+export function mobilenetv3({ stem, blocks, last }: MobileNetV3Dims, classes: number): Network {
   const specs = new Specs();
   specs.conv('conv_stem', 3, stem, 3, fanOut(stem, 3));
   specs.batchNorm('bn1', stem);

@@ -4,8 +4,8 @@ import type { ParameterSpec, Pass } from './layers.ts';
 /** Height and width in pixels. */
 export type ImageSize = readonly [height: number, width: number];
 
-/** A network: what parameters it has and what it computes with them, stem to blocks to head. It holds no state. */
-export interface Model {
+/** What a family computes: parameters, and stem to blocks to head with them. It holds no state. */
+export interface Network {
   readonly specs: readonly ParameterSpec[];
   /**
    * Stem and blocks.
@@ -17,7 +17,12 @@ export interface Model {
   head(pass: Pass, features: tf.Tensor): tf.Tensor2D;
 }
 
+/** A network for a number of classes. */
+export interface Model extends Network {
+  readonly classes: number;
+}
+
 /** @param x normalised images [N, H, W, 3] @returns logits [N, classes] */
-export function forward(model: Model, pass: Pass, x: tf.Tensor4D): tf.Tensor2D {
+export function forward(model: Network, pass: Pass, x: tf.Tensor4D): tf.Tensor2D {
   return model.head(pass, model.features(pass, x));
 }

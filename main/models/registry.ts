@@ -4,7 +4,7 @@ import { convmixer } from './convmixer.ts';
 import { fnet2d } from './fnet2d.ts';
 import { mixer } from './mixer.ts';
 import { mobilenetv3 } from './mobilenetv3.ts';
-import type { ImageSize, Model } from './model.ts';
+import type { ImageSize, Model, Network } from './model.ts';
 import { resnet } from './resnet.ts';
 import { swin } from './swin.ts';
 import { vit } from './vit.ts';
@@ -29,14 +29,12 @@ export function createModel(
   return { variant, model: buildModel(variant, size, classes), inputSize: size };
 }
 
-/** Names of the parameters with one value per class on their last axis: of the layer that gives the logits. */
-export function classifierNames(id: string, inputSize: ImageSize): string[] {
-  const [two, three] = [2, 3].map((classes) => createModel(id, inputSize, classes).model.specs);
-  return two.filter((spec, i) => spec.shape.join() !== three[i].shape.join()).map((spec) => spec.name);
-}
-
 /** The network of a row, or of one with other dimensions. */
 export function buildModel(variant: Variant, inputSize: ImageSize, classes: number): Model {
+  return { ...networkOf(variant, inputSize, classes), classes };
+}
+
+function networkOf(variant: Variant, inputSize: ImageSize, classes: number): Network {
   switch (variant.family) {
     case 'resnet':
       return resnet(variant.dims, classes);

@@ -11,11 +11,11 @@ import type { ResNetDims } from '../../shared/domain/dims.ts';
 import { relu } from '../engine/operators/activation.ts';
 import { maxPool } from '../engine/operators/convolution.ts';
 import { batchNorm, conv, globalPool, type Initialiser, linear, type Pass, Specs, ZEROS } from './layers.ts';
-import type { Model } from './model.ts';
+import type { Network } from './model.ts';
 
 const STEM = 64;
 
-export function resnet(dims: ResNetDims, classes: number): Model {
+export function resnet(dims: ResNetDims, classes: number): Network {
   const blocks = blocksOf(dims);
   const specs = new Specs();
   specs.conv('conv1', 3, STEM, 7, { weight: kaimingFanOut(STEM, 7) });

@@ -23,13 +23,13 @@ import {
   NORMAL_002,
   TRANSFORMER_LINEAR,
 } from './layers.ts';
-import type { ImageSize, Model } from './model.ts';
+import type { ImageSize, Network } from './model.ts';
 
 const EPSILON = 1e-5;
 /** timm's: enough to silence a pair in the softmax */
 const MASKED = -100;
 
-export function swin(dims: SwinDims, [height, width]: ImageSize, classes: number): Model {
+export function swin(dims: SwinDims, [height, width]: ImageSize, classes: number): Network {
   const { patch, dim, window } = dims;
   const stages = stagesOf(dims, [height / patch, width / patch]);
   const positions = (2 * window - 1) ** 2;

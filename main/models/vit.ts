@@ -9,11 +9,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { ViTDims } from '../../shared/domain/dims.ts';
 import { attention, conv, layerNorm, linear, mlp, Specs, NORMAL_002, TRANSFORMER_LINEAR } from './layers.ts';
-import type { ImageSize, Model } from './model.ts';
+import type { ImageSize, Network } from './model.ts';
 
 const EPSILON = 1e-6;
 
-export function vit({ patch, dim, depth, heads }: ViTDims, [height, width]: ImageSize, classes: number): Model {
+export function vit({ patch, dim, depth, heads }: ViTDims, [height, width]: ImageSize, classes: number): Network {
   const patches = (height / patch) * (width / patch);
   const specs = new Specs();
   specs.embedding('cls_token', [1, 1, dim], { kind: 'normal', sd: 1e-6 });

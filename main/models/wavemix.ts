@@ -10,9 +10,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { WaveMixDims } from '../../shared/domain/dims.ts';
 import { gelu } from '../engine/operators/activation.ts';
 import { batchNorm, conv, convTranspose4, dropout, globalPool, linear, type Pass, Specs } from './layers.ts';
-import type { Model } from './model.ts';
+import type { Network } from './model.ts';
 
-export function wavemix(dims: WaveMixDims, classes: number): Model {
+export function wavemix(dims: WaveMixDims, classes: number): Network {
   const { dim, depth, level, ff, mult, patch } = dims;
   const specs = new Specs();
   specs.conv('conv.0', 3, dim / 4, 3, { bias: true });

@@ -13,12 +13,6 @@ export function weightsFrom(model: Model, values: (spec: ParameterSpec) => Float
   return new Map(model.specs.map((spec) => [spec.name, toTensorFlow(spec.layout, spec.shape, values(spec))]));
 }
 
-/** The weights of a network of two classes with the classes in the other order. @param names of the classifier's parameters */
-export function withClassesSwapped(weights: WeightValues, names: readonly string[]): WeightValues {
-  const swapped = names.map((name) => [name, weights.get(name)!.map((_, i, own) => own[i ^ 1])] as const); // the last axis has two
-  return new Map([...weights, ...swapped]);
-}
-
 /** The weights as variables of a step. */
 export function weightVariables(model: Model, weights: WeightValues): ReadonlyMap<string, VariableSpec> {
   return new Map(

@@ -153,7 +153,7 @@ export function refuseNewer(content: unknown, path: string, what: string): void 
 }
 
 /** of plans, studies, splits and configurations */
-const NEWEST_FORMAT = 1;
+const NEWEST_FORMAT = 2;
 
 function sealOf(value: object): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex');

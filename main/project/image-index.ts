@@ -1,6 +1,5 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import type { IndexedImage, ManifestReport, Problem } from '../../shared/contract/dataset.ts';
-import type { Label } from '../../shared/domain/label.ts';
 import type { IndexResult, KnownFile } from '../dataset/index-folder.ts';
 import { isDemoTissue } from '../dataset/tissue/record.ts';
 import { transaction } from './database.ts';
@@ -8,7 +7,7 @@ import { transaction } from './database.ts';
 /** What images to list; every field given must match. */
 export interface ImageFilter {
   readonly magnification?: number;
-  readonly label?: Label;
+  readonly label?: string;
   readonly subtype?: string;
   readonly case?: string;
   readonly slide?: string;

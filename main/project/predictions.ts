@@ -1,70 +1,76 @@
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
+import { predictedClass, probabilitiesOf } from '../../shared/analysis/scored.ts';
 import { LabError } from '../../shared/contract/errors.ts';
 import type { Prediction, TrialImage } from '../../shared/contract/trial.ts';
-import { LABELS, type Label } from '../../shared/domain/label.ts';
+import { VIEW_SCALES, type ViewScale } from '../../shared/domain/study/view.ts';
 
-const COLUMNS: Record<keyof Prediction, string> = {
-  image: 'image',
-  magnification: 'magnification',
-  case: 'case',
-  slide: 'slide',
-  truth: 'true',
-  predicted: 'pred',
-  logitBenign: 'logit_benign',
-  logitMalignant: 'logit_malignant',
-  probabilityMalignant: 'p_malignant',
-};
+const LOGIT = 'logit_';
+const PROBABILITY = 'p_';
 
-/** Softmax of two logits: the probability of the second class. */
-export function probabilityMalignant(benign: number, malignant: number): number {
-  return 1 / (1 + Math.exp(benign - malignant));
-}
-
-export function predictionOf(image: TrialImage, logitBenign: number, logitMalignant: number): Prediction {
+/** @param logits one per class @param classes in the order of the logits */
+export function predictionOf(
+  image: TrialImage,
+  logits: ArrayLike<number>,
+  classes: readonly string[],
+  scale: ViewScale = VIEW_SCALES[0],
+): Prediction {
   return {
     image: image.path,
-    magnification: image.magnification,
+    view: { magnification: image.magnification, scale },
     case: image.case,
     slide: image.slide,
     truth: image.label,
-    predicted: logitMalignant > logitBenign ? 'malignant' : 'benign',
-    logitBenign,
-    logitMalignant,
-    probabilityMalignant: probabilityMalignant(logitBenign, logitMalignant),
+    predicted: classes[predictedClass(logits)],
+    logits: Array.from(logits),
+    probabilities: probabilitiesOf(logits),
   };
 }
 
-/** predictions.csv: one row per image, full precision; every number of a report can be recomputed from it. */
-export function encodePredictions(predictions: readonly Prediction[]): string {
-  const columns = Object.entries(COLUMNS).map(([key, header]) => ({ key, header }));
-  return stringify([...predictions], { header: true, columns });
+/**
+ * predictions.csv: one row per image and view, full precision; every number of a report can be recomputed from it. Every class has a
+ * column for its logit and one for its probability.
+ */
+export function encodePredictions(predictions: readonly Prediction[], classes: readonly string[]): string {
+  const head = ['image', 'magnification', 'view', 'case', 'slide', 'true', 'pred'];
+  const columns = [...head, ...classes.map((name) => LOGIT + name), ...classes.map((name) => PROBABILITY + name)];
+  const rows = predictions.map((p) => [
+    ...[p.image, p.view.magnification, p.view.scale, p.case, p.slide, p.truth, p.predicted],
+    ...p.logits,
+    ...p.probabilities,
+  ]);
+  return stringify([columns, ...rows]);
 }
 
-/** @throws LabError "damaged-file" that names the file and the row */
+/**
+ * The predictions of a file. Files of format 1 have neither a view nor the probability of the first of their two classes.
+ * @throws LabError "damaged-file" that names the file and the row
+ */
 export function decodePredictions(text: string, name: string): Prediction[] {
   const rows = parse(text, { columns: true, skip_empty_lines: true }) as Record<string, string>[];
+  const classes = Object.keys(rows[0] ?? {}).flatMap((column) => (column.startsWith(LOGIT) ? [column.slice(LOGIT.length)] : []));
   return rows.map((row, i) => {
-    const at = (key: keyof Prediction) => row[COLUMNS[key]] ?? '';
-    const number = (key: keyof Prediction) => {
-      const value = Number(at(key));
-      if (at(key) === '' || !Number.isFinite(value)) throw damaged(name, i, COLUMNS[key]);
+    const text = (column: string) => row[column] ?? '';
+    const number = (column: string) => {
+      const value = Number(text(column));
+      if (text(column) === '' || !Number.isFinite(value)) throw damaged(name, i, column);
       return value;
     };
-    const label = (key: keyof Prediction) => {
-      if (!LABELS.includes(at(key) as Label)) throw damaged(name, i, COLUMNS[key]);
-      return at(key) as Label;
+    const oneOf = <T extends string>(column: string, known: readonly T[]) => {
+      if (!known.includes(text(column) as T)) throw damaged(name, i, column);
+      return text(column) as T;
     };
+    const logits = classes.map((c) => number(LOGIT + c));
+    const computed = probabilitiesOf(logits);
     return {
-      image: at('image'),
-      magnification: number('magnification'),
-      case: at('case'),
-      slide: at('slide'),
-      truth: label('truth'),
-      predicted: label('predicted'),
-      logitBenign: number('logitBenign'),
-      logitMalignant: number('logitMalignant'),
-      probabilityMalignant: number('probabilityMalignant'),
+      image: text('image'),
+      view: { magnification: number('magnification'), scale: 'view' in row ? oneOf('view', VIEW_SCALES) : VIEW_SCALES[0] },
+      case: text('case'),
+      slide: text('slide'),
+      truth: oneOf('true', classes),
+      predicted: oneOf('pred', classes),
+      logits,
+      probabilities: classes.map((c, k) => (PROBABILITY + c in row ? number(PROBABILITY + c) : computed[k])),
     };
   });
 }

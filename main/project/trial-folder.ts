@@ -2,14 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { LabError, toEnvelope } from '../../shared/contract/errors.ts';
-import {
-  type Epoch,
-  epochSchema,
-  type TrialConfig,
-  trialConfigSchema,
-  type TrialStateFile,
-  trialStateSchema,
-} from '../../shared/contract/trial.ts';
+import { type StoredConfig, storedConfigSchema, upgradeConfig } from '../../shared/contract/format-1.ts';
+import { type Epoch, epochSchema, type TrialConfig, type TrialStateFile, trialStateSchema } from '../../shared/contract/trial.ts';
 import { appendLine, hashFile, readSealed, writeAtomically, writeSealed } from '../platform/atomic.ts';
 import { locateData } from './data-folders.ts';
 import { readResumeRows } from './resume-header.ts';
@@ -33,9 +27,9 @@ export function trialFiles(folder: string) {
 const RECORDED = ['config', 'history', 'last', 'best', 'predictions', 'environment', 'engine'] as const;
 
 export interface ReadConfig {
-  /** as it was written when the study started */
+  /** as it was written when the study started, in today's format */
   readonly config: TrialConfig;
-  /** SHA-256 of its content */
+  /** SHA-256 of its content, in the format that it was written in */
   readonly hash: string;
 }
 
@@ -45,7 +39,8 @@ export interface ReadConfig {
  */
 export async function readTrialConfig(folder: string): Promise<ReadConfig> {
   const path = trialFiles(folder).config;
-  const { value: config } = await readSealed(trialConfigSchema, path, 'trial configuration');
+  const { value: stored } = await readSealed(storedConfigSchema, path, 'trial configuration');
+  const config = upgradeConfig(stored);
   if (config.id !== basename(folder))
     throw new LabError('bad-input', `${path}: field "id" is "${config.id}", but the folder is called "${basename(folder)}".`, {
       field: 'id',
@@ -58,10 +53,10 @@ export async function readTrialConfig(folder: string): Promise<ReadConfig> {
         });
     });
   }
-  return { config, hash: hashConfig(config) };
+  return { config, hash: hashConfig(stored) };
 }
 
-export function hashConfig(config: TrialConfig): string {
+export function hashConfig(config: StoredConfig): string {
   return createHash('sha256').update(JSON.stringify(config)).digest('hex');
 }
 

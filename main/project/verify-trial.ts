@@ -34,7 +34,7 @@ export async function readVerifiedPredictions(folder: string, rowByRow = false):
   if (configHash !== undefined && configHash !== (await hashFile(configPath))) throw changed(configPath);
   if (hash !== undefined && configHash !== undefined && !rowByRow) return rows;
   const { config } = await readTrialConfig(folder);
-  const fault = predictionsFault(rows, config.test);
+  const fault = predictionsFault(rows, config);
   if (fault) throw new LabError('damaged-file', `${path} does not belong to this trial: ${fault}.`, { path });
   return rows;
 }

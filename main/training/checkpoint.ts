@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { LabError, parseOrThrow } from '../../shared/contract/errors.ts';
 import { type ResumePoint, resumePointSchema } from '../../shared/contract/trial.ts';
-import { LABELS } from '../../shared/domain/label.ts';
+import { classesSchema } from '../../shared/contract/dataset.ts';
+import { isMalignancy } from '../../shared/domain/breakhis.ts';
 import { toTensorFlow, toTorch } from '../models/layout.ts';
 import type { ParameterSpec } from '../models/layers.ts';
 import type { Model } from '../models/model.ts';
@@ -89,8 +90,8 @@ export async function loadResumePoint(
 export interface WeightsFile {
   /** e.g. which model it belongs to */
   readonly metadata: Readonly<Record<string, string>>;
-  /** whether its first logit is of malignant: its metadata `classes` says "malignant,benign" */
-  readonly swapped: boolean;
+  /** in the order of its logits, as its metadata `classes` says; null where it does not */
+  readonly classes: readonly string[] | null;
   /**
    * The weights of a model, as they are in the file.
    * @throws LabError "damaged-file" that names every unknown, missing or misshapen parameter, and every one that holds what is no number
@@ -107,7 +108,7 @@ export async function openWeights(path: string): Promise<WeightsFile> {
   requireChecksum(file, path);
   return {
     metadata: file.metadata,
-    swapped: isSwapped(file.metadata.classes, path),
+    classes: file.metadata.classes === undefined ? null : classesOf(file.metadata.classes, path),
     load(model) {
       const own = new Map([...file.tensors].filter(([name]) => !TRAINING_STATE.test(name)));
       const values = matchParameters(model.specs, withoutPrefix(own), path);
@@ -123,14 +124,21 @@ function withoutPrefix(tensors: ReadonlyMap<string, StoredTensor>): ReadonlyMap<
   return prefix ? withoutPrefix(new Map([...tensors].map(([name, tensor]) => [name.slice(prefix.length), tensor]))) : tensors;
 }
 
-/** @param classes as we write it, "benign,malignant", or as a JSON list; undefined: as we have it */
-function isSwapped(classes: string | undefined, path: string): boolean {
-  if (classes === undefined) return false;
-  const names = classes.toLowerCase().match(/[\p{L}\p{M}\p{N}_-]+/gu) ?? [];
-  if (names.length === 2 && names.toSorted().join() === LABELS.join()) return names[0] !== LABELS[0];
-  throw new LabError('bad-input', `${path} tells the classes "${classes}" apart; "benign,malignant" or the reverse is needed.`, {
-    field: 'weights',
-  });
+/** @param written a JSON list as we write it, or names with commas between them, as we once did */
+function classesOf(written: string, path: string): readonly string[] {
+  let names: unknown;
+  try {
+    names = JSON.parse(written);
+  } catch {
+    names = written.split(',').map((name) => name.trim());
+  }
+  const read = classesSchema.safeParse(names);
+  if (read.success) return read.data.map((name) => (isMalignancy(name.toLowerCase()) ? name.toLowerCase() : name));
+  throw new LabError(
+    'bad-input',
+    `${path} tells the classes "${written}" apart; a list of two or more different names is needed, e.g. "benign,malignant".`,
+    { field: 'weights' },
+  );
 }
 
 /** One weight that is no number makes every answer one. */

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { LabError } from '../../shared/contract/errors.ts';
 import type { EngineChoice, Epoch, Prediction, ResumePoint, TrialConfig } from '../../shared/contract/trial.ts';
 import type { Variant } from '../../shared/domain/catalogue.ts';
-import { labelIndex } from '../../shared/domain/label.ts';
-import { logLoss } from '../../shared/analysis/metrics.ts';
+import { logLoss, predictedClass } from '../../shared/analysis/scored.ts';
+import { trainSetId } from '../../shared/domain/study/train-set.ts';
 import { isBetter } from '../../shared/domain/study/selection.ts';
 import { isOutOfMemory } from '../engine/out-of-memory.ts';
 import { encodePredictions, predictionOf } from '../project/predictions.ts';
@@ -17,7 +17,7 @@ import { halveBatch } from '../tuning/engine-choice.ts';
 import { Loader, stepsPerEpoch } from '../pictures/loader.ts';
 import { EVALUATION_BATCH, Pictures, type TrialHooks } from '../pictures/pictures.ts';
 import { learningRateAt, totalEpochs } from './schedule.ts';
-import { countCorrect, Evaluator, Trainer } from './trainer.ts';
+import { Evaluator, Trainer } from './trainer.ts';
 import { appendHistory, repairHistory, trialFiles } from '../project/trial-folder.ts';
 
 export interface TrialOutcome {
@@ -85,11 +85,13 @@ class Attempt {
   private readonly pictures: Pictures;
   private readonly epochs: number;
   private readonly batchSize: number;
+  /** class -> number of its logit */
+  private readonly classNumbers: ReadonlyMap<string, number>;
   private trainer: Trainer | null = null;
   private evaluator: Evaluator | null = null;
 
   constructor({ folder, config, hash, hooks }: TrialInput, choice: EngineChoice) {
-    const { variant, model } = createModel(config.model, config.inputSize);
+    const { variant, model } = createModel(config.model, config.inputSize, config.classes.length);
     this.config = config;
     this.hash = hash;
     this.hooks = hooks;
@@ -100,6 +102,7 @@ class Attempt {
     this.pictures = new Pictures(config, variant, hooks);
     this.epochs = totalEpochs(config.training);
     this.batchSize = Math.min(choice.batchSize, config.train.length);
+    this.classNumbers = new Map(config.classes.map((name, i) => [name, i]));
   }
 
   /** @returns false when it was stopped */
@@ -167,7 +170,7 @@ class Attempt {
     const steps = stepsPerEpoch(config.train.length, this.batchSize);
     let [loss, correct, seen, done] = [0, 0, 0, 0];
     for await (const batch of loader.epoch(epoch)) {
-      const labels = Int32Array.from(batch.images, (i) => labelIndex(config.train[i].label));
+      const labels = Int32Array.from(batch.images, (i) => this.classNumbers.get(config.train[i].label)!);
       const result = trainer.step(batch.pixels, labels, learningRate, before.steps + done);
       if (!Number.isFinite(result.loss))
         throw new LabError(
@@ -245,23 +248,33 @@ class Attempt {
     let [loss, correct] = [0, 0];
     for await (const { images, pixels } of this.pictures.evaluation(validation, 'validating')) {
       const logits = requireFinite(evaluator.logits(pixels));
-      const labels = images.map((image) => labelIndex(image.label));
-      correct += countCorrect(logits, labels);
-      labels.forEach((label, i) => (loss += logLoss(logits[2 * i + label] - logits[2 * i + 1 - label])));
+      images.forEach((image, i) => {
+        const truth = this.classNumbers.get(image.label)!;
+        const own = this.logitsOf(logits, i);
+        if (predictedClass(own) === truth) correct++;
+        loss += logLoss(own, truth);
+      });
     }
     return { loss: loss / validation.length, accuracy: correct / validation.length };
   }
 
   private async test(): Promise<boolean> {
     const evaluator = this.evaluatorWith((await openWeights(this.files.best)).load(this.model));
+    const { classes } = this.config;
     const predictions: Prediction[] = [];
     for await (const { images, pixels } of this.pictures.evaluation(this.config.test, 'testing')) {
       const logits = requireFinite(evaluator.logits(pixels));
-      images.forEach((image, i) => predictions.push(predictionOf(image, logits[2 * i], logits[2 * i + 1])));
+      images.forEach((image, i) => predictions.push(predictionOf(image, this.logitsOf(logits, i), classes)));
     }
     if (this.hooks.stopped()) return false;
-    await writeAtomically(this.files.predictions, encodePredictions(predictions), this.hooks.check);
+    await writeAtomically(this.files.predictions, encodePredictions(predictions, classes), this.hooks.check);
     return true;
+  }
+
+  /** Those of the batch's image i. */
+  private logitsOf(logits: Float32Array, i: number): Float32Array {
+    const count = this.config.classes.length;
+    return logits.subarray(i * count, (i + 1) * count);
   }
 
   private evaluatorWith(weights: WeightValues): Evaluator {
@@ -280,10 +293,10 @@ function weightsMetadata(config: TrialConfig, epoch: number): Record<string, str
   return {
     format: 'pt', // names and layouts are PyTorch's
     model: config.model,
-    classes: 'benign,malignant',
+    classes: JSON.stringify(config.classes),
     input_size: config.inputSize.join(','),
     evaluation: config.evaluation,
-    train_magnification: String(config.trainMagnification),
+    train_set: trainSetId(config.trainSet),
     trial: config.id,
     epoch: String(epoch),
     magnilab: config.magnilabVersion,

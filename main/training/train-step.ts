@@ -74,7 +74,7 @@ export function trainStep({ scaleLoss = false, ...options }: TrainStepOptions): 
         update: (name, value) => updates.set(name, tf.keep(value)), // variableGrads would dispose of it
         nextSeed: () => tf.add(seed, tf.tensor1d([0, layer++], 'int32')) as tf.Tensor1D,
       };
-      const targets = smoothedTargets(labels as tf.Tensor1D, 2, settings.labelSmoothing);
+      const targets = smoothedTargets(labels as tf.Tensor1D, model.classes, settings.labelSmoothing);
       const scale = variables.get(LOSS_SCALE);
       let logits!: tf.Tensor2D;
       let loss!: tf.Tensor;

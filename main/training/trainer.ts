@@ -121,8 +121,10 @@ export class Evaluator {
   private readonly program: CompiledStep<'pixels'>;
   private readonly padded: Uint8Array;
   private readonly imageBytes: number;
+  private readonly classes: number;
 
   constructor({ model, variant, batchSize, inputSize, weights, computation }: EvaluatorOptions) {
+    this.classes = model.classes;
     const normalise = normaliser(variant);
     const shape = [batchSize, ...inputSize, 3];
     this.imageBytes = inputSize[0] * inputSize[1] * 3;
@@ -135,11 +137,11 @@ export class Evaluator {
     );
   }
 
-  /** Logits [N, 2], row by row. @param pixels uint8 [N, height, width, 3] */
+  /** Logits [N, classes], row by row. @param pixels uint8 [N, height, width, 3] */
   logits(pixels: Uint8Array): Float32Array {
     const count = pixels.length / this.imageBytes;
     this.padded.set(pixels); // behind it lies an earlier batch: its logits are cut off
-    return this.program.run({ pixels: this.padded }).logits.subarray(0, 2 * count);
+    return this.program.run({ pixels: this.padded }).logits.subarray(0, this.classes * count);
   }
 
   write(weights: WeightValues): void {
@@ -158,8 +160,4 @@ export function normaliser({ mean, std }: Pick<Variant, 'mean' | 'std'>): (pixel
     const shift = tf.tensor1d(mean.map((m, c) => m / std[c]));
     return tf.sub(tf.mul(pixels, scale), shift);
   };
-}
-
-export function countCorrect(logits: Float32Array, labels: readonly number[]): number {
-  return labels.filter((label, i) => Number(logits[2 * i + 1] > logits[2 * i]) === label).length;
 }

@@ -96,6 +96,7 @@ async function measuredChoice(
     const request: StepRequest = {
       model: config.model,
       inputSize: config.inputSize,
+      classes: config.classes,
       training: { ...config.training, batchSize },
     };
     if (device === 'cpu' && trainingMemory(variant, config.inputSize, batchSize) > HOPELESS * limit) continue;
@@ -181,11 +182,11 @@ async function remember(request: StepRequest, device: string, measured: readonly
 }
 
 /** One file per step, machine and versions. */
-function memoryPath({ model, inputSize, training }: StepRequest, device: string): string {
+function memoryPath({ model, inputSize, training, classes }: StepRequest, device: string): string {
   const { batchSize, optimiser, precision, ema, gradientClip } = training;
   const runtime = findRuntime()?.record;
   const key = [
-    [model, inputSize, batchSize, optimiser, precision, ema > 0, gradientClip > 0],
+    [model, inputSize, classes.length, batchSize, optimiser, precision, ema > 0, gradientClip > 0],
     [device, cpus()[0]?.model, availableParallelism(), process.env.MAGNILAB_MEMORY],
     [version, runtime?.libtensorflow, runtime?.tfjs],
   ];

@@ -2,6 +2,7 @@ import { mount } from '@vue/test-utils';
 import { createPinia } from 'pinia';
 import { describe, expect, it } from 'vitest';
 import { matricesOf } from '../../shared/analysis/matrix.ts';
+import { tableOf } from '../../shared/analysis/table.ts';
 import ConfusionTable from '../features/results/ConfusionTable.vue';
 import MatrixTable from '../features/results/MatrixTable.vue';
 import { scaleOf } from '../logic/matrix-view.ts';
@@ -39,7 +40,7 @@ describe('parts', () => {
 });
 
 describe('results', () => {
-  const matrices = matricesOf([cell(40, 40, 0.9), cell(40, 100, 0.7)], 'accuracy');
+  const matrices = matricesOf(tableOf([cell(40, 40, 0.9), cell(40, 100, 0.7)]), 'accuracy');
 
   it('the matrix is a table with named squares that can be chosen', async () => {
     const table = mount(MatrixTable, {
@@ -49,8 +50,8 @@ describe('results', () => {
         metricName: 'Accuracy',
         mode: 'value',
         scale: scaleOf(matrices),
-        majority: new Map([[40, 0.6]]),
-        selected: { train: 40, test: 100 },
+        majority: new Map([['40x', 0.6]]),
+        selected: { train: '40x', test: '100x' },
       },
       global,
     });
@@ -63,7 +64,7 @@ describe('results', () => {
     expect(table.findAll('th[scope=row]')[0].text()).toBe('40×');
     expect(table.text()).toContain('60.0');
     await squares[0].trigger('click');
-    expect(table.emitted('pick')).toEqual([[40, 40]]);
+    expect(table.emitted('pick')).toEqual([['40x', '40x']]);
   });
 
   it('a cell of the confusion matrix names truth and prediction; an empty one cannot be opened', async () => {

@@ -2,6 +2,7 @@ import { computed, ref, type Ref, watch } from 'vue';
 import type { StudySummary } from '../../shared/contract/results.ts';
 import { matricesOf } from '../../shared/analysis/matrix.ts';
 import type { Metric } from '../../shared/analysis/metrics.ts';
+import { tableOf } from '../../shared/analysis/table.ts';
 import { call } from '../api/index.ts';
 import { majorityOf, scaleOf } from '../logic/matrix-view.ts';
 import { t } from '../locales/texts.ts';
@@ -19,9 +20,10 @@ export function useResults(study: Ref<StudySummary | null>) {
     },
     { immediate: true },
   );
-  const matrices = computed(() => matricesOf(cells.state.value, metric.value));
+  const table = computed(() => tableOf(cells.state.value));
+  const matrices = computed(() => matricesOf(table.value, metric.value));
   const scale = computed(() => scaleOf(matrices.value));
-  const majority = computed(() => majorityOf(cells.state.value));
+  const majority = computed(() => majorityOf(table.value));
   const metricName = computed(() => t(`metrics.${metric.value}.name`));
-  return { metric, metricName, cells, finished, matrices, scale, majority };
+  return { metric, metricName, cells, table, finished, matrices, scale, majority };
 }

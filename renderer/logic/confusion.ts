@@ -1,4 +1,4 @@
-import type { Confusion } from '../../shared/analysis/metrics.ts';
+import type { Confusion } from '../../shared/analysis/scored.ts';
 import { percent } from './format.ts';
 
 export type ConfusionMode = 'counts' | 'rows' | 'columns';
@@ -13,8 +13,8 @@ export interface ConfusionCell {
 
 /** Rows truth, columns prediction; shares of the row (truth), or of the column (prediction). */
 export function confusionView(confusion: Confusion, mode: ConfusionMode): ConfusionCell[][] {
-  const rowSums = confusion.map(([a, b]) => a + b);
-  const columnSums = [0, 1].map((j) => confusion[0][j] + confusion[1][j]);
+  const rowSums = confusion.map(sum);
+  const columnSums = confusion.map((_, j) => sum(confusion.map((row) => row[j])));
   return confusion.map((row, i) =>
     row.map((count, j) => {
       const whole = mode === 'columns' ? columnSums[j] : rowSums[i];
@@ -22,4 +22,8 @@ export function confusionView(confusion: Confusion, mode: ConfusionMode): Confus
       return { count, text: mode === 'counts' ? String(count) : percent(share), shade: share ?? 0, correct: i === j };
     }),
   );
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((a, b) => a + b, 0);
 }

@@ -1,9 +1,8 @@
 import type { IndexSummary } from '../../shared/contract/dataset.ts';
 import { SUBTYPES } from '../../shared/domain/breakhis.ts';
-import { type Label, LABELS } from '../../shared/domain/label.ts';
 
 interface CountsRow {
-  readonly label: Label;
+  readonly label: string;
   /** subtype code, or null for the sum of the class */
   readonly subtype: string | null;
   readonly name: string;
@@ -15,19 +14,20 @@ export interface CountsTable {
   readonly magnifications: readonly number[];
   readonly rows: readonly CountsRow[];
   readonly totals: readonly number[];
-  /** share of malignant images, one per magnification, then over all */
-  readonly malignant: readonly number[];
+  /** the positive class and its share, one per magnification, then over all; null where no class is positive */
+  readonly positive: { readonly label: string; readonly shares: readonly number[] } | null;
 }
 
 /** Images by class and subtype (rows) and magnification (columns). */
-export function countsTable({ counts }: Pick<IndexSummary, 'counts'>): CountsTable {
+export function countsTable({ counts, tasks }: Pick<IndexSummary, 'counts' | 'tasks'>): CountsTable {
   const magnifications = [...new Set(counts.map((c) => c.magnification))].sort((a, b) => a - b);
   const line = (which: (c: (typeof counts)[number]) => boolean) => {
     const own = counts.filter(which);
     const each = magnifications.map((m) => sum(own.filter((c) => c.magnification === m).map((c) => c.images)));
     return [...each, sum(each)];
   };
-  const rows = LABELS.flatMap((label): CountsRow[] => {
+  const [{ classes, positive }] = tasks;
+  const rows = classes.flatMap((label): CountsRow[] => {
     const subtypes = [...new Set(counts.filter((c) => c.label === label && c.subtype).map((c) => c.subtype))].sort();
     return [
       { label, subtype: null, name: label, images: line((c) => c.label === label) },
@@ -40,8 +40,8 @@ export function countsTable({ counts }: Pick<IndexSummary, 'counts'>): CountsTab
     ];
   });
   const totals = line(() => true);
-  const positive = line((c) => c.label === 'malignant');
-  return { magnifications, rows, totals, malignant: positive.map((n, i) => (totals[i] ? n / totals[i] : 0)) };
+  const shares = line((c) => c.label === positive).map((n, i) => (totals[i] ? n / totals[i] : 0));
+  return { magnifications, rows, totals, positive: positive === null ? null : { label: positive, shares } };
 }
 
 function sum(values: readonly number[]): number {

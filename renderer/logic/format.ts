@@ -1,3 +1,6 @@
+import { type TrainSet, trainSetName } from '../../shared/domain/study/train-set.ts';
+import { type View, viewName } from '../../shared/domain/study/view.ts';
+
 /** Numbers as people read them; all with a point as the decimal mark, so that they match the exported files. */
 
 /** 0.9172 -> "91.7"; null -> "–" */
@@ -71,4 +74,18 @@ export function dateTime(iso: string): string {
     hour: '2-digit',
     minute: '2-digit',
   });
+}
+
+/** "40×", "all but 40×", "pooled" */
+export function trainSetText(set: TrainSet): string {
+  return withTimes(trainSetName(set));
+}
+
+/** "40×" */
+export function viewText(view: View): string {
+  return withTimes(viewName(view));
+}
+
+function withTimes(name: string): string {
+  return name.replace(/(\d)x/, '$1×');
 }

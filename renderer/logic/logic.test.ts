@@ -110,6 +110,7 @@ describe('curves', () => {
 describe('tables', () => {
   it('counts images by class, subtype and magnification', () => {
     const table = countsTable({
+      tasks: [{ id: 'malignancy', classes: ['benign', 'malignant'], positive: 'malignant' }],
       counts: [
         { magnification: 100, label: 'benign', subtype: 'A', images: 3 },
         { magnification: 40, label: 'malignant', subtype: 'DC', images: 6 },
@@ -124,7 +125,7 @@ describe('tables', () => {
       ['Ductal carcinoma', 6, 0, 6],
     ]);
     expect(table.totals).toEqual([8, 3, 11]);
-    expect(table.malignant[0]).toBe(0.75);
+    expect(table.positive).toMatchObject({ label: 'malignant', shares: [0.75, 0, 6 / 11] });
   });
 
   it('groups problems, lost images first', () => {

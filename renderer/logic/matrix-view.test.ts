@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { matricesOf } from '../../shared/analysis/matrix.ts';
+import { tableOf } from '../../shared/analysis/table.ts';
 import { cell } from '../testing/samples.ts';
 import { majorityOf, matrixView, scaleOf } from './matrix-view.ts';
 
@@ -11,13 +12,13 @@ const cells = [
   cell(100, 40, 0.6),
   cell(100, 100, 0.55),
 ];
-const [matrix] = matricesOf(cells, 'accuracy');
+const [matrix] = matricesOf(tableOf(cells), 'accuracy');
 const scale = scaleOf([matrix]);
 
 describe('matrix view', () => {
   it('shows the mean over seeds with its standard deviation', () => {
     const square = matrixView(matrix, 'value', scale).rows[0].squares[0];
-    expect(square).toMatchObject({ text: '85.0', sd: '7.1', seeds: 2, diagonal: true, tone: 'value', shade: 1 });
+    expect(square).toMatchObject({ text: '85.0', sd: '7.1', trials: 2, diagonal: true, tone: 'value', shade: 1 });
   });
 
   it('shows what is lost or won against the diagonal of the same row', () => {
@@ -30,30 +31,30 @@ describe('matrix view', () => {
   });
 
   it('gives no drop where the row has no diagonal', () => {
-    const [half] = matricesOf([cell(40, 100, 0.7)], 'accuracy');
+    const [half] = matricesOf(tableOf([cell(40, 100, 0.7)]), 'accuracy');
     expect(matrixView(half, 'drop', scaleOf([half])).rows[0].squares[0]).toMatchObject({ value: null, text: '–' });
   });
 
   it('shows a dash where no trial has finished', () => {
-    const [partial] = matricesOf(cells.slice(0, 5), 'accuracy');
+    const [partial] = matricesOf(tableOf(cells.slice(0, 5)), 'accuracy');
     expect(matrixView(partial, 'value', scaleOf([partial])).rows[1].squares[1]).toMatchObject({
       value: null,
       text: '–',
-      seeds: 0,
+      trials: 0,
     });
   });
 
   it('scales colours over all matrices together', () => {
-    const other = matricesOf([cell(40, 40, 0.2)], 'accuracy');
+    const other = matricesOf(tableOf([cell(40, 40, 0.2)]), 'accuracy');
     expect(scaleOf([matrix, ...other])).toMatchObject({ low: 0.2, high: (0.9 + 0.8) / 2 });
     expect(scaleOf([])).toEqual({ low: 0, high: 1, drop: 0 });
   });
 
   it('knows the majority answer per test magnification', () => {
-    const majority = majorityOf([cell(40, 40, 1, { majority: 0.6 }), cell(40, 100, 1, { majority: 0.8 })]);
+    const majority = majorityOf(tableOf([cell(40, 40, 1, { majority: 0.6 }), cell(40, 100, 1, { majority: 0.8 })]));
     expect([...majority.each]).toEqual([
-      [40, 0.6],
-      [100, 0.8],
+      ['40x', 0.6],
+      ['100x', 0.8],
     ]);
     expect(majority.mean).toBeCloseTo(0.7);
   });

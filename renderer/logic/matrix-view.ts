@@ -1,23 +1,25 @@
-import type { ResultCell } from '../../shared/contract/results.ts';
-import type { Label } from '../../shared/domain/label.ts';
-import { countedSquares, type Matrix, onlyClassOf } from '../../shared/analysis/matrix.ts';
+import { countedSquares, type Matrix, matricesOf } from '../../shared/analysis/matrix.ts';
 import { mean } from '../../shared/analysis/metrics.ts';
+import { MAJORITY, rowsOf, type Table } from '../../shared/analysis/table.ts';
+import { type TrainSet, trainSetId } from '../../shared/domain/study/train-set.ts';
+import { isSame, type View, viewName } from '../../shared/domain/study/view.ts';
 import { percent, signedPercent } from './format.ts';
 
 export type MatrixMode = 'value' | 'drop';
 
 export interface SquareView {
-  readonly train: number;
-  readonly test: number;
+  /** ids, by which squares are told apart */
+  readonly train: string;
+  readonly test: string;
   /** null where no trial has finished */
   readonly value: number | null;
   readonly text: string;
   readonly sd: string | null;
-  readonly seeds: number;
+  readonly trials: number;
   readonly images: number;
   readonly cases: number;
   /** the only class of the tested images: the square enters no mean */
-  readonly only: Label | null;
+  readonly only: string | null;
   /** hardly any images or cases */
   readonly few: boolean;
   readonly diagonal: boolean;
@@ -28,8 +30,8 @@ export interface SquareView {
 
 export interface MatrixView {
   readonly model: string;
-  readonly tests: readonly number[];
-  readonly rows: readonly { readonly train: number; readonly squares: readonly SquareView[]; readonly mean: string }[];
+  readonly tests: readonly View[];
+  readonly rows: readonly { readonly train: TrainSet; readonly squares: readonly SquareView[]; readonly mean: string }[];
 }
 
 /** Ends of the colour scale, common to all matrices so that their colours can be compared. */
@@ -55,17 +57,17 @@ export function matrixView(matrix: Matrix, mode: MatrixMode, scale: Scale): Matr
       const drop = dropAt(matrix, i, j);
       const value = mode === 'value' ? square.value : drop;
       return {
-        train: square.train,
-        test: square.test,
+        train: trainSetId(square.train),
+        test: viewName(square.test),
         value,
         text: mode === 'value' ? percent(value) : signedPercent(value),
         sd: mode === 'value' && square.sd !== null ? percent(square.sd) : null,
-        seeds: square.seeds,
+        trials: square.trials,
         images: square.images,
         cases: square.cases,
         only: square.only,
         few: square.few,
-        diagonal: square.train === square.test,
+        diagonal: isSame(square.train, square.test) === true,
         tone: mode === 'value' ? 'value' : (drop ?? 0) < 0 ? 'drop' : 'gain',
         shade:
           value === null
@@ -76,15 +78,15 @@ export function matrixView(matrix: Matrix, mode: MatrixMode, scale: Scale): Matr
       };
     });
     const row = mode === 'value' ? matrix.rowMeans[i] : mean(views.filter((v) => !v.diagonal).flatMap((v) => v.value ?? []));
-    return { train: matrix.trainMagnifications[i], squares: views, mean: mode === 'value' ? percent(row) : signedPercent(row) };
+    return { train: matrix.trainSets[i], squares: views, mean: mode === 'value' ? percent(row) : signedPercent(row) };
   });
-  return { model: matrix.model, tests: matrix.testMagnifications, rows };
+  return { model: matrix.model, tests: matrix.views, rows };
 }
 
 /** A square minus the square of the same row where training and test magnification agree; null where one is missing or of one class. */
 function dropAt(matrix: Matrix, row: number, column: number): number | null {
   const [own] = countedSquares([matrix.squares[row][column]]);
-  const [same] = countedSquares(matrix.squares[row].filter((s) => s.train === s.test));
+  const [same] = countedSquares(matrix.squares[row].filter((s) => isSame(s.train, s.test)));
   return own && same ? own.value - same.value : null;
 }
 
@@ -92,17 +94,11 @@ function share(part: number, whole: number): number {
   return whole <= 0 ? 0.5 : Math.min(1, Math.max(0, part / whole));
 }
 
-/** Accuracy of the majority answer on each test magnification, and its mean over tests with both classes. */
-export function majorityOf(cells: readonly ResultCell[]): {
-  readonly each: ReadonlyMap<number, number>;
-  readonly mean: number | null;
-} {
-  const each = new Map<number, number>();
-  const both = new Map<number, number>();
-  for (const { testMagnification, majority, confusion } of cells) {
-    if (majority === null) continue;
-    each.set(testMagnification, majority);
-    if (onlyClassOf(confusion) === null) both.set(testMagnification, majority);
-  }
-  return { each, mean: mean([...both.values()]) };
+/** Accuracy of the majority answer on each view, by its name, and its mean over views with more than one class. */
+export function majorityOf(table: Table): { readonly each: ReadonlyMap<string, number>; readonly mean: number | null } {
+  const squares = matricesOf(table, 'accuracy').flatMap((matrix) => matrix.squares.flat());
+  const single = new Set(squares.filter(({ only }) => only !== null).map(({ test }) => viewName(test)));
+  const each = new Map<string, number>();
+  for (const { view, value } of rowsOf(table, MAJORITY)) if (value !== null) each.set(viewName(view), value);
+  return { each, mean: mean([...each].filter(([name]) => !single.has(name)).map(([, value]) => value)) };
 }

@@ -1,6 +1,5 @@
 import type { SplitPreview } from '../../shared/contract/api.ts';
 import type { Part } from '../../shared/contract/dataset.ts';
-import type { Label } from '../../shared/domain/label.ts';
 
 /** In the order in which they are used. */
 export const PARTS: readonly Part[] = ['train', 'validation', 'test'];
@@ -13,7 +12,7 @@ export interface StripSquare {
 
 interface StripCase {
   readonly case: string;
-  readonly label: Label;
+  readonly label: string;
   /** one per magnification */
   readonly squares: readonly StripSquare[];
 }
@@ -23,7 +22,7 @@ export interface Strip {
   readonly cases: readonly StripCase[];
 }
 
-/** Cases in columns, magnifications in rows; benign before malignant, and by part within a class. */
+/** Cases in columns, magnifications in rows; class by class, and by part within a class. */
 export function stripOf({ cases }: SplitPreview): Strip {
   const magnifications = [...new Set(cases.flatMap((c) => c.squares.map((s) => s.magnification)))].sort((a, b) => a - b);
   const rows = cases.map(({ case: name, label, squares }): StripCase => ({

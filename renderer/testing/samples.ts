@@ -1,4 +1,5 @@
-import type { ResultCell, StudySummary, TrialSummary } from '../../shared/contract/results.ts';
+import type { Cell } from '../../shared/analysis/cells.ts';
+import type { StudySummary, TrialSummary } from '../../shared/contract/results.ts';
 import type { Epoch, TrialMessage } from '../../shared/contract/trial.ts';
 
 export function trial(change: Partial<TrialSummary> = {}): TrialSummary {
@@ -6,7 +7,8 @@ export function trial(change: Partial<TrialSummary> = {}): TrialSummary {
     id: 'S_resnet18_40x_s0',
     study: 'S',
     model: 'resnet18',
-    trainMagnification: 40,
+    trainSet: 40,
+    fold: null,
     seed: 0,
     state: 'waiting',
     epoch: 0,
@@ -57,17 +59,30 @@ export function step(change: Partial<Extract<TrialMessage, { type: 'step' }>> = 
 }
 
 /** Forty images of twelve cases, enough not to be marked. */
-export function cell(train: number, test: number, accuracy: number | null, change: Partial<ResultCell> = {}): ResultCell {
-  const metrics = { accuracy, balancedAccuracy: accuracy, sensitivity: 1, specificity: 1, f1: 1, auc: 1, recognitionRate: 1 };
+export function cell(train: number, test: number, accuracy: number | null, change: Partial<Cell> = {}): Cell {
+  const metrics = {
+    accuracy,
+    balancedAccuracy: accuracy,
+    sensitivity: 1,
+    specificity: 1,
+    f1: 1,
+    macroF1: 1,
+    auc: 1,
+    recognitionRate: 1,
+  };
+  const ofClass = { recall: 1, precision: 1, f1: 1, auc: 1 };
   return {
     trial: `S_resnet18_${train}x_s${change.seed ?? 0}`,
     model: 'resnet18',
-    trainMagnification: train,
-    testMagnification: test,
+    trainSet: train,
+    fold: null,
     seed: 0,
+    view: { magnification: test, scale: 'native' },
     images: 40,
     cases: 12,
+    classes: ['benign', 'malignant'],
     metrics,
+    perClass: [ofClass, ofClass],
     majority: 0.6,
     confusion: [
       [12, 4],

@@ -1,32 +1,22 @@
 import { FEW_TESTED_CASES, isFew, onlyClass } from '../domain/study/evidence.ts';
-import type { Label } from '../domain/label.ts';
-import { magnificationName } from '../domain/magnification.ts';
-import { type Confusion, mean, type Metric, type Metrics, standardDeviation } from './metrics.ts';
+import { compareTrainSets, type TrainSet, trainSetId, trainSetName } from '../domain/study/train-set.ts';
+import { compareViews, isSame, type View, viewName } from '../domain/study/view.ts';
+import { mean, type Metric, standardDeviation } from './metrics.ts';
+import { rowsOf, SUPPORT, type Table, type TableRow } from './table.ts';
 
-/** The result of one trial on one test magnification. */
-export interface Cell {
-  readonly model: string;
-  readonly trainMagnification: number;
-  readonly testMagnification: number;
-  readonly seed: number;
-  readonly images: number;
-  readonly cases: number;
-  readonly metrics: Metrics;
-  readonly confusion: Confusion;
-}
-
-/** One square of the train x test matrix: mean and standard deviation over seeds. */
+/** One square of the train x test matrix: mean and standard deviation over seeds and folds. */
 export interface MatrixSquare {
-  readonly train: number;
-  readonly test: number;
+  readonly train: TrainSet;
+  readonly test: View;
   readonly value: number | null;
   readonly sd: number | null;
-  readonly seeds: number;
-  /** tested images and their cases, the same for every seed; 0 where no trial has finished */
+  /** trials that have a value */
+  readonly trials: number;
+  /** tested images and their cases, the same for every seed, of all folds; 0 where no trial has finished */
   readonly images: number;
   readonly cases: number;
   /** the only class of the tested images: such a square enters no mean */
-  readonly only: Label | null;
+  readonly only: string | null;
   /** fewer than 30 images or 10 cases */
   readonly few: boolean;
 }
@@ -35,65 +25,81 @@ export interface MatrixSquare {
 export interface Matrix {
   readonly model: string;
   readonly metric: Metric;
-  readonly trainMagnifications: readonly number[];
-  readonly testMagnifications: readonly number[];
-  /** [train][test] */
+  readonly trainSets: readonly TrainSet[];
+  readonly views: readonly View[];
+  /** [train set][view] */
   readonly squares: readonly (readonly MatrixSquare[])[];
-  /** mean where train = test (the paper's Figure 3) */
+  /** mean where one magnification was trained on and tested (the paper's Figure 3) */
   readonly diagonalMean: number | null;
-  /** mean where train differs from test */
+  /** mean where one magnification was trained on and another tested */
   readonly offDiagonalMean: number | null;
-  /** mean of all squares (the paper's Figure 2) */
+  /** mean of both (the paper's Figure 2): of networks trained on one magnification */
   readonly overallMean: number | null;
-  /** one per train magnification: its mean over all tests (the paper's Table 1, last column) */
+  /** one per train set: its mean over all tests (the paper's Table 1, last column) */
   readonly rowMeans: readonly (number | null)[];
 }
 
-/** One matrix per model, models in their order of appearance, magnifications ascending. */
-export function matricesOf(cells: readonly Cell[], metric: Metric): Matrix[] {
-  return [...Map.groupBy(cells, (c) => c.model)].map(([model, own]) => {
-    const trainMagnifications = ascending(own.map((c) => c.trainMagnification));
-    const testMagnifications = ascending(own.map((c) => c.testMagnification));
-    const squares = trainMagnifications.map((train) =>
-      testMagnifications.map((test) => {
-        const inside = own.filter((c) => c.trainMagnification === train && c.testMagnification === test);
-        return squareOf(train, test, inside, metric);
+/** One matrix per model, models in their order of appearance, train sets and views ascending. */
+export function matricesOf(table: Table, metric: Metric): Matrix[] {
+  const supports = Map.groupBy(
+    table.filter((row) => row.metric === SUPPORT),
+    placeOf,
+  );
+  return [...Map.groupBy(rowsOf(table, metric), (row) => row.model)].map(([model, own]) => {
+    const trainSets = distinct(own.map((row) => row.trainSet), trainSetId).sort(compareTrainSets); // prettier-ignore
+    const views = distinct(own.map((row) => row.view), viewName).sort(compareViews); // prettier-ignore
+    const byPlace = Map.groupBy(own, placeOf);
+    const squares = trainSets.map((train) =>
+      views.map((test) => {
+        const place = placeOf({ model, trainSet: train, view: test });
+        return squareOf(train, test, byPlace.get(place) ?? [], supports.get(place) ?? []);
       }),
     );
     const all = squares.flat();
+    const where = (same: boolean) => all.filter((s) => isSame(s.train, s.test) === same);
     return {
       model,
       metric,
-      trainMagnifications,
-      testMagnifications,
+      trainSets,
+      views,
       squares,
-      diagonalMean: meanOf(all.filter((s) => s.train === s.test)),
-      offDiagonalMean: meanOf(all.filter((s) => s.train !== s.test)),
-      overallMean: meanOf(all),
+      diagonalMean: meanOf(where(true)),
+      offDiagonalMean: meanOf(where(false)),
+      overallMean: meanOf(all.filter((s) => isSame(s.train, s.test) !== null)),
       rowMeans: squares.map(meanOf),
     };
   });
 }
 
-function squareOf(train: number, test: number, cells: readonly Cell[], metric: Metric): MatrixSquare {
-  const values = cells.map((c) => c.metrics[metric]).filter((v) => v !== null);
-  const [images, cases] = [cells[0]?.images ?? 0, cells[0]?.cases ?? 0];
+/** Where a row's number stands: in which square of which matrix. */
+function placeOf({ model, trainSet, view }: Pick<TableRow, 'model' | 'trainSet' | 'view'>): string {
+  return `${model} ${trainSetId(trainSet)} ${viewName(view)}`;
+}
+
+/** @param rows of the metric, one per trial @param supports one per trial and class */
+function squareOf(train: TrainSet, test: View, rows: readonly TableRow[], supports: readonly TableRow[]): MatrixSquare {
+  const values = rows.map((row) => row.value).filter((v) => v !== null);
+  const folds = distinct(rows, (row) => String(row.fold)); // every seed tests the same images
+  const images = folds.reduce((sum, row) => sum + row.images, 0);
+  const cases = folds.reduce((sum, row) => sum + row.cases, 0);
+  const byClass = new Map<string, number>();
+  for (const { trial, class: name, value } of supports)
+    if (folds.some((row) => row.trial === trial)) byClass.set(name!, (byClass.get(name!) ?? 0) + value!);
   return {
     train,
     test,
     value: mean(values),
     sd: standardDeviation(values),
-    seeds: values.length,
+    trials: values.length,
     images,
     cases,
-    only: cells[0] ? onlyClassOf(cells[0].confusion) : null,
+    only: onlyClass(Object.fromEntries(byClass)),
     few: images > 0 && isFew({ images, cases }, FEW_TESTED_CASES),
   };
 }
 
-/** The only class of the images that a confusion matrix counts. */
-export function onlyClassOf([benign, malignant]: Confusion): Label | null {
-  return onlyClass({ benign: benign[0] + benign[1], malignant: malignant[0] + malignant[1] });
+function distinct<T>(items: readonly T[], key: (item: T) => string): T[] {
+  return [...new Map(items.toReversed().map((item) => [key(item), item])).values()].reverse();
 }
 
 /** The squares that means and the worst square are taken over. */
@@ -109,8 +115,8 @@ function meanOf(squares: readonly MatrixSquare[]): number | null {
 export function matrixNote({ squares }: Matrix): string | null {
   const all = squares.flat();
   const [out, few] = [all.filter((s) => s.only !== null), all.filter((s) => s.few)];
-  const columns = [...new Map(few.map((s) => [s.test, s])).values()].map(
-    (s) => `${magnificationName(s.test)} ${s.images} images of ${s.cases} cases`,
+  const columns = [...new Map(few.map((s) => [viewName(s.test), s])).values()].map(
+    (s) => `${viewName(s.test)} ${s.images} images of ${s.cases} cases`,
   );
   const notes = [
     ...(out.length > 0 ? [`Left out of the means, one class only: ${out.map(squareName).join(', ')}.`] : []),
@@ -121,9 +127,5 @@ export function matrixNote({ squares }: Matrix): string | null {
 
 /** "40x -> 100x" */
 export function squareName({ train, test }: Pick<MatrixSquare, 'train' | 'test'>): string {
-  return `${magnificationName(train)} \u2192 ${magnificationName(test)}`;
-}
-
-function ascending(values: readonly number[]): number[] {
-  return [...new Set(values)].sort((a, b) => a - b);
+  return `${trainSetName(train)} \u2192 ${viewName(test)}`;
 }

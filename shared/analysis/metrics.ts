@@ -1,73 +1,114 @@
-import type { Label } from '../domain/label.ts';
+import { marginOf, type Scored, type ScoredSet } from './scored.ts';
 
-/** What every metric is computed from: one image's truth and prediction. */
-export interface Scored {
-  readonly truth: Label;
-  readonly predicted: Label;
-  readonly logitBenign: number;
-  readonly logitMalignant: number;
-  readonly case: string;
+/** A number that says how good some predictions are. */
+export interface MetricFacts<Id extends string = string> {
+  readonly id: Id;
+  /** what is averaged over */
+  readonly level: 'image' | 'case';
+  /** null where it is not defined, e.g. sensitivity without positive images */
+  of(set: ScoredSet): number | null;
 }
 
-/**
- * The logarithm of the odds of malignant: what images are ranked by. Probabilities are no substitute: in double precision every
- * margin above 37 has the probability 1, and a sure network's images would all tie.
- */
-function marginOf({ logitBenign, logitMalignant }: Pick<Scored, 'logitBenign' | 'logitMalignant'>): number {
-  return logitMalignant - logitBenign;
-}
+const metric = <Id extends string>(facts: MetricFacts<Id>) => facts;
 
-/**
- * Cross-entropy of one image in natural logarithms, log(1 + exp(-margin)), finite for every finite margin.
- * @param margin logit of the true class minus that of the other
- */
-export function logLoss(margin: number): number {
-  return Math.max(-margin, 0) + Math.log1p(Math.exp(-Math.abs(margin)));
-}
+/** All metrics, in the order in which they are shown. One more is one more entry; its name and formula are the texts `metrics.<id>`. */
+export const METRICS = [
+  metric({
+    id: 'accuracy',
+    level: 'image',
+    of: ({ counts, images }) => ratio(sum(counts.map((c) => c.found)), images.length),
+  }),
+  metric({
+    id: 'balancedAccuracy',
+    level: 'image',
+    of: ({ counts }) => {
+      const present = counts.filter((c) => c.support > 0);
+      return present.length < 2 ? null : mean(present.map((c) => c.found / c.support));
+    },
+  }),
+  metric({
+    id: 'sensitivity',
+    level: 'image',
+    of: ({ counts, positive }) => (positive === null ? null : ratio(counts[positive].found, counts[positive].support)),
+  }),
+  metric({
+    id: 'specificity',
+    level: 'image',
+    of: ({ images, counts, positive }) => {
+      if (positive === null) return null;
+      const { support, found, said } = counts[positive];
+      const negative = images.length - support;
+      return ratio(negative - (said - found), negative);
+    },
+  }),
+  metric({
+    id: 'f1',
+    level: 'image',
+    of: ({ counts, positive }) => (positive === null ? null : f1Of(counts[positive])),
+  }),
+  metric({
+    id: 'macroF1',
+    level: 'image',
+    of: ({ counts }) => mean(counts.map(f1Of).filter((f1) => f1 !== null)),
+  }),
+  metric({
+    id: 'auc',
+    level: 'image',
+    of: (set) => {
+      if (set.positive !== null) return areaUnderCurve(set.images, set.classes, set.positive);
+      const areas = set.classes.map((_, i) => areaUnderCurve(set.images, set.classes, i));
+      return mean(areas.filter((area) => area !== null));
+    },
+  }),
+  metric({
+    id: 'recognitionRate',
+    level: 'case',
+    of: ({ images }) => recognitionRate(images),
+  }),
+] as const;
+export type Metric = (typeof METRICS)[number]['id'];
 
-/** Rows are the truth, columns the prediction, in the order benign, malignant. */
-export type Confusion = readonly [readonly [number, number], readonly [number, number]];
-
-/** In the order in which they are shown. A metric's name and formula are the texts `metrics.<id>`. */
-export const METRICS = ['accuracy', 'balancedAccuracy', 'sensitivity', 'specificity', 'f1', 'auc', 'recognitionRate'] as const;
-export type Metric = (typeof METRICS)[number];
-
-/** A metric is null where it is not defined, e.g. sensitivity without malignant images. */
+/** A metric is null where it is not defined. */
 export type Metrics = Readonly<Record<Metric, number | null>>;
 
-export function confusionOf(scored: readonly Scored[]): Confusion {
-  const counts: [[number, number], [number, number]] = [
-    [0, 0],
-    [0, 0],
-  ];
-  for (const { truth, predicted } of scored) counts[truth === 'malignant' ? 1 : 0][predicted === 'malignant' ? 1 : 0]++;
-  return counts;
+export function metricsOf(set: ScoredSet): Metrics {
+  return Object.fromEntries(METRICS.map(({ id, of }) => [id, of(set)])) as unknown as Metrics;
 }
 
-export function metricsOf(scored: readonly Scored[]): Metrics {
-  const [[tn, fp], [fn, tp]] = confusionOf(scored);
-  const sensitivity = ratio(tp, tp + fn);
-  const specificity = ratio(tn, tn + fp);
-  return {
-    accuracy: ratio(tp + tn, scored.length),
-    balancedAccuracy: sensitivity === null || specificity === null ? null : (sensitivity + specificity) / 2,
-    sensitivity,
-    specificity,
-    f1: ratio(2 * tp, 2 * tp + fp + fn),
-    auc: areaUnderCurve(scored),
-    recognitionRate: recognitionRate(scored),
-  };
+/** What is known of one class alone; null where it is not defined. */
+export const CLASS_METRICS = ['recall', 'precision', 'f1', 'auc'] as const;
+export type ClassMetric = (typeof CLASS_METRICS)[number];
+export type ClassMetrics = Readonly<Record<ClassMetric, number | null>>;
+
+/** One per class, each against the rest. */
+export function classMetricsOf({ images, classes, counts }: ScoredSet): ClassMetrics[] {
+  return counts.map((own, i) => ({
+    recall: ratio(own.found, own.support),
+    precision: ratio(own.found, own.said),
+    f1: f1Of(own),
+    auc: areaUnderCurve(images, classes, i),
+  }));
 }
 
-/** Accuracy of always answering the more frequent class; null without images. */
-export function majorityBaseline(scored: readonly Pick<Scored, 'truth'>[]): number | null {
-  const malignant = scored.filter((s) => s.truth === 'malignant').length;
-  return ratio(Math.max(malignant, scored.length - malignant), scored.length);
+/** Accuracy of always answering the most frequent class; null without images. */
+export function majorityBaseline({ images, counts }: ScoredSet): number | null {
+  return ratio(Math.max(...counts.map((c) => c.support)), images.length);
 }
 
-/** Area under the ROC curve as the Mann-Whitney statistic on margins; ties count one half. Null without both classes. */
-export function areaUnderCurve(scored: readonly Pick<Scored, 'truth' | 'logitBenign' | 'logitMalignant'>[]): number | null {
-  const sorted = scored.map((s) => ({ truth: s.truth, margin: marginOf(s) })).sort((a, b) => a.margin - b.margin);
+/** 2 found / (images of the class + answers that name it); null for a class that was neither there nor named. */
+function f1Of({ support, found, said }: { support: number; found: number; said: number }): number | null {
+  return ratio(2 * found, support + said);
+}
+
+/** Area under the ROC curve of one class against the rest, as the Mann-Whitney statistic on margins; ties count one half. Null without both. */
+export function areaUnderCurve(
+  scored: readonly Pick<Scored, 'truth' | 'logits'>[],
+  classes: readonly string[],
+  of: number,
+): number | null {
+  const sorted = scored
+    .map(({ truth, logits }) => ({ isPositive: truth === classes[of], margin: marginOf(logits, of) }))
+    .sort((a, b) => a.margin - b.margin);
   let rankSum = 0;
   let positives = 0;
   for (let start = 0; start < sorted.length;) {
@@ -75,7 +116,7 @@ export function areaUnderCurve(scored: readonly Pick<Scored, 'truth' | 'logitBen
     while (end < sorted.length && sorted[end].margin === sorted[start].margin) end++;
     const meanRank = (start + 1 + end) / 2;
     for (let i = start; i < end; i++) {
-      if (sorted[i].truth === 'malignant') {
+      if (sorted[i].isPositive) {
         rankSum += meanRank;
         positives++;
       }
@@ -88,25 +129,26 @@ export function areaUnderCurve(scored: readonly Pick<Scored, 'truth' | 'logitBen
 }
 
 /** BreakHis' patient-level score: the mean over cases of each case's share of correct images. */
-export function recognitionRate(scored: readonly Scored[]): number | null {
-  const cases = Map.groupBy(scored, (s) => s.case);
-  if (cases.size === 0) return null;
-  let sum = 0;
-  for (const images of cases.values()) sum += images.filter((s) => s.truth === s.predicted).length / images.length;
-  return sum / cases.size;
+export function recognitionRate(scored: readonly Pick<Scored, 'truth' | 'predicted' | 'case'>[]): number | null {
+  const cases = [...Map.groupBy(scored, (s) => s.case).values()];
+  return mean(cases.map((images) => images.filter((s) => s.truth === s.predicted).length / images.length));
 }
 
 function ratio(part: number, whole: number): number | null {
   return whole === 0 ? null : part / whole;
 }
 
+function sum(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0);
+}
+
 export function mean(values: readonly number[]): number | null {
-  return values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length;
+  return values.length === 0 ? null : sum(values) / values.length;
 }
 
 /** Sample standard deviation (n - 1); null with fewer than two values. */
 export function standardDeviation(values: readonly number[]): number | null {
   if (values.length < 2) return null;
   const m = mean(values)!;
-  return Math.sqrt(values.reduce((a, v) => a + (v - m) ** 2, 0) / (values.length - 1));
+  return Math.sqrt(sum(values.map((v) => (v - m) ** 2)) / (values.length - 1));
 }

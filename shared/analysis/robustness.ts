@@ -1,9 +1,9 @@
 /** Which network keeps its accuracy when the magnification changes: by retention above chance and by the worst square. */
-import { type Cell, countedSquares, matricesOf, squareName } from './matrix.ts';
+import { countedSquares, matricesOf, type MatrixSquare, squareName } from './matrix.ts';
+import { rowsOf, SUPPORT, type Table } from './table.ts';
 import { FEW_TESTED_CASES } from '../domain/study/evidence.ts';
+import { isSame } from '../domain/study/view.ts';
 
-/** Balanced accuracy of guessing, and of always giving one answer. */
-export const CHANCE = 0.5;
 /** A network that is no better than this above chance where it was trained has nothing to keep. */
 export const LEAST_ABOVE_CHANCE = 0.05;
 const FEW_SEEDS = 3;
@@ -19,10 +19,12 @@ export interface Robustness {
   readonly overall: number | null;
   /** same - other */
   readonly gap: number | null;
+  /** balanced accuracy of guessing, and of always giving one answer: 1 / classes */
+  readonly chance: number;
   /** (other - chance) / (same - chance); null where same is hardly above chance */
   readonly retention: number | null;
   /** the square with the lowest value */
-  readonly worst: { readonly train: number; readonly test: number; readonly value: number } | null;
+  readonly worst: (Pick<MatrixSquare, 'train' | 'test'> & { readonly value: number }) | null;
 }
 
 /** Formulas in words, for captions and help texts. */
@@ -32,16 +34,18 @@ export const ROBUSTNESS_FORMULAS = [
   { name: 'Gap', formula: 'same - other' },
   {
     name: 'Retention above chance',
-    formula: `(other - ${CHANCE}) / (same - ${CHANCE}): how much of what a network is better than guessing is kept; not given where same is at most ${CHANCE + LEAST_ABOVE_CHANCE}`,
+    formula: `(other - chance) / (same - chance), chance being 1 / classes: how much of what a network is better than guessing is kept; not given where same is at most ${LEAST_ABOVE_CHANCE} above chance`,
   },
   { name: 'Worst square', formula: 'the lowest balanced accuracy of all training and test magnifications' },
 ] as const;
 
-export function robustnessOf(cells: readonly Cell[]): Robustness[] {
-  return matricesOf(cells, 'balancedAccuracy').map((matrix) => {
+export function robustnessOf(table: Table): Robustness[] {
+  const classes = new Set(table.filter((row) => row.metric === SUPPORT).map((row) => row.class));
+  const chance = 1 / Math.max(1, classes.size);
+  return matricesOf(table, 'balancedAccuracy').map((matrix) => {
     const { model, diagonalMean: same, offDiagonalMean: other, overallMean: overall } = matrix;
     const both = same !== null && other !== null;
-    const counted = countedSquares(matrix.squares.flat());
+    const counted = countedSquares(matrix.squares.flat()).filter((s) => isSame(s.train, s.test) !== null);
     const worst = counted.reduce<Robustness['worst']>(
       (low, { train, test, value }) => (low && low.value <= value ? low : { train, test, value }),
       null,
@@ -52,7 +56,8 @@ export function robustnessOf(cells: readonly Cell[]): Robustness[] {
       other,
       overall,
       gap: both ? same - other : null,
-      retention: both && same - CHANCE - LEAST_ABOVE_CHANCE > ROUNDING ? (other - CHANCE) / (same - CHANCE) : null,
+      chance,
+      retention: both && same - chance - LEAST_ABOVE_CHANCE > ROUNDING ? (other - chance) / (same - chance) : null,
       worst,
     };
   });
@@ -76,9 +81,10 @@ export type Answer =
       readonly seeds: number;
     };
 
-/** @param cells of finished trials; every network must have the same squares */
-export function answerOf(cells: readonly Cell[]): Answer {
-  const rows = robustnessOf(cells);
+/** @param table of finished trials; every network must have the same squares */
+export function answerOf(table: Table): Answer {
+  const rows = robustnessOf(table);
+  const tested = rowsOf(table, 'balancedAccuracy');
   const judged = rows.filter((row) => row.same !== null && row.other !== null);
   if (judged.length === 0) return { kind: 'magnifications' };
   const able = judged.filter((row) => row.retention !== null);
@@ -90,18 +96,18 @@ export function answerOf(cells: readonly Cell[]): Answer {
     keeps: highest((row) => row.retention!),
     safest: highest((row) => row.worst!.value),
     beginners: judged.filter((row) => row.retention === null),
-    cases: Math.min(...cells.map((c) => c.cases)),
-    seeds: new Set(cells.map((c) => c.seed)).size,
+    cases: Math.min(...tested.map((row) => row.cases)),
+    seeds: new Set(tested.map((row) => row.seed)).size,
   };
 }
 
 /** The answer in sentences. @param nameOf the network's name by its id */
 export function answerText(answer: Answer, nameOf: (model: string) => string): string {
   if (answer.kind === 'magnifications')
-    return 'No answer: that takes squares where training and test magnification agree and squares where they differ, each with both classes in the test.';
+    return 'No answer: that takes squares where training and test magnification agree and squares where they differ, each with more than one class in the test.';
   if (answer.kind === 'chance') {
     const list = answer.rows.map((row) => `${nameOf(row.model)} ${percent(row.same)} %`).join(', ');
-    return `No answer: where training and test magnification agree, balanced accuracy is hardly above the ${percent(CHANCE)} % of guessing (${list}). Such networks have nothing to keep.`;
+    return `No answer: where training and test magnification agree, balanced accuracy is hardly above the ${percent(answer.rows[0].chance)} % of guessing (${list}). Such networks have nothing to keep.`;
   }
   return [verdict(answer, nameOf), beginnersText(answer, nameOf), doubt(answer)].filter(Boolean).join(' ');
 }
@@ -109,7 +115,7 @@ export function answerText(answer: Answer, nameOf: (model: string) => string): s
 function verdict({ rows, keeps, safest }: Answer & { kind: 'answer' }, nameOf: (model: string) => string): string {
   const [first, second] = [nameOf(keeps.model), nameOf(safest.model)];
   if (keeps.retention! <= ROUNDING)
-    return `No network keeps anything: at other magnifications all are at the ${percent(CHANCE)} % of guessing or below; the nearest is ${first} with ${numbers(keeps)}.`;
+    return `No network keeps anything: at other magnifications all are at the ${percent(keeps.chance)} % of guessing or below; the nearest is ${first} with ${numbers(keeps)}.`;
   if (rows.length === 1) return `${first} keeps ${numbers(keeps)}.`;
   const equal = rows.filter(
     (row) => row.retention !== null && isNear(row.retention, keeps.retention!) && isNear(row.worst!.value, keeps.worst!.value),

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { LABELS } from '../domain/label.ts';
 import { SALIENCY_METHODS } from '../domain/saliency.ts';
-import { imageSchema, indexSummarySchema, parts, splitSettingsSchema } from './dataset.ts';
-import { nameSchema, planSchema, presets } from './plan.ts';
+import { classNameSchema, imageSchema, indexSummarySchema, parts } from './dataset.ts';
+import { presetIds } from '../domain/study/presets/index.ts';
+import { foldSchema, nameSchema, planSchema, planSplitSchema } from './plan.ts';
 import { cellImageSchema, cellSchema, imageSaliencySchema, studySummarySchema } from './results.ts';
 import { doctorSchema, folderListingSchema, labInfoSchema, projectSchema, taskSchema } from './system.ts';
-import { epochSchema, trialIdSchema, trialMessageSchema } from './trial.ts';
+import { epochSchema, trialIdSchema, trialMessageSchema, viewSchema } from './trial.ts';
 
 const nothing = z.strictObject({});
 const study = z.strictObject({ study: nameSchema });
@@ -16,7 +16,7 @@ const stop = z.boolean().optional();
 
 export const imageFilterSchema = z.strictObject({
   magnification: z.number().optional(),
-  label: z.enum(LABELS).optional(),
+  label: classNameSchema.optional(),
   subtype: z.string().optional(),
   case: z.string().optional(),
   slide: z.string().optional(),
@@ -33,13 +33,14 @@ export const splitPreviewSchema = z.object({
   cases: z.array(
     z.object({
       case: z.string(),
-      label: z.enum(LABELS),
+      label: classNameSchema,
       /** one entry per magnification and part that has images */
       squares: z.array(z.object({ magnification: z.number(), part: z.enum(parts), images: z.number().int() })),
     }),
   ),
   totals: z.array(
-    z.object({ magnification: z.number(), part: z.enum(parts), benign: z.number().int(), malignant: z.number().int() }),
+    /** class by name or table -> images */
+    z.object({ magnification: z.number(), part: z.enum(parts), byClass: z.record(z.string(), z.number().int()) }),
   ),
   leaks: z.array(z.object({ case: z.string(), parts: z.array(z.enum(parts)) })),
   /** images with the same pixels as others */
@@ -146,7 +147,7 @@ export const api = {
     z.object({ total: z.number().int(), images: z.array(shownImageSchema) }),
   ),
 
-  'plans.preset': call(z.strictObject({ preset: z.enum(presets), name: nameSchema }), planSchema),
+  'plans.preset': call(z.strictObject({ preset: z.enum(presetIds), name: nameSchema }), planSchema),
   'plans.list': call(nothing, z.array(z.object({ name: z.string(), modifiedAt: z.string() }))),
   'plans.open': call(z.strictObject({ name: nameSchema }), planSchema),
   'plans.save': call(z.strictObject({ plan: planSchema }), z.object({ path: z.string() })),
@@ -154,7 +155,8 @@ export const api = {
   'plans.draft': call(nothing, z.object({ draft: draftSchema.nullable() })),
   'plans.keepDraft': call(z.strictObject({ draft: draftSchema }), z.object({})),
   'plans.check': call(z.strictObject({ plan: planSchema }), planCheckSchema),
-  'plans.split': call(z.strictObject({ split: splitSettingsSchema }), splitPreviewSchema),
+  /** @param fold which one, where the split has several; by default the first */
+  'plans.split': call(z.strictObject({ split: planSplitSchema, fold: foldSchema.optional() }), splitPreviewSchema),
 
   'studies.list': call(nothing, z.array(studySummarySchema)),
   'studies.start': call(z.strictObject({ plan: planSchema }), studySummarySchema),
@@ -170,9 +172,9 @@ export const api = {
   'results.images': call(
     z.strictObject({
       trial: trialIdSchema,
-      testMagnification: z.number(),
-      truth: z.enum(LABELS),
-      predicted: z.enum(LABELS),
+      view: viewSchema,
+      truth: classNameSchema,
+      predicted: classNameSchema,
     }),
     z.array(cellImageSchema),
   ),

@@ -1,5 +1,21 @@
 import { z } from 'zod';
-import { LABELS } from '../domain/label.ts';
+import { FEWEST_CLASSES, MOST_CLASSES, TASKS } from '../domain/tasks.ts';
+
+/** Name of a class, as the data set writes it. */
+export const classNameSchema = z.string().min(1).max(100);
+
+/** The classes that a study tells apart, in the order of the logits. */
+export const classesSchema = z
+  .array(classNameSchema)
+  .min(FEWEST_CLASSES)
+  .max(MOST_CLASSES)
+  .refine((names) => new Set(names).size === names.length, 'a class is listed twice');
+
+export const taskSchema = z.object({
+  id: z.enum(TASKS),
+  classes: z.array(classNameSchema),
+  positive: classNameSchema.nullable(),
+});
 
 /** What can be wrong with a file of a data set. What each means and what to do about it are the texts `problems.<code>`. */
 export const problemCodes = [
@@ -49,7 +65,7 @@ export const imageSchema = z.object({
   /** relative to the indexed folder, with "/" */
   path: z.string(),
   name: z.string(),
-  label: z.enum(LABELS),
+  label: classNameSchema,
   /** BreakHis subtype code, or "" for other data */
   subtype: z.string(),
   magnification: z.number().positive(),
@@ -80,7 +96,7 @@ export type ManifestReport = z.infer<typeof manifestReportSchema>;
 
 export const countSchema = z.object({
   magnification: z.number(),
-  label: z.enum(LABELS),
+  label: classNameSchema,
   subtype: z.string(),
   images: z.number().int(),
 });
@@ -90,7 +106,7 @@ export const imageCountsSchema = z.object({
   images: z.number().int(),
   cases: z.number().int(),
   /** magnification -> class -> images; keys as strings because JSON has no number keys */
-  byMagnification: z.record(z.string(), z.object({ benign: z.number().int(), malignant: z.number().int() })),
+  byMagnification: z.record(z.string(), z.record(z.string(), z.number().int())),
 });
 export type ImageCounts = z.infer<typeof imageCountsSchema>;
 
@@ -98,8 +114,10 @@ export const indexSummarySchema = z.object({
   folder: z.string(),
   images: z.number().int(),
   /** magnification -> class -> images; keys as strings because JSON has no number keys */
-  byMagnification: z.record(z.string(), z.object({ benign: z.number().int(), malignant: z.number().int() })),
+  byMagnification: z.record(z.string(), z.record(z.string(), z.number().int())),
   counts: z.array(countSchema),
+  /** the ways to divide these images into classes, the usual one first */
+  tasks: z.array(taskSchema),
   slides: z.number().int(),
   cases: z.number().int(),
   problems: z.array(problemSchema),

@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import { findVariant, inputSizeProblem } from '../domain/catalogue.ts';
 import { newNameProblem } from '../domain/names.ts';
-import { splitSettingsSchema } from './dataset.ts';
+import { findPreset, type Preset, presetIds } from '../domain/study/presets/index.ts';
+import { trainSetId } from '../domain/study/train-set.ts';
+import { VIEW_SCALES } from '../domain/study/view.ts';
+import { type TaskId, TASKS } from '../domain/tasks.ts';
+import { classNameSchema, type SplitSettings, splitSettingsSchema } from './dataset.ts';
 
 /** Names of files, in any script: no separators, no leading dot. What a new name must not be besides is in domain/names.ts. */
 export const nameSchema = z
@@ -14,7 +18,24 @@ export const nameSchema = z
 
 const MOST_EPOCHS = 10_000;
 
-const magnificationSchema = z.number().positive().max(1e6);
+export const magnificationSchema = z.number().positive().max(1e6);
+
+/** One magnification (40), all of the data set ("pooled"), or all but one ({"allBut": 40}). */
+export const trainSetSchema = z.union([
+  magnificationSchema,
+  z.literal('pooled'),
+  z.strictObject({ allBut: magnificationSchema }).readonly(),
+]);
+
+const OFFICIAL_FOLDS = 5;
+export const foldSchema = z.number().int().min(1).max(OFFICIAL_FOLDS);
+
+/** How a study's images are dealt out: the settings of a split, for every fold that it names. */
+export const planSplitSchema = splitSettingsSchema.omit({ fold: true }).extend({
+  /** official folds, with by = "fold": one split, and one trial of every kind, each */
+  folds: z.array(foldSchema).refine(unique, 'a fold is listed twice').default([]),
+});
+export type PlanSplit = z.infer<typeof planSplitSchema>;
 
 const modelSchema = z.string().refine((id) => findVariant(id) !== null, {
   error: (issue) => `there is no model "${String(issue.input)}"; magnilab models lists them`,
@@ -62,24 +83,30 @@ export type AugmentationSettings = z.infer<typeof augmentationSchema>;
 
 export const planSchema = z
   .strictObject({
-    format: z.literal(1),
+    format: z.literal(2),
     name: nameSchema,
     dataset: z.strictObject({
       folder: z.string().min(1),
       csv: z.string().min(1).optional(),
     }),
-    protocol: z.enum(['rigorous', 'paper', 'quick']).default('rigorous'),
+    /** which classes are told apart */
+    task: z.enum(TASKS).default('malignancy'),
+    /** with task = "label": the class that sensitivity and the like are about */
+    positive: classNameSchema.optional(),
+    protocol: z.enum(presetIds).default(presetIds[0]),
     models: z.array(modelSchema).min(1).refine(unique, 'a model is listed twice'),
-    trainMagnifications: z
-      .array(magnificationSchema)
+    trainSets: z
+      .array(trainSetSchema)
       .min(1)
-      .refine(unique, 'a magnification is listed twice')
+      .refine((sets) => unique(sets.map(trainSetId)), 'a train set is listed twice')
       .default([40, 100, 200, 400]),
     testMagnifications: z
       .array(magnificationSchema)
       .min(1)
       .refine(unique, 'a magnification is listed twice')
       .default([40, 100, 200, 400]),
+    /** how each test magnification is shown */
+    views: z.array(z.enum(VIEW_SCALES)).min(1).refine(unique, 'a view is listed twice').default(['native']),
     seeds: z
       .array(
         z
@@ -91,7 +118,7 @@ export const planSchema = z
       .min(1)
       .refine(unique, 'a seed is listed twice')
       .default([0, 1, 2]),
-    split: splitSettingsSchema.default(splitSettingsSchema.parse({})),
+    split: planSplitSchema.default(planSplitSchema.parse({})),
     /** height, width in pixels */
     inputSize: z.tuple([z.number().int().min(32).max(2048), z.number().int().min(32).max(2048)]).default([224, 224]),
     /** "crop": short side to size / crop-pct, centre crop (timm); "full frame": the whole image squeezed to the input size */
@@ -105,8 +132,10 @@ export const planSchema = z
       const problem = variant && inputSizeProblem(variant, plan.inputSize);
       if (problem) context.addIssue({ code: 'custom', path: ['inputSize'], message: `models.${index}: ${problem}` });
     });
-    if (plan.split.by === 'fold' && plan.split.fold === undefined)
-      context.addIssue({ code: 'custom', path: ['split', 'fold'], message: 'say which official fold, 1 to 5' });
+    if (plan.split.by === 'fold' && plan.split.folds.length === 0)
+      context.addIssue({ code: 'custom', path: ['split', 'folds'], message: 'say which official folds, 1 to 5' });
+    if (plan.positive !== undefined && plan.task !== 'label')
+      context.addIssue({ code: 'custom', path: ['positive'], message: 'can be chosen with the task "label" alone' });
     if (plan.split.by === 'list' && plan.split.file === undefined)
       context.addIssue({ code: 'custom', path: ['split', 'file'], message: 'name the CSV file with the columns name,part' });
     const [low, high] = plan.augmentation.scale;
@@ -147,44 +176,31 @@ function unique(items: readonly unknown[]): boolean {
   return new Set(items).size === items.length;
 }
 
-export const presets = ['rigorous', 'paper', 'quick'] as const;
-export type Preset = (typeof presets)[number];
+/** The splits of a study, one per fold; one for all where the split is no fold. */
+export function splitsOf({ folds, ...settings }: PlanSplit): { fold: number | null; settings: SplitSettings }[] {
+  if (settings.by !== 'fold') return [{ fold: null, settings }];
+  return folds.map((fold) => ({ fold, settings: { ...settings, fold } }));
+}
 
 /** What a preset must know of data that are not BreakHis. */
 export interface PresetData {
   readonly csv?: string | null;
   /** to train and to test on, instead of BreakHis's four */
   readonly magnifications?: readonly number[];
+  readonly task?: TaskId;
 }
 
-/** A complete plan with a preset's values. docs/protocol.md says where each comes from. */
-export function presetPlan(preset: Preset, name: string, folder: string, { csv, magnifications }: PresetData = {}): Plan {
-  const base: PlanInput = {
-    format: 1,
+/** A complete plan with a preset's values. */
+export function presetPlan(preset: Preset, name: string, folder: string, data: PresetData = {}): Plan {
+  const { csv, magnifications, task } = data;
+  return planSchema.parse({
+    format: 2,
     name,
     dataset: { folder, ...(csv && { csv }) },
+    ...(task && { task }),
     protocol: preset,
     models: ['resnet18', 'wavemix_224_10'],
-    ...(magnifications && { trainMagnifications: [...magnifications], testMagnifications: [...magnifications] }),
-  };
-  if (preset === 'paper') {
-    return planSchema.parse({
-      ...base,
-      split: { by: 'image', dropDuplicates: false },
-      seeds: [0, 1, 2],
-      training: { precision: 'mixed' },
-    });
-  }
-  if (preset === 'quick') {
-    return planSchema.parse({
-      ...base,
-      models: ['resnet18', 'wavemix_32_4'],
-      seeds: [0],
-      inputSize: [64, 64],
-      // small batches: few images still make enough steps; the last epoch: a handful of validation images would choose by luck
-      training: { epochs: 16, batchSize: 8, warmupEpochs: 1, cooldownEpochs: 0, learningRate: 0.01, selection: 'last' },
-      augmentation: { scale: [0.7, 1], verticalFlip: 0.5, colourJitter: 0.2 },
-    });
-  }
-  return planSchema.parse(base);
+    ...(magnifications && { trainSets: [...magnifications], testMagnifications: [...magnifications] }),
+    ...findPreset(preset).plan,
+  });
 }

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { LABELS } from '../domain/label.ts';
 import { MOST_SALIENCY_STEPS, SALIENCY_METHODS } from '../domain/saliency.ts';
 import { errorCodes } from './error-codes.ts';
 import { errorEnvelopeSchema } from './errors.ts';
@@ -30,7 +29,7 @@ export type PredictRequest = z.infer<typeof predictRequestSchema>;
 export const saliencySchema = z.object({
   method: z.enum(SALIENCY_METHODS),
   /** what is explained: the class that the network predicts */
-  class: z.enum(LABELS),
+  class: z.string(),
   /** share of the image's area that the network saw: the rest was cropped away */
   seen: z.number(),
   /** nothing was found: Grad-CAM drops what speaks against the class, and may be left with nothing */
@@ -50,9 +49,11 @@ export const saliencySchema = z.object({
 
 export const predictRowSchema = z.object({
   path: z.string(),
-  /** benign, malignant */
-  logits: z.tuple([z.number(), z.number()]),
-  probabilities: z.object({ benign: z.number(), malignant: z.number() }),
+  /** in the order of the weights' logits */
+  classes: z.array(z.string()),
+  logits: z.array(z.number()),
+  probabilities: z.array(z.number()),
+  predicted: z.string(),
   saliency: saliencySchema
     .extend({
       /** the PNG that was written */

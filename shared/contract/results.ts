@@ -1,31 +1,32 @@
 import { z } from 'zod';
-import { LABELS } from '../domain/label.ts';
-import { METRICS, type Metric } from '../analysis/metrics.ts';
+import type { Cell } from '../analysis/cells.ts';
+import { CLASS_METRICS, type ClassMetric, METRICS, type Metric } from '../analysis/metrics.ts';
+import { classesSchema, classNameSchema } from './dataset.ts';
+import { foldSchema, trainSetSchema } from './plan.ts';
 import { saliencySchema } from './predict.ts';
-import { trialStates } from './trial.ts';
+import { trialStates, viewSchema } from './trial.ts';
 
-const metricsShape = Object.fromEntries(METRICS.map((metric) => [metric, z.number().nullable()])) as Record<
-  Metric,
-  z.ZodNullable<z.ZodNumber>
->;
-const confusionRow = z.tuple([z.number().int(), z.number().int()]);
+const number = z.number().nullable();
+const numbers = <Id extends string>(ids: readonly Id[]) =>
+  z.object(Object.fromEntries(ids.map((id) => [id, number])) as Record<Id, typeof number>);
 
-/** One finished trial on one test magnification. */
+/** One finished trial on one view. */
 export const cellSchema = z.object({
   trial: z.string(),
   model: z.string(),
-  trainMagnification: z.number(),
-  testMagnification: z.number(),
+  trainSet: trainSetSchema,
+  fold: foldSchema.nullable(),
   seed: z.number().int(),
+  view: viewSchema,
   images: z.number().int(),
   cases: z.number().int(),
-  metrics: z.object(metricsShape),
-  /** accuracy of always answering the more frequent class of this test set */
-  majority: z.number().nullable(),
-  /** rows truth, columns prediction; benign first */
-  confusion: z.tuple([confusionRow, confusionRow]),
-});
-export type ResultCell = z.infer<typeof cellSchema>;
+  classes: classesSchema.readonly(),
+  metrics: numbers<Metric>(METRICS.map(({ id }) => id)),
+  perClass: z.array(numbers<ClassMetric>(CLASS_METRICS)).readonly(),
+  majority: number,
+  /** rows truth, columns prediction, in the order of the classes */
+  confusion: z.array(z.array(z.number().int()).readonly()).readonly(),
+}) satisfies z.ZodType<Cell>;
 
 /** One image of a confusion-matrix cell. */
 export const cellImageSchema = z.object({
@@ -34,10 +35,11 @@ export const cellImageSchema = z.object({
   path: z.string(),
   case: z.string(),
   slide: z.string(),
-  magnification: z.number(),
-  truth: z.enum(LABELS),
-  predicted: z.enum(LABELS),
-  probabilityMalignant: z.number(),
+  view: viewSchema,
+  truth: classNameSchema,
+  predicted: classNameSchema,
+  /** of the class that was predicted */
+  probability: z.number(),
 });
 export type CellImage = z.infer<typeof cellImageSchema>;
 
@@ -45,7 +47,8 @@ export type CellImage = z.infer<typeof cellImageSchema>;
 export const imageSaliencySchema = saliencySchema.extend({
   /** address of a PNG to lie over the whole image, relative to the page */
   layer: z.string(),
-  probabilityMalignant: z.number(),
+  /** of the class that is explained */
+  probability: z.number(),
 });
 export type ImageSaliency = z.infer<typeof imageSaliencySchema>;
 
@@ -53,7 +56,8 @@ export const trialSummarySchema = z.object({
   id: z.string(),
   study: z.string(),
   model: z.string(),
-  trainMagnification: z.number(),
+  trainSet: trainSetSchema,
+  fold: foldSchema.nullable(),
   seed: z.number().int(),
   state: z.enum(trialStates),
   /** finished epochs and epochs in all, cool-down included */

@@ -1,22 +1,26 @@
 import { z } from 'zod';
-import { imageCountsSchema } from './dataset.ts';
-import { nameSchema, planSchema } from './plan.ts';
+import { classesSchema, classNameSchema, imageCountsSchema } from './dataset.ts';
+import { foldSchema, nameSchema, planSchema, trainSetSchema } from './plan.ts';
 import { trialIdSchema } from './trial.ts';
 
 /** studies/<name>.json: a started study. It never changes; how its trials stand is in their folders. */
 export const studyFileSchema = z.strictObject({
-  format: z.literal(1),
+  format: z.literal(2),
   name: nameSchema,
   createdAt: z.string(),
   plan: planSchema,
-  splitSha256: z.string(),
-  /** what the split deals out; absent in files of earlier versions */
+  classes: classesSchema,
+  positive: classNameSchema.nullable(),
+  /** one per fold; one with fold null where the study has no folds */
+  splits: z.array(z.strictObject({ fold: foldSchema.nullable(), sha256: z.string() })).min(1),
+  /** what the splits deal out; absent in files of earlier versions */
   dataset: imageCountsSchema.optional(),
   trials: z.array(
     z.strictObject({
       id: trialIdSchema,
       model: z.string(),
-      trainMagnification: z.number(),
+      trainSet: trainSetSchema,
+      fold: foldSchema.nullable(),
       seed: z.number().int(),
       /** SHA-256 of the trial's configuration; absent in files of earlier versions */
       config: z.string().optional(),

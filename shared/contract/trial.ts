@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { LABELS } from '../domain/label.ts';
+import { VIEW_SCALES } from '../domain/study/view.ts';
+import { TASKS } from '../domain/tasks.ts';
 import type { ErrorCode } from './error-codes.ts';
 import { errorEnvelopeSchema } from './errors.ts';
-import { augmentationSchema, nameSchema, planSchema, trainingSchema } from './plan.ts';
+import { classesSchema, classNameSchema } from './dataset.ts';
+import { augmentationSchema, foldSchema, nameSchema, planSchema, trainingSchema, trainSetSchema } from './plan.ts';
 
 /** Identifier of a trial and name of its folder below runs/. */
 export const trialIdSchema = z
@@ -12,7 +14,8 @@ export const trialIdSchema = z
 export const trialImageSchema = z.strictObject({
   /** relative to `dataset.folder` */
   path: z.string().min(1),
-  label: z.enum(LABELS),
+  /** its class under the study's task */
+  label: classNameSchema,
   magnification: z.number().positive(),
   case: z.string(),
   slide: z.string(),
@@ -25,12 +28,17 @@ export type TrialImage = z.infer<typeof trialImageSchema>;
  * their pixels, the split, the seed and every setting, defaults included.
  */
 export const trialConfigSchema = z.strictObject({
-  format: z.literal(1),
+  format: z.literal(2),
   id: trialIdSchema,
   study: nameSchema,
+  task: z.enum(TASKS),
+  classes: classesSchema,
+  positive: classNameSchema.nullable(),
   model: planSchema.shape.models.element,
-  trainMagnification: z.number().positive(),
+  trainSet: trainSetSchema,
   testMagnifications: z.array(z.number().positive()).min(1),
+  views: z.array(z.enum(VIEW_SCALES)).min(1),
+  fold: foldSchema.nullable(),
   seed: z.number().int().nonnegative(),
   protocol: planSchema.shape.protocol.unwrap(),
   inputSize: z.tuple([z.number().int().min(32), z.number().int().min(32)]),
@@ -215,16 +223,19 @@ export const trialEnvironmentSchema = z.object({
 });
 export type TrialEnvironment = z.infer<typeof trialEnvironmentSchema>;
 
+/** How an image was shown. */
+export const viewSchema = z.object({ magnification: z.number(), scale: z.enum(VIEW_SCALES) });
+
 /** One row of predictions.csv. */
 export const predictionSchema = z.object({
   image: z.string(),
-  magnification: z.number(),
+  view: viewSchema,
   case: z.string(),
   slide: z.string(),
-  truth: z.enum(LABELS),
-  predicted: z.enum(LABELS),
-  logitBenign: z.number(),
-  logitMalignant: z.number(),
-  probabilityMalignant: z.number(),
+  truth: classNameSchema,
+  predicted: classNameSchema,
+  /** one per class, in the order of the trial's classes; the same of the probabilities */
+  logits: z.array(z.number()),
+  probabilities: z.array(z.number()),
 });
 export type Prediction = z.infer<typeof predictionSchema>;

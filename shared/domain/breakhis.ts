@@ -1,4 +1,28 @@
-import type { Label } from './label.ts';
+/** The two classes of BreakHis, in the order of the logits. */
+const LABELS = ['benign', 'malignant'] as const;
+type Label = (typeof LABELS)[number];
+
+/** BreakHis's own question: malignant is the positive class. */
+export const MALIGNANCY = { id: 'malignancy', classes: LABELS, positive: 'malignant' } as const;
+
+export function isMalignancy(label: string): label is Label {
+  return LABELS.includes(label as Label);
+}
+
+/** How tables write the two classes. */
+const LABEL_WORDS: ReadonlyMap<string, Label> = new Map([
+  ['benign', 'benign'],
+  ['b', 'benign'],
+  ['0', 'benign'],
+  ['malignant', 'malignant'],
+  ['m', 'malignant'],
+  ['1', 'malignant'],
+]);
+
+/** The class that a word stands for: benign or malignant in any case, b or m, 0 or 1 (0.0 or 1.0); null for any other. */
+export function malignancyOf(word: string): string | null {
+  return LABEL_WORDS.get(word.toLowerCase().replace(/^([01])[.,]0+$/, '$1')) ?? null;
+}
 
 /** A BreakHis tumour subtype: its code in file names, its folder in the official layout, and its class. */
 export interface Subtype {
@@ -18,6 +42,17 @@ export const SUBTYPES: readonly Subtype[] = [
   { code: 'MC', folder: 'mucinous_carcinoma', name: 'Mucinous carcinoma', label: 'malignant' },
   { code: 'PC', folder: 'papillary_carcinoma', name: 'Papillary carcinoma', label: 'malignant' },
 ];
+
+/** The class of a subtype's code where subtypes are told apart: the name of its folder; null for other data. */
+export function classOfSubtype(code: string): string | null {
+  return SUBTYPES.find((s) => s.code === code)?.folder ?? null;
+}
+
+/** A class as people read it: "Ductal carcinoma" for "ductal_carcinoma", "Benign" for "benign"; other names as they are. */
+export function classTitle(name: string): string {
+  const subtype = SUBTYPES.find(({ folder }) => folder === name);
+  return subtype?.name ?? (isMalignancy(name) ? name[0].toUpperCase() + name.slice(1) : name);
+}
 
 /** Everything a BreakHis file name says. */
 export interface BreakhisName {

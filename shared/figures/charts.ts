@@ -1,5 +1,6 @@
 import { type Matrix, matrixNote } from '../analysis/matrix.ts';
-import { magnificationName } from '../domain/magnification.ts';
+import { trainSetName } from '../domain/study/train-set.ts';
+import { isSame, viewName } from '../domain/study/view.ts';
 import type { Html } from './markup.ts';
 import { html, percent } from './markup.ts';
 
@@ -7,8 +8,8 @@ import { html, percent } from './markup.ts';
 const BAR_COLOURS = ['#1f5f8b', '#7fb2d0'] as const;
 
 /** The train x test matrix as a table, with what each square stands on; shade follows the value from 50 % (white) to 100 %, and the number is always printed. */
-export function matrixTable(name: string, matrix: Matrix, majority: ReadonlyMap<number, number | null>): Html {
-  const head = matrix.testMagnifications.map((m) => html`<th scope="col">${magnificationName(m)}</th>`);
+export function matrixTable(name: string, matrix: Matrix, majority: ReadonlyMap<string, number | null>): Html {
+  const head = matrix.views.map((view) => html`<th scope="col">${viewName(view)}</th>`);
   const rows = matrix.squares.map((row, i) => {
     const cells = row.map(({ value, sd, train, test, images, cases, only, few }) => {
       const shade = value === null || only ? 0 : Math.max(0, Math.min(1, (value - 0.5) * 2));
@@ -16,16 +17,16 @@ export function matrixTable(name: string, matrix: Matrix, majority: ReadonlyMap<
       const spread = sd === null ? '' : ` \u00b1 ${percent(sd)}`;
       const mark = only ? `! ${only} only, ` : few ? '! ' : '';
       const size = images > 0 ? html`<br /><small>${mark}${images} images, ${cases} cases</small>` : '';
-      const kind = `square${train === test ? ' same' : ''}${only ? ' left-out' : ''}`;
+      const kind = `square${isSame(train, test) ? ' same' : ''}${only ? ' left-out' : ''}`;
       return html`<td class="${kind}" style="${style}">${percent(value)}${spread}${size}</td>`;
     });
     return html`<tr>
-      <th scope="row">${magnificationName(matrix.trainMagnifications[i])}</th>
+      <th scope="row">${trainSetName(matrix.trainSets[i])}</th>
       ${cells}
       <td>${percent(matrix.rowMeans[i])}</td>
     </tr>`;
   });
-  const baseline = matrix.testMagnifications.map((m) => html`<td>${percent(majority.get(m) ?? null)}</td>`);
+  const baseline = matrix.views.map((view) => html`<td>${percent(majority.get(viewName(view)) ?? null)}</td>`);
   const note = matrixNote(matrix);
   return html`<figure class="matrix">
     <table>

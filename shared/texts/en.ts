@@ -81,13 +81,19 @@ export const en = {
   },
   metrics: {
     accuracy: { name: 'Accuracy', formula: 'correct images / images' },
-    balancedAccuracy: { name: 'Balanced accuracy', formula: '(sensitivity + specificity) / 2' },
-    sensitivity: { name: 'Sensitivity', formula: 'malignant found / malignant' },
-    specificity: { name: 'Specificity', formula: 'benign found / benign' },
-    f1: { name: 'F1', formula: '2 TP / (2 TP + FP + FN), malignant positive' },
+    balancedAccuracy: {
+      name: 'Balanced accuracy',
+      formula:
+        'mean over the classes that were tested of (found / images of the class); with two classes (sensitivity + specificity) / 2',
+    },
+    sensitivity: { name: 'Sensitivity', formula: 'positive found / positive' },
+    specificity: { name: 'Specificity', formula: 'negative not taken for positive / negative' },
+    f1: { name: 'F1', formula: '2 TP / (2 TP + FP + FN) of the positive class' },
+    macroF1: { name: 'Macro F1', formula: 'mean of F1 over the classes that were tested or answered' },
     auc: {
       name: 'AUC',
-      formula: 'chance that a malignant image has the larger margin (difference of logits) than a benign one, ties one half',
+      formula:
+        'chance that a positive image has the larger margin (logarithm of the odds) than a negative one, ties one half; without a positive class the mean over the classes, each against the rest',
     },
     recognitionRate: {
       name: 'Recognition rate',

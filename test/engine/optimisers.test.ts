@@ -61,6 +61,7 @@ const { list: specs } = (() => {
   return specs;
 })();
 const model: Model = {
+  classes: 2,
   specs,
   features: (_pass, x) => x,
   head: (pass, x) => linear(pass, 'head', tf.reshape(x, [-1, 12]) as tf.Tensor2D),

@@ -4,6 +4,7 @@ import { FAMILIES } from '../../shared/domain/families.ts';
 import { findVariant } from '../../shared/domain/catalogue.ts';
 import { type SaliencyMethod, saliencyMethods } from '../../shared/domain/saliency.ts';
 import { loadTensorFlow } from '../../main/runtime/load.ts';
+import { predictedClass } from '../../shared/analysis/scored.ts';
 import type { Rung } from '../../main/engine/step.ts';
 import { linear, globalPool, Specs } from '../../main/models/layers.ts';
 import type { Model } from '../../main/models/model.ts';
@@ -42,8 +43,8 @@ function explain(method: SaliencyMethod, options: Options) {
   const explainer = createExplainer(method, { ...network, evaluator, steps, copies });
   const pixels = Uint8Array.from(uniform('saliency', side * side * 3), (v) => 128 * (v + 1));
   try {
-    const [benign, malignant] = evaluator.logits(pixels);
-    return { ...explainer.explain(pixels, [benign, malignant]), pixels, logits: [benign, malignant] };
+    const logits = Array.from(evaluator.logits(pixels));
+    return { ...explainer.explain(pixels, predictedClass(logits)), pixels, logits };
   } finally {
     explainer.dispose();
     evaluator.dispose();
@@ -66,6 +67,7 @@ describe('integrated gradients', () => {
   const specs = new Specs();
   specs.linear('head', side * side * 3, 2);
   const flat: Model = {
+    classes: 2,
     specs: specs.list,
     features: (_, x) => x,
     head: (pass, x) => linear(pass, 'head', tf.reshape(x, [-1, side * side * 3]) as tf.Tensor2D),
@@ -166,6 +168,7 @@ describe('Grad-CAM', () => {
   specs.linear('head', channels, 2);
   /** features: means of 4 x 4 pixels; score: a linear function of the squares of the channels' means */
   const model: Model = {
+    classes: 2,
     specs: specs.list,
     features: (_, x) => tf.avgPool(x, side / places, side / places, 'valid'),
     head: (pass, x) => linear(pass, 'head', tf.square(globalPool(x))),

@@ -39,7 +39,7 @@ export const calls: Campaign = {
         ['studies.list', {}],
         ['trials.history', { trial }],
         ['results.cells', { study: 'Tiny' }],
-        ['results.images', { trial, testMagnification: 40, truth: 'benign', predicted: 'benign' }],
+        ['results.images', { trial, view: { magnification: 40, scale: 'native' }, truth: 'benign', predicted: 'benign' }],
         ['reports.preview', { study: 'Tiny' }],
       ];
       const findings = new Set<string>();

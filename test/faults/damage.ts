@@ -87,7 +87,7 @@ export const damage: Campaign = {
   run: (count) =>
     inFolder(async (folder) => {
       const plan = tinyPlan(await tissue(), {
-        trainMagnifications: [40, 100],
+        trainSets: [40, 100],
         training: { ...tinyPlan('/x').training, epochs: 2 },
       });
       const { project } = await reference(folder, plan);

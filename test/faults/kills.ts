@@ -33,7 +33,7 @@ export const kills: Campaign = {
   full: 200,
   run: (count) =>
     inFolder(async (folder) => {
-      const plan = tinyPlan(await tissue(), { trainMagnifications: [40, 100] });
+      const plan = tinyPlan(await tissue(), { trainSets: [40, 100] });
       const expected = await reference(folder, plan);
       const findings: string[] = [];
       let [done, next] = [0, 0];

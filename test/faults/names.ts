@@ -103,7 +103,7 @@ async function hostileStudy(lab: Lab, folder: string, payloads: readonly string[
   const plan = tinyPlan(data, {
     name: 'constructor',
     dataset: { folder: data, csv },
-    trainMagnifications: [40],
+    trainSets: [40],
     testMagnifications: [40],
     training: { epochs: 1, batchSize: 4, warmupEpochs: 0, cooldownEpochs: 0, learningRate: 0.01 },
   });

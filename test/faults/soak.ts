@@ -21,7 +21,7 @@ export const soak: Campaign = {
   run: (count) =>
     inFolder(async (folder) => {
       const seeds = Array.from({ length: count / TRIALS_PER_SEED }, (_, i) => i);
-      const plan = tinyPlan(await tissue(), { seeds, trainMagnifications: [40, 100, 200, 400] });
+      const plan = tinyPlan(await tissue(), { seeds, trainSets: [40, 100, 200, 400] });
       const [file, project, state] = [join(folder, 'plan.json'), join(folder, 'Soak.magnilab'), join(folder, 'state')];
       await writeFile(file, JSON.stringify(plan));
       const random = new Random(count, 3);

@@ -31,12 +31,12 @@ export async function tissue(): Promise<string> {
 /** A plan of tiny trials, a second each. */
 export function tinyPlan(dataset: string, change: Partial<PlanInput> = {}): Plan {
   return planSchema.parse({
-    format: 1,
+    format: 2,
     name: 'Tiny',
     dataset: { folder: dataset },
     protocol: 'quick',
     models: ['convmixer_test'],
-    trainMagnifications: [40],
+    trainSets: [40],
     seeds: [0],
     inputSize: [64, 64],
     training: { epochs: 6, batchSize: 4, warmupEpochs: 0, cooldownEpochs: 0, learningRate: 0.01 },

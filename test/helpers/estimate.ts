@@ -11,7 +11,12 @@ import type { StepRequest } from '../../main/tuning/measure.ts';
 export async function expectEstimate(id: string, batchSize: number): Promise<void> {
   const variant = findVariant(id)!;
   const inputSize: [number, number] = [variant.inputSize, variant.inputSize];
-  const request: StepRequest = { model: id, inputSize, training: trainingSchema.parse({ batchSize }) };
+  const request: StepRequest = {
+    model: id,
+    inputSize,
+    classes: ['benign', 'malignant'],
+    training: trainingSchema.parse({ batchSize }),
+  };
   const [{ measurement }] = await tune({ candidates: [defaultCandidate('cpu')], entry: entryUrl('measure'), request, steps: 1 });
   if (!measurement.ok) throw new Error(measurement.reason);
   const ratio = trainingMemory(variant, inputSize, batchSize) / measurement.peakBytes;

@@ -16,7 +16,7 @@ export async function finishedProject(tissue: string): Promise<{ project: string
   const lab = createLab({ door: 'browser' });
   const { folder: project } = await lab.services['projects.create']({ name: 'Finished', folder });
   await taskEnd(lab, (await lab.services['dataset.index']({ folder: tissue, verify: false })).task);
-  await lab.services['studies.start']({ plan: quickPlan(tissue, { trainMagnifications: [40, 100], training: shortTraining }) });
+  await lab.services['studies.start']({ plan: quickPlan(tissue, { trainSets: [40, 100], training: shortTraining }) });
   await lab.queue.whenIdle();
   await lab.close();
   return { project, remove: () => rm(folder, { recursive: true, force: true }) };

@@ -37,12 +37,12 @@ export async function taskEnd(lab: Lab, id: string): Promise<void> {
 /** A plan of one quick trial: WaveMix-32/4 on 40x, tested on all magnifications. */
 export function quickPlan(dataset: string, change: Partial<PlanInput> = {}): Plan {
   return planSchema.parse({
-    format: 1,
+    format: 2,
     name: 'Quick',
     dataset: { folder: dataset },
     protocol: 'quick',
     models: ['wavemix_32_4'],
-    trainMagnifications: [40],
+    trainSets: [40],
     seeds: [0],
     inputSize: [64, 64],
     training: { epochs: 3, batchSize: 4, warmupEpochs: 0, cooldownEpochs: 0, learningRate: 0.01 },

@@ -61,7 +61,7 @@ describe('a data set with a table', () => {
     for (const preset of ['rigorous', 'paper', 'quick'] as const) {
       const plan = await lab.services['plans.preset']({ preset, name: 'P' });
       expect(plan.dataset).toEqual({ folder, csv });
-      expect([plan.trainMagnifications, plan.testMagnifications]).toEqual([
+      expect([plan.trainSets, plan.testMagnifications]).toEqual([
         [10, 20],
         [10, 20],
       ]);
@@ -76,12 +76,12 @@ describe('a data set with a table', () => {
     const listed = async (rows: string[], unlisted?: 'leave out') => {
       const file = write(folder, `list${rows.length}.csv`, `name,part\n${rows.join('\n')}\n`);
       const plan = planSchema.parse({
-        format: 1,
+        format: 2,
         name: 'P',
         dataset: { folder, csv },
         models: ['convmixer_test'],
         protocol: 'quick',
-        trainMagnifications: [10, 20],
+        trainSets: [10, 20],
         testMagnifications: [10],
         split: { by: 'list', file, ...(unlisted && { unlisted }) },
       });
@@ -94,6 +94,6 @@ describe('a data set with a table', () => {
     expect(problems[0].message).toContain('1 of 9 rows name no image of the data set (line 10: img/99.png)');
     expect(problems[0].message).toContain('4 of 12 images stand in no row (img/10.png, img/11.png, img/8.png, img/9.png)');
     const left = (await listed(partly, 'leave out')).problems;
-    expect(left).toMatchObject([{ field: 'trainMagnifications.1' }]); // what the list leaves is checked like any split
+    expect(left).toMatchObject([{ field: 'trainSets.1' }]); // what the list leaves is checked like any split
   });
 });

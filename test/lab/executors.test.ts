@@ -20,7 +20,7 @@ beforeAll(async () => {
   tissue = await testTissue();
 }, 300_000);
 
-const plan = (change = {}) => quickPlan(tissue, { trainMagnifications: [40, 100], ...change });
+const plan = (change = {}) => quickPlan(tissue, { trainSets: [40, 100], ...change });
 
 /** What must not depend on what runs beside a trial. */
 async function bitsOf(project: string): Promise<unknown> {
@@ -48,7 +48,7 @@ async function startByHand(folder: string): Promise<ChildProcess> {
 async function waitingProject(epochs: number): Promise<{ project: string; run: string }> {
   const { lab, project } = await labWith(tissue);
   const training = { epochs, batchSize: 4, warmupEpochs: 0, cooldownEpochs: 0, learningRate: 0.01 };
-  await lab.services['studies.start']({ plan: plan({ trainMagnifications: [40], training }) });
+  await lab.services['studies.start']({ plan: plan({ trainSets: [40], training }) });
   await lab.close();
   return { project, run: runFolder(project, TRIAL) };
 }

@@ -32,7 +32,7 @@ it('one study compares all eight families, from the plan to the report', { timeo
     SMALL.map(({ id }) => [id, 'finished', null]),
   );
   const cells = await lab.services['results.cells']({ study: plan.name });
-  expect(cells.map(({ model, testMagnification }) => [model, testMagnification])).toEqual(
+  expect(cells.map(({ model, view }) => [model, view.magnification])).toEqual(
     SMALL.flatMap(({ id }) => [40, 100, 200, 400].map((magnification) => [id, magnification])),
   );
   const { folder } = await lab.services['reports.export']({ study: plan.name, folder: join(project, 'report') });

@@ -81,7 +81,7 @@ describe('what passes', { timeout: 300_000 }, () => {
     await cp(tissue, data, { recursive: true });
     const { lab, project } = await labWith(data);
     await rename(data, `${data}-away`);
-    const plan = quickPlan(data, { trainMagnifications: [40, 100], training });
+    const plan = quickPlan(data, { trainSets: [40, 100], training });
     const held = nextEvent(lab, (e) => (e.type === 'study' && e.study.held ? e.study : undefined));
     await lab.services['studies.start']({ plan });
     expect(await held).toMatchObject({ state: 'running', held: { code: 'data-away', message: expect.stringContaining(data) } });
@@ -167,7 +167,7 @@ describe('a study\u2019s results', { timeout: 300_000 }, () => {
       const squares = await Promise.all(
         (['benign', 'malignant'] as const).flatMap((truth) =>
           (['benign', 'malignant'] as const).map((predicted) =>
-            lab.services['results.images']({ trial: TRIAL, testMagnification: 40, truth, predicted }),
+            lab.services['results.images']({ trial: TRIAL, view: { magnification: 40, scale: 'native' }, truth, predicted }),
           ),
         ),
       );

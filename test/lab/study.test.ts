@@ -43,30 +43,30 @@ describe('a study', () => {
     expect(study).toMatchObject({ state: 'finished', trials: [{ id: TRIAL, state: 'finished', epoch: 3, epochs: 3 }] });
     const cells = await lab.services['results.cells']({ study: 'Quick' });
     api['results.cells'].output.parse(cells);
-    expect(cells.map((c) => c.testMagnification)).toEqual([40, 100, 200, 400]);
+    expect(cells.map((c) => c.view.magnification)).toEqual([40, 100, 200, 400]);
 
     // the images behind a confusion matrix are as many as it counts
     const [[tn, fp], [fn, tp]] = cells[0].confusion;
     const count = async (truth: string, predicted: string) =>
       lab.services['results.images']({
         trial: TRIAL,
-        testMagnification: 40,
-        truth: truth as 'benign',
-        predicted: predicted as 'benign',
+        view: { magnification: 40, scale: 'native' },
+        truth,
+        predicted,
       });
     expect((await count('benign', 'benign')).length).toBe(tn);
     expect((await count('benign', 'malignant')).length).toBe(fp);
     expect((await count('malignant', 'benign')).length).toBe(fn);
     const right = await count('malignant', 'malignant');
     expect(right.length).toBe(tp);
-    expect(right.map((i) => i.probabilityMalignant)).toEqual(right.map((i) => i.probabilityMalignant).sort((a, b) => b - a));
+    expect(right.map((i) => i.probability)).toEqual(right.map((i) => i.probability).sort((a, b) => b - a));
 
     // where the network looked agrees with what it said
     const [image] = [...(await count('benign', 'benign')), ...(await count('benign', 'malignant'))];
     const look = { trial: TRIAL, image: image.path, task: randomUUID() };
     const saliency = await checked(lab, 'results.saliency', { ...look, method: 'integrated-gradients' });
     expect(saliency).toMatchObject({ method: 'integrated-gradients', class: image.predicted });
-    expect(saliency.probabilityMalignant).toBeCloseTo(image.probabilityMalignant, 4);
+    expect(saliency.probability).toBeCloseTo(image.probability, 4);
     expect(await lab.picture(saliency.layer)).toMatchObject({ status: 200, type: 'image/png' });
     expect(await checked(lab, 'results.saliency', { ...look, method: 'grad-cam' })).toMatchObject({ residual: null });
     const unknown = checked(lab, 'results.saliency', { ...look, image: '../secret.png', method: 'grad-cam' });
@@ -89,7 +89,7 @@ describe('a study', () => {
     const table = await readFile(join(folder, 'data/results_long.csv'), 'utf8');
     for (const cell of cells) {
       expect(page).toContain((100 * cell.metrics.accuracy!).toFixed(1));
-      expect(table).toContain(`,${TRIAL},accuracy,image,${cell.metrics.accuracy},`);
+      expect(table).toContain(`,${cell.view.magnification},native,,0,${TRIAL},accuracy,,,image,${cell.metrics.accuracy},`);
     }
     expect(page).not.toMatch(/<script|src="http|href="http/);
     expect(page).toContain('synthetic demo tissue');
@@ -269,8 +269,8 @@ describe('a plan that must not run', () => {
 
   it('because a magnification has no images is refused, naming the field', async () => {
     const { lab } = await labWith(tissue);
-    const error = await refused(lab, quickPlan(tissue, { trainMagnifications: [40, 50] }));
-    expect(error).toMatchObject({ code: 'bad-input', details: { field: 'trainMagnifications.1' } });
+    const error = await refused(lab, quickPlan(tissue, { trainSets: [40, 50] }));
+    expect(error).toMatchObject({ code: 'bad-input', details: { field: 'trainSets.1' } });
   });
 
   it('because it is for another data set is refused', async () => {

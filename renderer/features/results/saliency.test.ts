@@ -24,7 +24,7 @@ function saliency(change: Partial<ImageSaliency> = {}): ImageSaliency {
     copies: 8,
     resolution: 32,
     layer: 'picture/x/layer.png',
-    probabilityMalignant: 0.9,
+    probability: 0.9,
     ...change,
   };
 }

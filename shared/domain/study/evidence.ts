@@ -1,5 +1,4 @@
 /** How much a set of images can say: a handful of images or patients, or one class alone, says little, whatever the number. */
-import { LABELS, type Label } from '../label.ts';
 
 /** Fewer images than this, in training, validation or test, are told before a study starts and marked in results. */
 export const FEW_IMAGES = 30;
@@ -11,23 +10,24 @@ export const FEW_TESTED_CASES = 10;
 export interface Evidence {
   readonly images: number;
   readonly cases: number;
-  readonly benign: number;
-  readonly malignant: number;
+  /** class -> images; every class of the study, in the order of the logits */
+  readonly byClass: Readonly<Record<string, number>>;
 }
 
-export function evidenceOf(images: readonly { readonly label: Label; readonly case: string }[]): Evidence {
-  const count = (label: Label) => images.filter((image) => image.label === label).length;
-  return {
-    images: images.length,
-    cases: new Set(images.map((image) => image.case)).size,
-    benign: count('benign'),
-    malignant: count('malignant'),
-  };
+/** @param classes of the study */
+export function evidenceOf(
+  images: readonly { readonly label: string; readonly case: string }[],
+  classes: readonly string[],
+): Evidence {
+  const counts = new Map(classes.map((name) => [name, 0]));
+  for (const { label } of images) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return { images: images.length, cases: new Set(images.map((image) => image.case)).size, byClass: Object.fromEntries(counts) };
 }
 
-/** The only class of some images; null with both classes or without images. */
-export function onlyClass({ benign, malignant }: Pick<Evidence, 'benign' | 'malignant'>): Label | null {
-  return (benign === 0) === (malignant === 0) ? null : LABELS[benign === 0 ? 1 : 0];
+/** The only class of some images; null with several classes or without images. */
+export function onlyClass(byClass: Evidence['byClass']): string | null {
+  const present = Object.keys(byClass).filter((name) => byClass[name] > 0);
+  return present.length === 1 ? present[0] : null;
 }
 
 export function isFew({ images, cases }: Pick<Evidence, 'images' | 'cases'>, fewCases: number): boolean {
@@ -35,10 +35,10 @@ export function isFew({ images, cases }: Pick<Evidence, 'images' | 'cases'>, few
 }
 
 /** "8 images of 4 cases, all malignant" */
-export function evidenceText(evidence: Evidence): string {
-  const { images, cases, benign, malignant } = evidence;
+export function evidenceText({ images, cases, byClass }: Evidence): string {
   if (images === 0) return 'no images';
-  const only = onlyClass(evidence);
-  const classes = only ? `, all ${only}` : ` (${benign} benign, ${malignant} malignant)`;
+  const only = onlyClass(byClass);
+  const list = Object.entries(byClass).map(([name, count]) => `${count} ${name}`);
+  const classes = only ? `, all ${only}` : ` (${list.join(', ')})`;
   return `${images} ${images === 1 ? 'image' : 'images'} of ${cases} ${cases === 1 ? 'case' : 'cases'}${classes}`;
 }

@@ -1,19 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { type Cell, matricesOf, matrixNote } from '../../../shared/analysis/matrix.ts';
-import { metricsOf } from '../../../shared/analysis/metrics.ts';
+import { cell as sample } from '../../../renderer/testing/samples.ts';
+import type { Cell } from '../../../shared/analysis/cells.ts';
+import { matricesOf, matrixNote } from '../../../shared/analysis/matrix.ts';
 import { answerOf, answerText, robustnessOf } from '../../../shared/analysis/robustness.ts';
+import { tableOf } from '../../../shared/analysis/table.ts';
 
 /** A test of as many benign as malignant images, or of one class. */
 function cell(model: string, train: number, test: number, value: number, change: Partial<Cell> & { only?: true } = {}): Cell {
   const { only, ...rest } = change;
+  const whole = sample(train, test, value, { model, images: 40, cases: 12, ...rest });
   return {
-    model,
-    trainMagnification: train,
-    testMagnification: test,
-    seed: 0,
-    images: 40,
-    cases: 12,
-    metrics: { ...metricsOf([]), accuracy: value, balancedAccuracy: only ? null : value },
+    ...whole,
+    trial: `${model} ${train} ${whole.seed}`,
+    metrics: { ...whole.metrics, balancedAccuracy: only ? null : value },
     confusion: only
       ? [
           [0, 0],
@@ -23,7 +22,6 @@ function cell(model: string, train: number, test: number, value: number, change:
           [20, 0],
           [0, 20],
         ],
-    ...rest,
   };
 }
 
@@ -36,12 +34,12 @@ const network = (model: string, same: number, other: number, change: Partial<Cel
 ];
 const seeds = (model: string, same: number, other: number) => [0, 1, 2].flatMap((seed) => network(model, same, other, { seed }));
 const name = (id: string) => id.toUpperCase();
-const textOf = (cells: readonly Cell[]) => answerText(answerOf(cells), name);
+const textOf = (cells: readonly Cell[]) => answerText(answerOf(tableOf(cells)), name);
 
 describe('the answer', () => {
   it('names the network that keeps its accuracy, not the one with the highest mean', () => {
     const cells = [...seeds('a', 0.95, 0.75), ...seeds('b', 0.8, 0.78)];
-    const [a, b] = robustnessOf(cells);
+    const [a, b] = robustnessOf(tableOf(cells));
     expect(a.overall).toBeGreaterThan(b.overall!);
     expect(a.retention).toBeCloseTo(0.25 / 0.45, 12);
     expect(b.retention).toBeCloseTo(0.28 / 0.3, 12);
@@ -91,7 +89,7 @@ describe('a square of one class', () => {
   ];
 
   it.each(['accuracy', 'balancedAccuracy'] as const)('enters no mean of %s, and a note names it', (metric) => {
-    const [matrix] = matricesOf(cells, metric);
+    const [matrix] = matricesOf(tableOf(cells), metric);
     expect(matrix.squares[0][1]).toMatchObject({ only: 'malignant', few: true, images: 8, cases: 4 });
     expect(matrix.squares[0][0]).toMatchObject({ only: null, few: false });
     expect(matrix.diagonalMean).toBeCloseTo(0.8, 12);
@@ -104,7 +102,7 @@ describe('a square of one class', () => {
   });
 
   it('is not the worst square', () => {
-    const low = cells.map((c) => (c.testMagnification === 100 ? { ...c, metrics: { ...c.metrics, accuracy: 0 } } : c));
-    expect(robustnessOf(low)[0].worst).toEqual({ train: 100, test: 40, value: 0.6 });
+    const low = cells.map((c) => (c.view.magnification === 100 ? { ...c, metrics: { ...c.metrics, accuracy: 0 } } : c));
+    expect(robustnessOf(tableOf(low))[0].worst).toEqual({ train: 100, test: { magnification: 40, scale: 'native' }, value: 0.6 });
   });
 });

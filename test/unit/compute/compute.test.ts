@@ -5,11 +5,13 @@ import { openDatabase } from '../../../main/project/database.ts';
 import { saveIndex } from '../../../main/project/image-index.ts';
 import { makeSplit } from '../../../main/dataset/splits.ts';
 import { splitSettingsSchema } from '../../../shared/contract/dataset.ts';
+import { planSplitSchema } from '../../../shared/contract/plan.ts';
 import { imageNamed, temporaryFolder } from '../../helpers/images.ts';
 
 const NAMES = ['SOB_B_A-14-1A-40-001.png', 'SOB_M_DC-14-2B-40-001.png', 'SOB_B_F-14-3C-40-001.png', 'SOB_M_LC-14-4D-40-001.png'];
 const images = NAMES.map((name, id) => imageNamed(name, id));
 const settings = splitSettingsSchema.parse({});
+const split = planSplitSchema.parse({});
 
 function storedIndex(): string {
   const path = `${temporaryFolder()}/lab.sqlite`;
@@ -33,7 +35,7 @@ describe('a compute thread', () => {
   it('splits an index that it reads itself, away from the thread that asks, and gives the same split', async () => {
     const compute = opened();
     const index = { database: storedIndex(), revision: '1', folder: '/data' };
-    const preview = await compute.call('images.split', { index, settings });
+    const preview = await compute.call('images.split', { index, split });
     expect(preview.sha256).toBe(makeSplit(images, settings).sha256);
     await compute.call('images.summary', index);
     const { calls, thread } = compute.tally.get('images.split')!;
@@ -45,8 +47,8 @@ describe('a compute thread', () => {
 
   it('passes on what a function throws, as it was thrown', async () => {
     const index = { database: storedIndex(), revision: '1', folder: '/data' };
-    const list = splitSettingsSchema.parse({ by: 'list', file: '/nowhere.csv' });
-    await expect(opened().call('images.split', { index, settings: list })).rejects.toMatchObject({
+    const list = planSplitSchema.parse({ by: 'list', file: '/nowhere.csv' });
+    await expect(opened().call('images.split', { index, split: list })).rejects.toMatchObject({
       name: 'LabError',
       code: 'not-found',
       message: expect.stringContaining('/nowhere.csv'),

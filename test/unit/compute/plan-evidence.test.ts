@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { evidenceWarnings } from '../../../main/compute/plan-evidence.ts';
 import type { IndexedImage, Part, Split } from '../../../shared/contract/dataset.ts';
 import { type PlanInput, planSchema } from '../../../shared/contract/plan.ts';
+import { magnificationsOf } from '../../../shared/domain/study/train-set.ts';
 
 interface Group {
   readonly part: Part;
@@ -28,11 +29,11 @@ const both = (part: Part, magnification: number, images: number, cases: number):
 
 const plan = (change: Partial<PlanInput> = {}) =>
   planSchema.parse({
-    format: 1,
+    format: 2,
     name: 'P',
     dataset: { folder: '/data' },
     models: ['resnet18'],
-    trainMagnifications: [40],
+    trainSets: [40],
     testMagnifications: [40, 100],
     ...change,
   });
@@ -40,7 +41,9 @@ const plan = (change: Partial<PlanInput> = {}) =>
 const enough = [...both('train', 40, 50, 10), ...both('validation', 40, 20, 4), ...both('test', 40, 20, 4)];
 const warnings = (groups: readonly Group[], change: Partial<PlanInput> = {}) => {
   const { images, split } = dataset(groups);
-  return evidenceWarnings(plan(change), images, split);
+  const made = plan(change);
+  const sets = made.trainSets.map((set) => magnificationsOf(set, [40, 100]));
+  return evidenceWarnings(made, sets, { images, split, classes: ['benign', 'malignant'] });
 };
 
 describe('what a study would stand on', () => {
@@ -91,7 +94,7 @@ describe('what a study would stand on', () => {
   it('is told of a tiny training part', () => {
     const groups = [...enough.filter((g) => g.part !== 'train'), ...both('train', 40, 5, 2), ...both('test', 100, 20, 4)];
     expect(warnings(groups)).toEqual([
-      { field: 'trainMagnifications', message: expect.stringMatching(/^At 40x the training part has 10 images of 4 cases/) },
+      { field: 'trainSets', message: expect.stringMatching(/^At 40x the training part has 10 images of 4 cases/) },
     ]);
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { LabError, parseOrThrow, toEnvelope } from '../../../shared/contract/errors.ts';
 import { api } from '../../../shared/contract/api.ts';
-import { planSchema, presetPlan, presets, startProblems } from '../../../shared/contract/plan.ts';
+import { presetIds } from '../../../shared/domain/study/presets/index.ts';
+import { planSchema, presetPlan, startProblems } from '../../../shared/contract/plan.ts';
 
 const plan = presetPlan('quick', 'Q', '/data');
 
@@ -18,7 +19,7 @@ function refusal(change: (plan: Record<string, unknown>) => void): LabError {
 }
 
 describe('a plan', () => {
-  it.each(presets)('of the preset %s is complete and survives JSON', (preset) => {
+  it.each(presetIds)('of the preset %s is complete and survives JSON', (preset) => {
     const made = presetPlan(preset, 'P', '/data');
     expect(planSchema.parse(JSON.parse(JSON.stringify(made)))).toEqual(made);
   });
@@ -47,7 +48,7 @@ describe('a plan', () => {
     ['a name that leaves the folder', 'name', (p) => (p.name = '../evil')],
     ['an unknown field at the top', 'epochs', (p) => (p.epochs = 3)],
     ['a model twice', 'models', (p) => (p.models = ['resnet18', 'resnet18'])],
-    ['a fold split without a fold', 'split.fold', (p) => (p.split.by = 'fold')],
+    ['a fold split without a fold', 'split.folds', (p) => (p.split.by = 'fold')],
     ['a missing folder', 'dataset.folder', (p) => delete p.dataset.folder],
   ])('with %s is refused, naming the field', (_, field, change) => {
     const error = refusal(change);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readClassColumn } from '../../../main/dataset/class-column.ts';
 import { readImageTable } from '../../../main/dataset/csv.ts';
 import { readPartList } from '../../../main/dataset/part-list.ts';
 import { temporaryFolder, write } from '../../helpers/images.ts';
@@ -58,6 +59,37 @@ describe('readImageTable', () => {
     const { images, problems } = await readImageTable(csv, folder);
     expect(images.at(-1)).toMatchObject({ path: 'sub/b.png' });
     expect(problems).toMatchObject([{ code: 'bad-row', path: 'table.csv', message: expect.stringContaining(message) }]);
+  });
+
+  it('takes classes of its own where the labels are not benign and malignant, in any case, each as it was written first', async () => {
+    const rows = ['G1', 'g2', 'Normal', 'g1', 'n/a', 'G2'].map(
+      (label, i) => `${['a.png', 'sub/b.png', 'sub/c.png', '"d,e.png"', 'a.png', 'a.png'][i]},${label},40,p${i}`,
+    );
+    const { folder, csv } = tableOf(`path,label,magnification,patient\n${rows.join('\n')}`);
+    const { images, problems } = await readImageTable(csv, folder);
+    expect(images.map((i) => i.label)).toEqual(['g2', 'Normal', 'G1']);
+    expect(problems[0].message).toContain('line 6, column label: "n/a" names no class');
+  });
+
+  it.each([
+    ['0 1 2 3 0 1 2 3 0 1 2 3', ['0', '1', '2', '3']],
+    [
+      'benign malignant b m 0 1 0.0 1.0',
+      ['benign', 'malignant', 'benign', 'malignant', 'benign', 'malignant', 'benign', 'malignant'],
+    ],
+    ['benign malignant benign malignent', ['benign', 'malignant', 'benign', null]],
+    ['A B C M A B C M A B C M', ['A', 'B', 'C', 'M']],
+  ])('reads the classes %j', (words, classes) => {
+    const cells = words.split(' ');
+    const column = readClassColumn(cells);
+    expect(cells.slice(0, classes.length).map((cell) => column.classOf(cell))).toEqual(classes);
+  });
+
+  it('refuses a column that holds no classes', () => {
+    expect(() => readClassColumn(['tumour', 'Tumour', ''])).toThrow(/has 1 different class \("tumour"\); it takes 2 to 50/);
+    expect(() => readClassColumn(Array.from({ length: 60 }, (_, i) => `id ${i}`))).toThrow(
+      /60 different classes \("id 0", .*\.\.\.\)/,
+    );
   });
 
   it('uses neither of two rows that contradict each other', async () => {
@@ -155,9 +187,12 @@ describe('tables as people have them', () => {
 
   it('words of JavaScript are words like others', async () => {
     const { found, problems } = await images(
-      'constructor,path,label,magnification,patient\n1,a.png,constructor,40,p\n2,sub/b.png,1,40,__proto__\n3,sub/c.png,__proto__,40,p\n',
+      'constructor,path,label,magnification,patient\n1,a.png,constructor,40,p\n2,sub/b.png,1,40,__proto__\n3,sub/c.png,__proto__,40,p\n4,"d,e.png",0,40,q\n',
     );
-    expect(found).toEqual([['sub/b.png', 'malignant', 40, '__proto__']]);
+    expect(found).toEqual([
+      ['sub/b.png', 'malignant', 40, '__proto__'],
+      ['d,e.png', 'benign', 40, 'q'],
+    ]);
     expect(problems.map((p) => p.message)).toEqual([
       expect.stringContaining('line 2, column label: "constructor" is neither'),
       expect.stringContaining('line 4, column label: "__proto__" is neither'),

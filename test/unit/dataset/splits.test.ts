@@ -188,9 +188,9 @@ describe('duplicates', () => {
     const split = makeSplit(images, settings());
     expect(kept(images, split)).toEqual([lc, a]);
     expect(split.dropped).toEqual([
-      { path: benign.path, reason: 'same pixels as an image of the other class' },
+      { path: benign.path, reason: 'same pixels as an image of another class' },
       { path: dc.path, reason: `same pixels as ${lc.path}` },
-      { path: malignant.path, reason: 'same pixels as an image of the other class' },
+      { path: malignant.path, reason: 'same pixels as an image of another class' },
       { path: b.path, reason: `same pixels as ${a.path}` },
     ]);
   });
@@ -261,7 +261,7 @@ describe('duplicates in an official fold', () => {
     const foldOf = (name: string) => (name === tested.name ? ('test' as const) : ('train' as const));
     const split = makeSplit([tested, copy, other], settings({ by: 'fold', fold: 1 }), { foldOf });
     expect(split.parts).toEqual({ [tested.path]: 'test', [other.path]: 'train' });
-    expect(split.dropped).toEqual([{ path: copy.path, reason: 'same pixels as an image of the other class' }]);
+    expect(split.dropped).toEqual([{ path: copy.path, reason: 'same pixels as an image of another class' }]);
   });
 });
 

@@ -34,13 +34,14 @@ describe('weights', () => {
     expect(() => file.load(model)).toThrow(/missing parameter "head\.weight".*unknown parameter "module\.head/);
   });
 
-  it('say which class comes first', async () => {
-    const swapped = async (classes: string) => (await openWeights(await written((name) => name, { classes }))).swapped;
-    expect(await swapped('benign,malignant')).toBe(false);
-    expect(await swapped('malignant,benign')).toBe(true);
-    expect(await swapped('["Malignant", "Benign"]')).toBe(true);
-    await expect(swapped('cat,dog')).rejects.toThrow(/"cat,dog"/);
-    await expect(swapped('malignant,malignant')).rejects.toThrow(/is needed/);
+  it('say which classes they tell apart, in the order of the logits', async () => {
+    const read = async (classes: string) => (await openWeights(await written((name) => name, { classes }))).classes;
+    expect(await read('benign,malignant')).toEqual(['benign', 'malignant']);
+    expect(await read('malignant, benign')).toEqual(['malignant', 'benign']);
+    expect(await read('["Malignant", "Benign"]')).toEqual(['malignant', 'benign']);
+    expect(await read('["a, b", "c"]')).toEqual(['a, b', 'c']);
+    await expect(read('cat')).rejects.toThrow(/"cat"/);
+    await expect(read('malignant,malignant')).rejects.toThrow(/is needed/);
   });
 
   it.each([NaN, Infinity, -Infinity])('that hold %d are refused, naming the parameter', async (value) => {

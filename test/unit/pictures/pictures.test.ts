@@ -34,12 +34,17 @@ async function setUp(count: number) {
   }
   const { training, augmentation } = presetPlan('quick', 'Q', folder);
   const config: TrialConfig = {
-    format: 1,
+    format: 2,
     id: 'trial',
     study: 'Q',
     model: 'resnet18',
-    trainMagnification: 40,
+    task: 'malignancy',
+    classes: ['benign', 'malignant'],
+    positive: 'malignant',
+    trainSet: 40,
     testMagnifications: [40],
+    views: ['native'],
+    fold: null,
     seed: 0,
     protocol: 'quick',
     inputSize: [...inputSize],

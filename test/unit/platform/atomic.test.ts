@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { studyFileSchema } from '../../../shared/contract/study.ts';
+import { type StudyFile, studyFileSchema } from '../../../shared/contract/study.ts';
 import { presetPlan } from '../../../shared/contract/plan.ts';
 import { readJson, readSealed, sweepTemporary, writeAtomically, writeSealed } from '../../../main/platform/atomic.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
@@ -88,7 +88,17 @@ describe('writing', () => {
 
 describe('a record', () => {
   const plan = presetPlan('quick', 'Q', '/data');
-  const study = { format: 1 as const, name: 'Q', createdAt: '2026', plan, splitSha256: 'x', trials: [], magnilab: '0.1.0' };
+  const study: StudyFile = {
+    format: 2,
+    name: 'Q',
+    createdAt: '2026',
+    plan,
+    classes: ['benign', 'malignant'],
+    positive: 'malignant',
+    splits: [{ fold: null, sha256: 'x' }],
+    trials: [],
+    magnilab: '0.1.0',
+  };
   const written = async (change: (text: string) => string) => {
     const path = join(await temporaryFolder(), 'Q.json');
     await writeSealed(path, study);
@@ -111,7 +121,7 @@ describe('a record', () => {
   });
 
   it('of a newer Magnilab says so', async () => {
-    await expect(written(() => JSON.stringify({ ...study, format: 2 }))).rejects.toMatchObject({
+    await expect(written(() => JSON.stringify({ ...study, format: 3 }))).rejects.toMatchObject({
       code: 'newer-format',
       message: expect.stringMatching(/newer Magnilab/),
     });

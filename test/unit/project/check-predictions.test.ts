@@ -11,13 +11,15 @@ const test: TrialImage[] = ['a', 'b', 'c'].map((name, i) => ({
   slide: `slide ${name}`,
   pixelSha256: name,
 }));
-const sound = test.map((image, i) => predictionOf(image, i - 1.25, 0.5 - i));
+const classes = ['benign', 'malignant'];
+const trial = { test, classes, views: ['native' as const] };
+const sound = test.map((image, i) => predictionOf(image, [i - 1.25, 0.5 - i], classes));
 const change = (at: number, fields: Partial<Prediction>) => sound.map((p, i) => (i === at ? { ...p, ...fields } : p));
 
 describe('predictions of a trial', () => {
   it('are right when every image stands there once, as the trial was given it', () => {
-    expect(predictionsFault(sound, test)).toBeNull();
-    expect(predictionsFault(sound.toReversed(), test)).toBeNull();
+    expect(predictionsFault(sound, trial)).toBeNull();
+    expect(predictionsFault(sound.toReversed(), trial)).toBeNull();
   });
 
   it.each<[string, Prediction[], RegExp]>([
@@ -27,10 +29,10 @@ describe('predictions of a trial', () => {
     ['another truth', change(0, { truth: 'malignant' }), /truth for a\.png is malignant, but the trial's is benign/],
     ['another case', change(1, { case: 'case a' }), /case for b\.png/],
     ['another slide', change(1, { slide: 'slide a' }), /slide for b\.png/],
-    ['another magnification', change(1, { magnification: 100 }), /magnification for b\.png/],
+    ['another magnification', change(1, { view: { magnification: 100, scale: 'native' } }), /magnification for b\.png/],
     ['another answer than the logits give', change(0, { predicted: 'benign' }), /answer for a\.png does not follow/],
-    ['another probability than the logits give', change(0, { probabilityMalignant: 0.5 }), /probability for a\.png/],
+    ['another probability than the logits give', change(0, { probabilities: [0.5, 0.5] }), /probability for a\.png/],
   ])('with %s are named', (_, predictions, fault) => {
-    expect(predictionsFault(predictions, test)).toMatch(fault);
+    expect(predictionsFault(predictions, trial)).toMatch(fault);
   });
 });

@@ -10,12 +10,17 @@ import { temporaryFolder } from '../../helpers/temporary.ts';
 const image = { path: 'a.png', label: 'benign', magnification: 40, case: '1', slide: '1', pixelSha256: 'x' } as const;
 const { training, augmentation } = presetPlan('quick', 'Q', '/data');
 const config: TrialConfig = {
-  format: 1,
+  format: 2,
   id: 'trial',
   study: 'Q',
   model: 'resnet18',
-  trainMagnification: 40,
+  task: 'malignancy',
+  classes: ['benign', 'malignant'],
+  positive: 'malignant',
+  trainSet: 40,
   testMagnifications: [40],
+  views: ['native'],
+  fold: null,
   seed: 0,
   protocol: 'quick',
   inputSize: [64, 64],

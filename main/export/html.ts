@@ -1,25 +1,41 @@
 import { findVariant } from '../../shared/domain/catalogue.ts';
 import { FAMILIES } from '../../shared/domain/families.ts';
 import { magnificationName } from '../../shared/domain/magnification.ts';
-import { type Cell, matricesOf, squareName } from '../../shared/analysis/matrix.ts';
-import { METRICS, type Metrics } from '../../shared/analysis/metrics.ts';
+import { matricesOf, squareName } from '../../shared/analysis/matrix.ts';
+import { CLASS_METRICS, METRICS } from '../../shared/analysis/metrics.ts';
 import { answerOf, answerText, ROBUSTNESS_FORMULAS, robustnessOf } from '../../shared/analysis/robustness.ts';
 import { bars, matrixTable } from '../../shared/figures/charts.ts';
 import { text } from '../../shared/texts/text.ts';
 import { BREAKHIS_CITATION, magnilabCitation, STUDY_CITATION } from './citation.ts';
-import { Html, html, percent, table } from '../../shared/figures/markup.ts';
+import { Html, html as markup, percent, table as tableOf } from '../../shared/figures/markup.ts';
 import type { ReportData } from './report-data.ts';
-import { type ResultRow, valueOf } from '../../shared/analysis/results-table.ts';
+import {
+  classesIn,
+  CONFUSION,
+  MAJORITY,
+  rowsOf,
+  type Square,
+  squaresOf,
+  SUPPORT,
+  type Table,
+  valueIn,
+} from '../../shared/analysis/table.ts';
+import { classTitle } from '../../shared/domain/breakhis.ts';
+import { trainSetName } from '../../shared/domain/study/train-set.ts';
+import { viewName } from '../../shared/domain/study/view.ts';
+import type { ExportFormat } from './format.ts';
 import { STYLE } from './style.ts';
+
+/** One page that opens offline. */
+export const html: ExportFormat = { id: 'html', write: ({ data }, put) => put('report.html', reportPage(data)) };
 
 /** The report as one file that opens offline: no script, no link to load. */
 export function reportPage(data: ReportData): string {
-  const { study, rows } = data;
-  const cells = cellsFrom(rows);
-  const matrices = matricesOf(cells, 'accuracy');
-  const majority = new Map(rows.filter((r) => r.metric === 'majority').map((r) => [r.test_mag, r.value]));
+  const { study, table } = data;
+  const matrices = matricesOf(table, 'accuracy');
+  const majority = new Map(rowsOf(table, MAJORITY).map((row) => [viewName(row.view), row.value]));
   const title = `${study.name}: accuracy across magnifications`;
-  const page = html`<!doctype html>
+  const page = markup`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
@@ -33,21 +49,21 @@ export function reportPage(data: ReportData): string {
         <header>
           <h1>${title}</h1>
           <p class="meta">Magnilab ${data.version}, ${data.date.slice(0, 10)}. Research use only: not for diagnosis.</p>
-          ${data.synthetic ? html`<p class="notice">The images are synthetic demo tissue. These numbers show that the lab works; they say nothing about how the networks compare on real tissue.</p>` : ''}
+          ${data.synthetic ? markup`<p class="notice">The images are synthetic demo tissue. These numbers show that the lab works; they say nothing about how the networks compare on real tissue.</p>` : ''}
           ${missing(data)}
-          ${(data.leaks ?? 0) > 0 ? html`<p class="notice">${data.leaks} cases have images on both sides of the split. Every accuracy below is optimistic.</p>` : ''}
+          ${(data.leaks ?? 0) > 0 ? markup`<p class="notice">${data.leaks} cases have images on both sides of the split. Every accuracy below is optimistic.</p>` : ''}
         </header>
         <section>
           <h2>Question and answer</h2>
-          ${answer(data, cells)}
+          ${answer(data)}
         </section>
         <section>
           <h2>Trained on one magnification, tested on all</h2>
           <p>
             Accuracy in per cent,
-            ${seedText(study.plan.seeds.length)}${new Set(rows.map((r) => r.trial)).size < study.trials.length ? ', as far as trials have finished' : ''}.
-            Rows: magnification of training; columns: of the test. Framed: the same magnification. The majority row is what always
-            answering the more frequent class gives.
+            ${seedText(study.plan.seeds.length)}${finishedTrials(table) < study.trials.length ? ', as far as trials have finished' : ''}.
+            Rows: what was trained on; columns: magnification of the test. Framed: the same magnification. The majority row is what always
+            answering the most frequent class gives.
           </p>
           <div class="multiples">${matrices.map((m) => matrixTable(modelName(m.model), m, majority))}</div>
         </section>
@@ -58,7 +74,7 @@ export function reportPage(data: ReportData): string {
             ['all train and test magnifications', 'same magnification'],
             matrices.map((m) => ({ name: modelName(m.model), values: [m.overallMean, m.diagonalMean] })),
           )}
-          ${robustness(cells)}
+          ${robustness(table)}
         </section>
         <section>
           <h2>Confusion matrices</h2>
@@ -67,12 +83,12 @@ export function reportPage(data: ReportData): string {
         </section>
         <section>
           <h2>All metrics</h2>
-          ${metricsTable(data)}
+          ${metricsTable(data)} ${classTable(data)}
           <dl>
             ${METRICS.map(
-              (metric) =>
-                html`<dt>${text(`metrics.${metric}.name`)}</dt>
-                  <dd>${text(`metrics.${metric}.formula`)}</dd>`,
+              (m) =>
+                markup`<dt>${text(`metrics.${m.id}.name`)}</dt>
+                  <dd>${text(`metrics.${m.id}.formula`)}</dd>`,
             )}
           </dl>
         </section>
@@ -97,49 +113,30 @@ export function reportPage(data: ReportData): string {
   return page.text;
 }
 
-/** The table's rows as cells again: the page knows no other numbers. */
-function cellsFrom(rows: readonly ResultRow[]): Cell[] {
-  return [...Map.groupBy(rows, (r) => `${r.trial} ${r.test_mag}`).values()].map((own) => ({
-    model: own[0].variant,
-    trainMagnification: own[0].train_mag,
-    testMagnification: own[0].test_mag,
-    seed: own[0].seed,
-    images: own[0].n_images,
-    cases: own[0].n_cases,
-    confusion: [
-      [count(own, 'tn'), count(own, 'fp')],
-      [count(own, 'fn'), count(own, 'tp')],
-    ],
-    metrics: Object.fromEntries(
-      METRICS.map((metric) => [metric, own.find((r) => r.metric === metric)?.value ?? null]),
-    ) as unknown as Metrics,
-  }));
+function finishedTrials(table: Table): number {
+  return new Set(table.map((row) => row.trial)).size;
 }
 
-function count(rows: readonly ResultRow[], metric: string): number {
-  return rows.find((r) => r.metric === metric)?.value ?? 0;
-}
-
-function answer({ study, rows }: ReportData, cells: readonly Cell[]): Html {
-  const models = [...new Set(cells.map((c) => modelName(c.model)))];
-  if (models.length === 0) return html`<p>No trial has finished yet.</p>`;
+function answer({ study, table }: ReportData): Html {
+  const models = [...new Set(table.map((row) => modelName(row.model)))];
+  if (models.length === 0) return markup`<p>No trial has finished yet.</p>`;
   const asked =
     models.length > 1
       ? `Which of ${models.join(', ')} keeps its accuracy when the magnification changes?`
       : `How far does ${models[0]} keep its accuracy when the magnification changes?`;
-  const finished = new Set(rows.map((r) => r.trial)).size;
+  const finished = finishedTrials(table);
   if (finished < study.trials.length)
-    return html`<p>
+    return markup`<p>
       ${asked} ${finished} of ${study.trials.length} trials have finished: the means below cover different squares and must not be
       compared.
     </p>`;
-  return html`<p>${asked}</p>
-    <p class="answer">${answerText(answerOf(cells), modelName)}</p>`;
+  return markup`<p>${asked}</p>
+    <p class="answer">${answerText(answerOf(table), modelName)}</p>`;
 }
 
-function robustness(cells: readonly Cell[]): Html {
-  const accuracy = new Map(matricesOf(cells, 'accuracy').map((m) => [m.model, m]));
-  const rows = robustnessOf(cells).map(({ model, same, other, gap, retention, worst }) => [
+function robustness(table: Table): Html {
+  const accuracy = new Map(matricesOf(table, 'accuracy').map((m) => [m.model, m]));
+  const rows = robustnessOf(table).map(({ model, same, other, gap, retention, worst }) => [
     modelName(model),
     percent(same),
     percent(other),
@@ -150,79 +147,85 @@ function robustness(cells: readonly Cell[]): Html {
     percent(accuracy.get(model)!.offDiagonalMean),
   ]);
   const head = ['Network', ...ROBUSTNESS_FORMULAS.map((f) => f.name), 'Accuracy, same', 'Accuracy, others'];
-  return html`${table('Robustness, balanced accuracy in per cent; plain accuracy beside it, to compare with the paper', head, rows)}
+  return markup`${tableOf('Robustness, balanced accuracy in per cent; plain accuracy beside it, to compare with the paper', head, rows)}
     <dl>
       ${ROBUSTNESS_FORMULAS.map(
         (f) =>
-          html`<dt>${f.name}</dt>
+          markup`<dt>${f.name}</dt>
             <dd>${f.formula}</dd>`,
       )}
     </dl>
     <p>Squares whose test has one class only are left out of every mean and of the worst square.</p>`;
 }
 
-function confusions({ rows, study }: ReportData): Html {
-  const blocks = study.trials.flatMap(({ id, model, trainMagnification, seed }) => {
-    const tests = study.plan.testMagnifications.filter((test) => valueOf(rows, id, test, 'tp') !== null);
-    if (tests.length === 0) return [];
-    const tables = tests.map((test) => {
-      const at = (name: string) => valueOf(rows, id, test, name);
-      return table(
-        `tested on ${magnificationName(test)}`,
-        ['', 'benign', 'malignant'],
-        [
-          ['benign', at('tn'), at('fp')],
-          ['malignant', at('fn'), at('tp')],
-        ],
-      );
-    });
+function confusions({ table, study }: ReportData): Html {
+  const byTrial = Map.groupBy(squaresOf(table), (square) => square.trial);
+  const blocks = study.trials.flatMap((trial) => {
+    const squares = byTrial.get(trial.id) ?? [];
+    if (squares.length === 0) return [];
     return [
-      html`<h3>${modelName(model)} trained on ${magnificationName(trainMagnification)}, seed ${seed}</h3>
-        <div class="multiples confusions">${tables}</div>`,
+      markup`<h3>${armName(trial)}</h3>
+        <div class="multiples confusions">${squares.map(confusion)}</div>`,
     ];
   });
-  return html`${blocks}`;
+  return markup`${blocks}`;
 }
 
-function metricsTable({ rows, study }: ReportData): Html {
-  const head = [
-    'Network',
-    'Train',
-    'Test',
-    'Seed',
-    'Images',
-    'Cases',
-    'Majority',
-    ...METRICS.map((metric) => text(`metrics.${metric}.name`)),
-  ];
-  const body = study.trials.flatMap(({ id, model, trainMagnification, seed }) =>
-    study.plan.testMagnifications.flatMap((test) => {
-      const any = rows.find((r) => r.trial === id && r.test_mag === test);
-      if (!any) return [];
-      const values = ['majority', ...METRICS].map((metric) => percent(valueOf(rows, id, test, metric)));
-      return [
-        [
-          modelName(model),
-          magnificationName(trainMagnification),
-          magnificationName(test),
-          seed,
-          any.n_images,
-          any.n_cases,
-          ...values,
-        ],
-      ];
-    }),
+function confusion(square: Square): Html {
+  const classes = classesIn(square);
+  const rows = classes.map((truth) => [classTitle(truth), ...classes.map((answer) => valueIn(square, CONFUSION, truth, answer))]);
+  return tableOf(`tested on ${viewName(square.view)}`, ['', ...classes.map(classTitle)], rows);
+}
+
+function metricsTable({ table, study }: ReportData): Html {
+  const head = [...PLACE, 'Images', 'Cases', 'Majority', ...METRICS.map((m) => text(`metrics.${m.id}.name`))];
+  const body = squareRows(table, study, (square) => [
+    [
+      square.rows[0].images,
+      square.rows[0].cases,
+      ...[MAJORITY, ...METRICS.map((m) => m.id)].map((m) => percent(valueIn(square, m))),
+    ],
+  ]);
+  return tableOf('Per cent; a dash where a metric is not defined', head, body);
+}
+
+const PLACE = ['Network', 'Train', 'Test', 'Fold', 'Seed'];
+
+/** Rows for every square, in the study's order, each beginning with where it stands. */
+function squareRows(table: Table, study: ReportData['study'], rowsOf: (square: Square) => (string | number | null)[][]) {
+  const byTrial = Map.groupBy(squaresOf(table), (square) => square.trial);
+  return study.trials.flatMap(({ id, model, trainSet, fold, seed }) =>
+    (byTrial.get(id) ?? []).flatMap((square) =>
+      rowsOf(square).map((row) => [modelName(model), trainSetName(trainSet), viewName(square.view), fold ?? '', seed, ...row]),
+    ),
   );
-  return table('Per cent; a dash where a metric is not defined', head, body);
+}
+
+/** With two classes the table of all metrics says as much. */
+function classTable({ table, study }: ReportData): Html {
+  if (study.classes.length <= 2) return markup``;
+  const head = [...PLACE, 'Class', 'Images', 'Recall', 'Precision', 'F1', 'AUC'];
+  const body = squareRows(table, study, (square) =>
+    classesIn(square).map((name) => [
+      classTitle(name),
+      valueIn(square, SUPPORT, name),
+      ...CLASS_METRICS.map((metric) => percent(valueIn(square, metric, name))),
+    ]),
+  );
+  return tableOf('Each class against the rest, per cent', head, body);
+}
+
+function armName({ model, trainSet, fold, seed }: ReportData['study']['trials'][number]): string {
+  return `${modelName(model)} trained on ${trainSetName(trainSet)}${fold === null ? '' : `, fold ${fold}`}, seed ${seed}`;
 }
 
 /** What could not be read is told first of all: numbers that are not there must not be taken for zeros. */
 function missing({ unread }: ReportData): Html {
-  if (unread.length === 0) return html``;
-  return html`<div class="notice">
+  if (unread.length === 0) return markup``;
+  return markup`<div class="notice">
     <p>Some of this study could not be read, and is missing below:</p>
     <ul>
-      ${unread.map(({ message }) => html`<li>${message}</li>`)}
+      ${unread.map(({ message }) => markup`<li>${message}</li>`)}
     </ul>
   </div>`;
 }
@@ -230,26 +233,25 @@ function missing({ unread }: ReportData): Html {
 function dataSection({ dataset, study, parts, leaks, dropped }: ReportData): Html {
   const { split, protocol } = study.plan;
   const counts = dataset
-    ? table(
+    ? tableOf(
         `${dataset.images} images of ${dataset.cases} cases`,
-        ['Magnification', 'Benign', 'Malignant'],
-        Object.entries(dataset.byMagnification).map(([m, { benign, malignant }]) => [
+        ['Magnification', ...study.classes.map(classTitle)],
+        Object.entries(dataset.byMagnification).map(([m, byClass]) => [
           magnificationName(Number(m)),
-          benign,
-          malignant,
+          ...study.classes.map((name) => byClass[name] ?? 0),
         ]),
       )
-    : html`<p>No trial has finished yet.</p>`;
+    : markup`<p>No trial has finished yet.</p>`;
   const grouping =
     split.by === 'case'
       ? split.grouping === 'strict'
         ? 'whole cases (year and number)'
         : 'whole slides, as published'
       : split.by;
-  return html`${counts}
+  return markup`${counts}
     <p>
       Protocol: ${protocol}. Split by ${grouping}, ${split.ratios.join(' : ')} into train, validation and test, seed
-      ${split.seed}; SHA-256 ${study.splitSha256}.
+      ${split.seed}; SHA-256 ${study.splits.map(({ fold, sha256 }) => (fold === null ? sha256 : `of fold ${fold} ${sha256}`)).join(', ')}.
       ${
         leaks === null
           ? "The split's file could not be read: whether cases stand on more than one side is not known."
@@ -258,7 +260,7 @@ function dataSection({ dataset, study, parts, leaks, dropped }: ReportData): Htm
     </p>
     ${
       parts &&
-      table(
+      tableOf(
         'Parts, all magnifications together',
         ['Part', 'Images'],
         parts.map((p) => [p.part, p.images]),
@@ -266,16 +268,22 @@ function dataSection({ dataset, study, parts, leaks, dropped }: ReportData): Htm
     }`;
 }
 
-function settings({ study: { plan } }: ReportData): Html {
+function settings({ study }: ReportData): Html {
+  const { plan } = study;
   const flat = Object.entries({
+    task: plan.task,
+    classes: study.classes,
     models: plan.models,
+    trainSets: plan.trainSets.map(trainSetName),
+    testMagnifications: plan.testMagnifications,
+    views: plan.views,
     inputSize: plan.inputSize,
     evaluation: plan.evaluation,
     seeds: plan.seeds,
     ...plan.training,
     ...plan.augmentation,
   });
-  return table(
+  return tableOf(
     'Every setting, defaults included',
     ['Setting', 'Value'],
     flat.map(([key, value]) => [key, Array.isArray(value) ? value.join(', ') : String(value)]),
@@ -284,7 +292,7 @@ function settings({ study: { plan } }: ReportData): Html {
 
 function environment({ environments, trials }: ReportData): Html {
   const [first] = environments;
-  if (!first) return html`<p>No trial has finished yet.</p>`;
+  if (!first) return markup`<p>No trial has finished yet.</p>`;
   const seconds = trials.reduce((sum, t) => sum + t.trainingSeconds, 0);
   const rows = [
     ['Device', first.device],
@@ -298,7 +306,7 @@ function environment({ environments, trials }: ReportData): Html {
     ['Node', first.node],
     ['Training time, all trials', `${Math.round(seconds)} s`],
   ];
-  return table('Of the first trial', ['', 'Value'], rows);
+  return tableOf('Of the first trial', ['', 'Value'], rows);
 }
 
 /** A batch that did not fit into memory was halved: readers must know. */
@@ -317,8 +325,8 @@ function citations({ study, synthetic, version }: ReportData): Html {
     ...(synthetic ? [] : [BREAKHIS_CITATION]),
     ...FAMILIES.filter((f) => families.has(f.family)).map((f) => f.citation),
   ];
-  return html`<ul>
-    ${list.map((text) => html`<li>${text}</li>`)}
+  return markup`<ul>
+    ${list.map((text) => markup`<li>${text}</li>`)}
   </ul>`;
 }
 
