@@ -14,7 +14,7 @@ import {
 } from '../../shared/contract/predict.ts';
 import { predictedClass, probabilitiesOf } from '../../shared/analysis/scored.ts';
 import { MALIGNANCY } from '../../shared/domain/breakhis.ts';
-import type { Variant } from '../../shared/domain/catalogue.ts';
+import type { Variant } from '../../shared/domain/families/index.ts';
 import { SALIENCY_STEPS, type SaliencyMethod, saliencyMethods } from '../../shared/domain/saliency.ts';
 import { decodeImage } from '../pictures/read-image.ts';
 import { loadTensorFlow } from '../runtime/load.ts';
