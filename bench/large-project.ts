@@ -6,11 +6,14 @@ import type { IndexResult, KnownFile } from '../main/dataset/index-folder.ts';
 import { readManifest } from '../main/dataset/manifest.ts';
 import { createLab, type Lab } from '../main/lab/lab.ts';
 import { createStudy } from '../main/lab/studies.ts';
+import { createModel } from '../main/models/registry.ts';
+import { initialWeights } from '../main/models/weights.ts';
 import { hashPixels } from '../main/pictures/read-image.ts';
 import { writeAtomically, writeSealed } from '../main/platform/atomic.ts';
 import { saveIndex } from '../main/project/image-index.ts';
 import { encodePredictions, predictionOf } from '../main/project/predictions.ts';
 import { hashTrialFiles, readTrialConfig, trialFiles, writeTrialState } from '../main/project/trial-folder.ts';
+import { saveWeights } from '../main/training/checkpoint.ts';
 import type { IndexedImage } from '../shared/contract/dataset.ts';
 import { type Plan, presetPlan } from '../shared/contract/plan.ts';
 import type { Epoch, TrialEnvironment } from '../shared/contract/trial.ts';
@@ -19,8 +22,10 @@ import { Random } from '../shared/domain/random.ts';
 
 const WIDTH = 700;
 const HEIGHT = 460;
-/** So many images of the index are files. */
+/** So many images of the index are files, the first ones; */
 export const PICTURES = 48;
+/** and of the others every so many-th, so that some are in every part. */
+const EVERY = 200;
 
 /** Two networks, four magnifications, twelve seeds: 96 trials of 110 epochs. */
 export function largePlan(folder: string): Plan {
@@ -31,7 +36,7 @@ export function largePlan(folder: string): Plan {
 
 /**
  * A project with an index as of BreakHis and a study whose trials have all finished, with their predictions, histories and seals;
- * what no call reads, weights, is left out. @returns its folder
+ * weights, untrained ones, has the first trial alone. @returns its folder
  */
 export async function largeProject(folder: string): Promise<string> {
   const data = join(folder, 'images');
@@ -55,7 +60,7 @@ async function largeIndex(folder: string): Promise<IndexResult> {
   for (const { name, slide, bytes } of [...(await readManifest()).values()].sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const id = images.length;
     const path = `${slide}/${name}`;
-    const pixelSha256 = id < PICTURES ? await writePicture(join(folder, path), id) : sha256(name);
+    const pixelSha256 = id < PICTURES || id % EVERY === 0 ? await writePicture(join(folder, path), id) : sha256(name);
     const { case: caseNumber, label, subtype, magnification } = parseBreakhisName(name)!;
     const facts = { id, path, name, label, subtype, magnification, slide, case: caseNumber };
     images.push({ ...facts, width: WIDTH, height: HEIGHT, bytes, pixelSha256, fileSha256: null });
@@ -122,6 +127,11 @@ async function finish(lab: Lab, id: string, seed: number): Promise<void> {
     finishedAt: '2026-01-01T01:00:00.000Z',
     trainingSeconds: 3600,
   };
+  if (seed === 0) {
+    const { model } = createModel(config.model, config.inputSize, config.classes.length);
+    const metadata = { model: config.model, classes: JSON.stringify(config.classes), input_size: config.inputSize.join(',') };
+    await saveWeights(files.best, model, initialWeights(model, seed), 0, metadata);
+  }
   await writeAtomically(files.predictions, encodePredictions(predictions, config.classes));
   await writeAtomically(files.history, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
   await writeSealed(files.environment, environment);

@@ -2,6 +2,7 @@ import ora, { type Ora } from 'ora';
 import { LabError, toEnvelope } from '../../shared/contract/errors.ts';
 import type { TaskPhase } from '../../shared/contract/system.ts';
 import { text } from '../../shared/texts/text.ts';
+import { Throttle } from '../platform/throttle.ts';
 
 /** Prints a value as JSON on stdout: the one thing that scripts read. */
 export function printJson(value: unknown): void {
@@ -45,7 +46,7 @@ const PLAIN_INTERVAL_MS = 5000;
 /** Progress of long work: a moving line on a terminal, a plain line now and then elsewhere. */
 export class Progress {
   private readonly spinner: Ora | null;
-  private lastPlain = 0;
+  private readonly plain = new Throttle(PLAIN_INTERVAL_MS);
   private lastPhase = '';
 
   constructor() {
@@ -80,9 +81,8 @@ export class Progress {
       this.spinner.text = text;
       return;
     }
-    const now = performance.now();
-    if (phase === this.lastPhase && now - this.lastPlain < PLAIN_INTERVAL_MS) return;
-    this.lastPlain = now;
+    if (phase !== this.lastPhase) this.plain.restart();
+    else if (!this.plain.isDue()) return;
     this.lastPhase = phase;
     log(text);
   }

@@ -8,6 +8,7 @@ import { answerOf, answerText } from '../../shared/analysis/robustness.ts';
 import { MAJORITY, rowsOf, tableOf } from '../../shared/analysis/table.ts';
 import { text } from '../../shared/texts/text.ts';
 import type { Lab } from '../lab/lab.ts';
+import { onInterrupt } from './interrupt.ts';
 import { log, print, printJson, Progress } from './output.ts';
 
 /** Waits for a started study, shows its progress and its matrices. Ctrl+C pauses it: it can be resumed. Sets the exit code. */
@@ -18,16 +19,14 @@ export async function runStudy(lab: Lab, started: StudySummary, json: boolean): 
     interrupted = true;
     void lab.services['studies.pause']({ study: started.name });
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  const undo = onInterrupt(stop);
   const listening = lab.on(watch(started, progress));
   try {
     await lab.queue.whenIdle();
   } finally {
     listening();
     progress.end();
-    process.off('SIGINT', stop);
-    process.off('SIGTERM', stop);
+    undo();
   }
   const summary = await lab.queue.summary(await lab.queue.study(started.name));
   const cells = await lab.services['results.cells']({ study: summary.name });

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { findRuntime } from '../runtime/find.ts';
 import { type InstallOptions, installRuntime } from '../runtime/install.ts';
+import { withInterrupt } from './interrupt.ts';
 import { log, printJson, Progress } from './output.ts';
 
 interface Options extends Pick<InstallOptions, 'device' | 'force'> {
@@ -29,22 +30,15 @@ export async function ensureRuntime(): Promise<void> {
 }
 
 async function installWithProgress(options: InstallOptions) {
-  const controller = new AbortController();
-  const stop = () => controller.abort();
-  process.on('SIGINT', stop);
   const progress = new Progress();
   const started = performance.now();
   try {
-    return await installRuntime({
-      ...options,
-      signal: controller.signal,
-      onProgress: ({ phase, done, total }) => {
-        const seconds = (performance.now() - started) / 1000;
-        progress.task(`runtime.${phase}`, done, total, done > 0 && total > done ? (seconds / done) * (total - done) : null);
-      },
-    });
+    const onProgress: InstallOptions['onProgress'] = ({ phase, done, total }) => {
+      const seconds = (performance.now() - started) / 1000;
+      progress.task(`runtime.${phase}`, done, total, done > 0 && total > done ? (seconds / done) * (total - done) : null);
+    };
+    return await withInterrupt((signal) => installRuntime({ ...options, signal, onProgress }));
   } finally {
     progress.end();
-    process.off('SIGINT', stop);
   }
 }

@@ -3,6 +3,7 @@ import { LabError } from '../../shared/contract/errors.ts';
 import { createLab } from '../lab/lab.ts';
 import { serveLab } from '../host/serve.ts';
 import { buildPageIfNeeded } from '../host/build-page.ts';
+import { onInterrupt } from './interrupt.ts';
 import { jobsOption } from './jobs.ts';
 import { log, print, printJson } from './output.ts';
 
@@ -32,10 +33,7 @@ export function addServe(program: Command): void {
           `Magnilab is served at ${served.url}\nThe address opens one browser on this machine; Enter gives another. Ctrl+C ends it; trials can be resumed.`,
         );
       process.stdin.on('data', () => log(`For another browser: ${served.newUrl()}`));
-      await new Promise<void>((resolve) => {
-        // a terminal and a wrapper may both send it: the second must not end the process before it has closed
-        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
-      });
+      await new Promise<void>((resolve) => onInterrupt(resolve)); // never undone: a second one must not end it before it has closed
       process.stdin.pause();
       await served.close();
       await lab.close();

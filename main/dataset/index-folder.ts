@@ -16,6 +16,7 @@ import {
 import { type Inspection, InspectPool, type InspectPoolOptions, type InspectTask } from './inspect.ts';
 import { compareWithManifest, readManifest } from './manifest.ts';
 import type { IndexResult, KnownFile } from './index-result.ts';
+import { Throttle } from '../platform/throttle.ts';
 import { makeProblem, sortProblems } from './problem.ts';
 import { isDemoTissue } from './tissue/record.ts';
 import type { FoundFile } from './walk.ts';
@@ -211,7 +212,7 @@ class Progress {
   private readonly send: ((progress: IndexProgress) => void) | undefined;
   private phase: IndexPhase = 'names';
   private total = 0;
-  private last = 0;
+  private readonly throttle = new Throttle(100);
 
   constructor(send: ((progress: IndexProgress) => void) | undefined) {
     this.send = send;
@@ -220,14 +221,12 @@ class Progress {
   start(phase: IndexPhase, total: number): void {
     this.phase = phase;
     this.total = total;
-    this.last = performance.now();
+    this.throttle.restart();
     this.send?.({ phase, done: 0, total });
   }
 
   step(done: number, path?: string, total = this.total): void {
-    const now = performance.now();
-    if (now - this.last < 100) return;
-    this.last = now;
+    if (!this.throttle.isDue()) return;
     this.send?.({ phase: this.phase, done, total, ...(path !== undefined && { path }) });
   }
 

@@ -1,5 +1,5 @@
 import { createBirpc } from 'birpc';
-import { api, type CallName, type LabServices } from '../../shared/contract/api.ts';
+import { api, type CallContext, type CallName, type LabServices } from '../../shared/contract/api.ts';
 import { LabError, parseOrThrow, toEnvelope } from '../../shared/contract/errors.ts';
 import type { Channel, LabSide, PageSide } from '../../shared/contract/wire.ts';
 import type { Lab } from '../lab/lab.ts';
@@ -10,9 +10,19 @@ import type { Lab } from '../lab/lab.ts';
  * @returns ends the service, when the page has gone
  */
 export function serveChannel(lab: Pick<Lab, 'services' | 'on'>, channel: Channel): () => void {
+  const unanswered = new Map<number, AbortController>();
   // no prototype: birpc looks methods up by the name that the page sends
   const side = Object.assign(Object.create(null), {
-    call: (name: string, input: unknown) => answer(lab.services, name, input),
+    async call(id: number, name: string, input: unknown) {
+      const controller = new AbortController();
+      unanswered.set(id, controller);
+      try {
+        return await answer(lab.services, name, input, controller.signal);
+      } finally {
+        if (unanswered.get(id) === controller) unanswered.delete(id);
+      }
+    },
+    cancel: (id: number) => unanswered.get(id)?.abort(),
   }) as LabSide;
   const rpc = createBirpc<PageSide, LabSide>(side, {
     post: (data) => channel.post(data),
@@ -27,6 +37,7 @@ export function serveChannel(lab: Pick<Lab, 'services' | 'on'>, channel: Channel
   return () => {
     stop();
     rpc.$close();
+    for (const controller of unanswered.values()) controller.abort(); // nobody hears the answers
   };
 }
 
@@ -38,7 +49,12 @@ function isRequest(message: unknown): boolean {
 }
 
 /** Parses, calls, and turns any outcome into a value. */
-export async function answer(services: LabServices, name: unknown, input: unknown): ReturnType<LabSide['call']> {
+export async function answer(
+  services: LabServices,
+  name: unknown,
+  input: unknown,
+  signal?: AbortSignal,
+): ReturnType<LabSide['call']> {
   try {
     if (typeof name !== 'string' || !Object.hasOwn(api, name))
       throw new LabError('not-allowed', `There is no call "${typeof name === 'string' ? name.slice(0, 80) : typeof name}".`, {
@@ -46,8 +62,8 @@ export async function answer(services: LabServices, name: unknown, input: unknow
       });
     const call = name as CallName;
     const parsed = parseOrThrow(api[call].input, input, `call ${call}`);
-    const service = services[call] as (input: unknown) => Promise<unknown>;
-    return { ok: true, value: await service(parsed) };
+    const service = services[call] as (input: unknown, ...context: CallContext[]) => Promise<unknown>;
+    return { ok: true, value: await service(parsed, ...(signal ? [{ signal }] : [])) };
   } catch (error) {
     return { ok: false, error: toEnvelope(error) };
   }

@@ -156,13 +156,14 @@ export function createLab({ door, jobs, executor = defaultExecutor({ slots: jobs
     'plans.list': () => listPlans(session),
     'plans.open': ({ name }) => openPlan(session, name),
     'plans.save': async ({ plan }) => ({ path: await savePlan(session, plan) }),
-    'plans.check': ({ plan }) => checkPlan(session, plan),
+    'plans.check': ({ plan }, { signal } = {}) => checkPlan(session, plan, signal),
     'plans.draft': async () => ({ draft: await readDraft(session) }),
     'plans.keepDraft': async ({ draft }) => {
       await keepDraft(session, draft);
       return {};
     },
-    'plans.split': async (input) => compute.call('images.split', { ...input, index: session.indexedRef }),
+    'plans.split': async (input, { signal } = {}) =>
+      compute.call('images.split', { ...input, index: session.indexedRef }, { signal }),
 
     'studies.list': async () => Promise.all((await readStudies(session)).map((study) => queue.summary(study))),
     'studies.start': async ({ plan }) => {
@@ -190,23 +191,24 @@ export function createLab({ door, jobs, executor = defaultExecutor({ slots: jobs
       await queue.retry(study, trial);
       return queue.summary(await study);
     },
-    'trials.history': async ({ trial }) => {
+    'trials.history': async ({ trial }, { signal } = {}) => {
       const { runs } = session.project.paths;
-      return compute.call('trials.history', { runs, study: await studyOf(trial), id: trial });
+      return compute.call('trials.history', { runs, study: await studyOf(trial), id: trial }, { signal });
     },
 
-    'results.cells': async ({ study }) => studyCells(session, await queue.study(study)),
-    'results.images': async (input) => {
+    'results.cells': async ({ study }, { signal } = {}) => studyCells(session, await queue.study(study), signal),
+    'results.images': async (input, { signal } = {}) => {
       await studyOf(input.trial);
-      return cellImages(session, pictures, input);
+      return cellImages(session, pictures, input, signal);
     },
-    'results.saliency': ({ task, ...input }) =>
-      tasks.answer(task, async (signal) => {
-        await studyOf(input.trial);
-        return looking.run(() => trialSaliency(session, predictor, pictures, input, signal), signal);
-      }),
+    'results.saliency': async (input, { signal } = {}) => {
+      await studyOf(input.trial);
+      return looking.run(() => trialSaliency(session, predictor, pictures, input, signal), signal);
+    },
 
-    'reports.preview': async ({ study }) => ({ html: await previewReport(session, await queue.study(study)) }),
+    'reports.preview': async ({ study }, { signal } = {}) => ({
+      html: await previewReport(session, await queue.study(study), signal),
+    }),
     'reports.export': async ({ study, folder }) => exportReport(session, await queue.study(study), folder),
   };
 

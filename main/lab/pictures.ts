@@ -1,5 +1,6 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { layerAddress, PICTURE_WIDTHS, PICTURES } from '../../shared/contract/pictures.ts';
+import { Hmac } from '../platform/hmac.ts';
 import { KeptBytes } from './kept-bytes.ts';
 import { Limit } from './limit.ts';
 import type { Session } from './session.ts';
@@ -27,7 +28,7 @@ const MOST_WAITING = 400;
  * shows that it comes from a page that is let in: it is signed with a secret that lives as long as the lab.
  */
 export class Pictures {
-  private readonly secret = randomBytes(32);
+  private readonly secret = new Hmac(randomBytes(32));
   private readonly small = new KeptBytes(MOST_KEPT_BYTES);
   private readonly layers = new KeptBytes(MOST_KEPT_BYTES);
   private readonly limit = new Limit(MADE_AT_ONCE, MOST_WAITING);
@@ -77,6 +78,6 @@ export class Pictures {
   }
 
   private signatureOf(kind: Kind, sha256: string): Buffer {
-    return createHmac('sha256', this.secret).update(`${kind} ${sha256}`).digest();
+    return this.secret.digest(`${kind} ${sha256}`);
   }
 }

@@ -5,8 +5,8 @@ import { locateData } from '../project/data-folders.ts';
 import { requireOutsideData } from './outside-data.ts';
 import type { Session } from './session.ts';
 
-export async function previewReport(session: Session, study: StudyFile): Promise<string> {
-  return session.compute.call('trials.report', inputOf(session, study));
+export async function previewReport(session: Session, study: StudyFile, signal?: AbortSignal): Promise<string> {
+  return session.compute.call('trials.report', inputOf(session, study), { signal });
 }
 
 /**

@@ -5,8 +5,12 @@ import type { Pictures } from './pictures.ts';
 import type { Session } from './session.ts';
 
 /** The results of a study's finished trials, in the order of its plan. */
-export function studyCells({ compute, project }: Session, study: StudyFile): Promise<CallOutput<'results.cells'>> {
-  return compute.call('trials.cells', { runs: project.paths.runs, study });
+export function studyCells(
+  { compute, project }: Session,
+  study: StudyFile,
+  signal?: AbortSignal,
+): Promise<CallOutput<'results.cells'>> {
+  return compute.call('trials.cells', { runs: project.paths.runs, study }, { signal });
 }
 
 /** The images behind one square of a confusion matrix, the most confident first, each with the name of its picture. */
@@ -14,7 +18,8 @@ export async function cellImages(
   { compute, project }: Session,
   pictures: Pictures,
   input: ParsedInput<'results.images'>,
+  signal?: AbortSignal,
 ): Promise<CellImage[]> {
-  const images = await compute.call('trials.images', { ...input, runs: project.paths.runs });
+  const images = await compute.call('trials.images', { ...input, runs: project.paths.runs }, { signal });
   return images.map(({ pixelSha256, ...image }) => ({ ...image, picture: pictures.nameOf(pixelSha256) }));
 }

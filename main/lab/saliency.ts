@@ -15,8 +15,8 @@ export async function trialSaliency(
   session: Session,
   predictor: Predictor,
   pictures: Pictures,
-  { trial, image, method }: Omit<ParsedInput<'results.saliency'>, 'task'>,
-  signal: AbortSignal,
+  { trial, image, method }: ParsedInput<'results.saliency'>,
+  signal?: AbortSignal,
 ): Promise<ImageSaliency> {
   const folder = join(session.project.paths.runs, trial);
   const { file, evaluation: resize, ...network } = await session.compute.call('trials.tested', { folder, image }, { signal });

@@ -9,6 +9,7 @@ import type { IndexFacts, IndexRef } from '../compute/images.ts';
 import { readJson, writeJson } from '../platform/atomic.ts';
 import { locateData } from '../project/data-folders.ts';
 import { stateFolder } from '../platform/paths.ts';
+import { hasIndex } from '../project/image-index.ts';
 import { createProject, openProject, type OpenProject } from '../project/project.ts';
 import type { Events } from './events.ts';
 
@@ -186,9 +187,18 @@ export class Session {
 
   /** The index, with its folder where it lies now. One that cannot be read counts as none: it can be made again. */
   private async loadDataset({ database, folder }: OpenProject): Promise<DatasetState | null> {
+    if (!mayHaveIndex(database)) return null; // as in a new project: nothing is worth a thread
     const revision = randomUUID();
     const stored = await this.compute.call('images.open', { database: database.location()!, revision }).catch(() => null);
     return stored && { ...stored.facts, revision, folder: await locateData(folder, stored.folder) };
+  }
+}
+
+function mayHaveIndex(database: OpenProject['database']): boolean {
+  try {
+    return hasIndex(database);
+  } catch {
+    return false; // it cannot be read
   }
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { LabError, toEnvelope } from '../../shared/contract/errors.ts';
 import type { Task, TaskPhase } from '../../shared/contract/system.ts';
+import { Throttle } from '../platform/throttle.ts';
 import type { Events } from './events.ts';
 
 /** Reports how far long work is. `total` 0: not known. */
@@ -41,7 +42,7 @@ export class Tasks {
     this.controllers.set(id, controller);
     let task: Task = { id, kind, phase: 'starting', done: 0, total: 0, secondsLeft: null, state: 'running', error: null };
     let phaseStarted = performance.now();
-    let lastEvent = 0;
+    const throttle = new Throttle(EVENT_INTERVAL_MS);
     const publish = (change: Partial<Task>) => {
       task = { ...task, ...change };
       this.tasks.set(id, task);
@@ -50,8 +51,7 @@ export class Tasks {
     const report: Report = (phase, done, total) => {
       const now = performance.now();
       if (phase !== task.phase) phaseStarted = now;
-      else if (now - lastEvent < EVENT_INTERVAL_MS && done < total) return;
-      lastEvent = now;
+      else if (!throttle.isDue() && done < total) return;
       const elapsed = (now - phaseStarted) / 1000;
       const secondsLeft = done > 0 && total > 0 && elapsed > 1 ? (elapsed / done) * (total - done) : null;
       publish({ phase, done, total, secondsLeft });
@@ -70,20 +70,8 @@ export class Tasks {
     return { id, finished };
   }
 
-  /** Work that answers its caller, under the caller's own id so that it can be cancelled; it is not listed and tells no progress. */
-  async answer<T>(id: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const controller = new AbortController();
-    this.controllers.set(id, controller);
-    try {
-      return await work(controller.signal);
-    } finally {
-      this.controllers.delete(id);
-    }
-  }
-
   cancel(id: string): void {
-    if (!this.tasks.has(id) && !this.controllers.has(id))
-      throw new LabError('not-found', `There is no task ${id}.`, { field: 'task' });
+    if (!this.tasks.has(id)) throw new LabError('not-found', `There is no task ${id}.`, { field: 'task' });
     this.controllers.get(id)?.abort();
   }
 

@@ -14,8 +14,8 @@ const BATCHES_AHEAD = 2;
 /** How a trial process talks to whoever started it. */
 export interface TrialHooks {
   send(message: TrialMessage): void;
-  /** true once the parent asked to stop */
-  stopped(): boolean;
+  /** aborted once the parent asked to stop */
+  readonly signal: AbortSignal;
   /** to be called before every write @throws LabError "project-locked" when another process has taken over the trial */
   check(): void;
 }
@@ -43,18 +43,18 @@ export class Pictures {
     const treat = (pixels: Pixels) => shrink(pixels, shrinkFactor(pixels, inputSize, augmentation.scale[0]));
     const treatment = `train-${inputSize.join('x')}-${Math.round(augmentation.scale[0] * 1000)}`;
     const get = (image: TrialImage) => this.cache.get(this.locate(image), treatment, treat);
-    if (this.hooks.stopped()) return null;
+    if (this.hooks.signal.aborted) return null;
     for await (const pixels of readAhead(train, DECODERS, get)) {
       result.push(pixels);
       this.hooks.send({ type: 'phase', phase: 'decoding', done: result.length, total: train.length });
-      if (result.length < train.length && this.hooks.stopped()) return null;
+      if (result.length < train.length && this.hooks.signal.aborted) return null;
     }
     return result;
   }
 
   /** Batches for validation and test, in order; the next ones are read while the caller is busy with one. */
   async *evaluation(images: readonly TrialImage[], phase: 'validating' | 'testing') {
-    if (images.length === 0 || this.hooks.stopped()) return;
+    if (images.length === 0 || this.hooks.signal.aborted) return;
     const batches: (readonly TrialImage[])[] = [];
     for (let start = 0; start < images.length; start += EVALUATION_BATCH)
       batches.push(images.slice(start, start + EVALUATION_BATCH));
@@ -72,7 +72,7 @@ export class Pictures {
         done += batch.images.length;
         this.hooks.send({ type: 'phase', phase, done, total: images.length });
         await new Promise(setImmediate);
-        if (this.hooks.stopped()) return;
+        if (this.hooks.signal.aborted) return;
       }
     } finally {
       reader.release();

@@ -54,6 +54,11 @@ export function saveFolder(db: DatabaseSync, folder: string): void {
   db.prepare('UPDATE data_set SET folder = ?').run(folder);
 }
 
+/** Whether there is an index, read or not. */
+export function hasIndex(db: DatabaseSync): boolean {
+  return db.prepare('SELECT 1 FROM data_set').get() !== undefined;
+}
+
 /**
  * The index as it was saved; null before the first one.
  * @param files with what is known of every file, which the next index needs

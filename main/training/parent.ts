@@ -1,4 +1,5 @@
 import type { TrialMessage } from '../../shared/contract/trial.ts';
+import { Throttle } from '../platform/throttle.ts';
 
 /** Whoever started this process. */
 export interface Parent {
@@ -25,14 +26,12 @@ export function openParent(onMessage: (message: unknown) => void): Parent {
   port?.on('message', (event) => onMessage(event.data));
   process.on('message', onMessage);
   process.on('disconnect', () => onMessage({ type: 'stop' }));
-  let last = 0;
+  const throttle = new Throttle(STEP_INTERVAL_MS);
   return {
     send(message) {
       // the first step of an epoch is always told: it says that the epoch has begun
       const transient = (message.type === 'step' && message.step > 1) || message.type === 'phase';
-      const now = performance.now();
-      if (transient && now - last < STEP_INTERVAL_MS) return; // a fast network makes hundreds of steps a second
-      if (transient) last = now;
+      if (transient && !throttle.isDue()) return; // a fast network makes hundreds of steps a second
       if (process.connected !== false) post(message);
     },
     close() {

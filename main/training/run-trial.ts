@@ -197,13 +197,13 @@ class Attempt {
         memoryBytes: process.memoryUsage.rss(),
       });
       await new Promise(setImmediate); // lets a stop arrive
-      if (hooks.stopped()) return false;
+      if (hooks.signal.aborted) return false;
     }
     const trainSeconds = secondsSince();
     const state = trainer.read();
     const weights = trainer.evaluated(state);
     const validation = await this.validate(weights);
-    if (hooks.stopped()) return false;
+    if (hooks.signal.aborted) return false;
     // without validation images the last epoch counts, as a rule and not by luck
     const leader = before.bestEpoch < 0 ? null : { accuracy: before.bestAccuracy, loss: before.bestLoss ?? null };
     const best = config.training.selection === 'last' || !validation || isBetter(validation, leader);
@@ -266,7 +266,7 @@ class Attempt {
       const logits = requireFinite(evaluator.logits(pixels));
       images.forEach((image, i) => predictions.push(predictionOf(image, this.logitsOf(logits, i), classes)));
     }
-    if (this.hooks.stopped()) return false;
+    if (this.hooks.signal.aborted) return false;
     await writeAtomically(this.files.predictions, encodePredictions(predictions, classes), this.hooks.check);
     return true;
   }

@@ -122,7 +122,7 @@ async function runFromResumePoint(
   send({ type: 'ready', device, tensorflow, engine, resumedAtEpoch });
   const environment: TrialEnvironment = { ...describe(tensorflow, device, engine), computation: computationOf(choice, null) };
   await writeSealed(files.environment, environment, check);
-  const outcome = await runTrial({ folder, config, hash, hooks: { send, stopped: () => stop.signal.aborted, check } }, choice);
+  const outcome = await runTrial({ folder, config, hash, hooks: { send, signal: stop.signal, check } }, choice);
   const { compiled } = outcome;
   await writeSealed(
     files.environment,

@@ -25,6 +25,21 @@ describe('connection', () => {
     });
   });
 
+  it('withdraws a call whose answer is not wanted any more: the caller knows at once, and the lab hears it', async () => {
+    const { link, cancelled } = fakeLabLink(() => new Promise(() => {}));
+    const client = connect(async () => link);
+    const controller = new AbortController();
+    const other = client.call('lab.info', {});
+    const waiting = client.call('tasks.list', {}, { signal: controller.signal });
+    const told = expect(waiting).rejects.toMatchObject({ code: 'cancelled' });
+    await new Promise((resolve) => setTimeout(resolve));
+    controller.abort();
+    await told;
+    await vi.waitFor(() => expect(cancelled).toEqual([1])); // the second call, and no other
+    await expect(client.call('tasks.list', {}, { signal: controller.signal })).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(Promise.race([other, Promise.resolve('waits')])).resolves.toBe('waits');
+  });
+
   it('passes events to every listener until it stops listening', async () => {
     const { link, emit } = fakeLabLink(() => ({ ok: true, value: info }));
     const client = connect(async () => link);

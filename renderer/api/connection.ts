@@ -8,10 +8,17 @@ import { CallError } from './errors.ts';
 /** "refused": the lab is there and does not know this page */
 export type ConnectionState = 'connecting' | 'open' | 'lost' | 'refused';
 
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+}
+
 /** How the page talks to the lab; tests pass one on an in-memory pair. */
 export interface Client {
-  /** @throws CallError with the code of the contract, or "disconnected" */
-  call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>>;
+  /**
+   * @param signal says that the answer is not wanted any more; the lab hears it, too
+   * @throws CallError with the code of the contract, or "disconnected"
+   */
+  call<N extends CallName>(name: N, input: CallInput<N>, options?: CallOptions): Promise<CallOutput<N>>;
   /** @returns stops listening */
   onEvent(listener: (event: LabEvent) => void): () => void;
   /** Hears the present state at once, and every change. @returns stops listening */
@@ -35,6 +42,7 @@ export function connect(openLink: OpenLink, wait: (ms: number) => Promise<void> 
   let open: Open | null = null;
   let hurry = () => {};
   let opened = Promise.withResolvers<Open>();
+  let nextId = 0;
 
   const enter = (next: ConnectionState) => {
     state = next;
@@ -72,10 +80,10 @@ export function connect(openLink: OpenLink, wait: (ms: number) => Promise<void> 
   void run();
 
   return {
-    async call(name, input) {
+    async call(name, input, { signal } = {}) {
       if (state === 'lost' || state === 'refused') throw new CallError('disconnected', 'The connection to the lab was lost.');
       const { lab } = await opened.promise;
-      const answer = await lab.call(name, input);
+      const answer = await askCancellably(lab, nextId++, name, input, signal);
       if (!answer.ok) throw CallError.of(answer.error);
       return answer.value as CallOutput<typeof name>;
     },
@@ -92,11 +100,34 @@ export function connect(openLink: OpenLink, wait: (ms: number) => Promise<void> 
   };
 }
 
+/** Settles at once when the signal is aborted, and tells the lab. */
+async function askCancellably(lab: LabSide, id: number, name: string, input: unknown, signal?: AbortSignal) {
+  const cancelled = new CallError('cancelled', 'The question was withdrawn.');
+  if (!signal) return lab.call(id, name, input);
+  if (signal.aborted) throw cancelled;
+  const { promise: withdrawn, reject } = Promise.withResolvers<never>();
+  const cancel = () => {
+    lab.cancel(id);
+    reject(cancelled);
+  };
+  signal.addEventListener('abort', cancel);
+  try {
+    return await Promise.race([lab.call(id, name, input), withdrawn]);
+  } finally {
+    signal.removeEventListener('abort', cancel);
+  }
+}
+
 function speak({ channel }: Link, page: PageSide): Open {
   const rpc = createBirpc<LabSide, PageSide>(page, {
     post: (data) => channel.post(data),
     on: (listener) => channel.on(listener),
+    eventNames: ['cancel'],
     timeout: -1,
   });
-  return { lab: { call: (name, input) => rpc.call(name, input) }, close: (error) => rpc.$close(error) };
+  const lab: LabSide = {
+    call: (id, name, input) => rpc.call(id, name, input),
+    cancel: (id) => void rpc.cancel(id).catch(() => {}), // the lab has gone
+  };
+  return { lab, close: (error) => rpc.$close(error) };
 }

@@ -1,6 +1,6 @@
 import type { CallInput, CallName, CallOutput } from '../../shared/contract/api.ts';
 import { openWebSocket, portLink, type OpenLink } from './channels.ts';
-import { type Client, connect } from './connection.ts';
+import { type CallOptions, type Client, connect } from './connection.ts';
 import { pageSecrets } from './secrets.ts';
 
 export type { Client, ConnectionState } from './connection.ts';
@@ -18,9 +18,9 @@ export function useClient(other: Client): void {
   client = other;
 }
 
-/** One call of the contract. @throws CallError */
-export function call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>> {
-  return labClient().call(name, input);
+/** One call of the contract; a signal that is aborted withdraws it. @throws CallError */
+export function call<N extends CallName>(name: N, input: CallInput<N>, options?: CallOptions): Promise<CallOutput<N>> {
+  return labClient().call(name, input, options);
 }
 
 interface DesktopWindow extends Window {

@@ -5,7 +5,7 @@ import type { ImageSaliency } from '../../shared/contract/results.ts';
 import { call, CallError } from '../api/index.ts';
 import { useCall } from './useCall.ts';
 
-export type SaliencyQuestion = Omit<CallInput<'results.saliency'>, 'task'>;
+export type SaliencyQuestion = CallInput<'results.saliency'>;
 
 /** Whoever leafs through images faster than this asks about none of them. */
 const SETTLE_MS = 250;
@@ -14,34 +14,23 @@ const MAX_KNOWN = 50;
 /** Where a network looked in one image after another. A new question, or none, cancels the one that is being answered. */
 export function useSaliency() {
   const known = new Map<string, ImageSaliency>();
-  let latest: symbol | null = null;
-  let running: string | null = null;
+  let latest = new AbortController();
 
   const { state, isLoading, error, execute } = useCall(answer, null);
 
   async function answer(question: SaliencyQuestion | null): Promise<ImageSaliency | null> {
-    const own = (latest = Symbol());
-    cancel();
+    latest.abort();
+    const { signal } = (latest = new AbortController());
     if (!question) return null;
     const key = JSON.stringify(question);
     const before = known.get(key);
     if (before) return before;
     await promiseTimeout(SETTLE_MS);
-    if (latest !== own) return null; // overtaken: dropped
-    const task = (running = crypto.randomUUID());
-    try {
-      const found = await call('results.saliency', { ...question, task });
-      if (known.size >= MAX_KNOWN) known.delete(known.keys().next().value!);
-      known.set(key, found);
-      return found;
-    } finally {
-      if (running === task) running = null;
-    }
-  }
-
-  function cancel(): void {
-    if (running) call('tasks.cancel', { task: running }).catch(() => {}); // it may have just ended
-    running = null;
+    if (signal.aborted) return null; // overtaken: dropped
+    const found = await call('results.saliency', question, { signal });
+    if (known.size >= MAX_KNOWN) known.delete(known.keys().next().value!);
+    known.set(key, found);
+    return found;
   }
 
   /** Asks about an image, or about none. */
@@ -58,9 +47,6 @@ export function useSaliency() {
     error.value = new CallError('not-found', message);
   }
 
-  onScopeDispose(() => {
-    latest = null;
-    cancel();
-  });
+  onScopeDispose(() => latest.abort());
   return { state, isLoading, error, ask, lose };
 }

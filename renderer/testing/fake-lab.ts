@@ -23,27 +23,28 @@ export type Answer = { ok: true; value: unknown } | { ok: false; error: ErrorEnv
 /** The lab's side of a link, answering as told. */
 export function fakeLabLink(answer: (name: string, input: unknown) => Promise<Answer> | Answer) {
   const [page, lab] = channelPair();
+  const cancelled: number[] = [];
   const { promise: closed, resolve: close } = Promise.withResolvers<void>();
   const rpc = createBirpc<PageSide, LabSide>(
-    { call: async (name, input) => answer(name, input) },
+    { call: async (_id, name, input) => answer(name, input), cancel: (id) => void cancelled.push(id) },
     { post: (data) => lab.post(data), on: (listener) => lab.on(listener), eventNames: ['event'], timeout: -1 },
   );
   const link: Link = { channel: page, closed };
-  return { link, close, emit: (event: LabEvent) => void rpc.event(event) };
+  return { link, close, cancelled, emit: (event: LabEvent) => void rpc.event(event) };
 }
 
-type Answers = { [N in CallName]?: (input: CallInput<N>) => CallOutput<N> | Promise<CallOutput<N>> };
+type Answers = { [N in CallName]?: (input: CallInput<N>, signal?: AbortSignal) => CallOutput<N> | Promise<CallOutput<N>> };
 
 /** A client whose calls are answered by functions; a call without one fails the test. */
 export function fakeClient(answers: Answers): Client & { calls: string[] } {
   const calls: string[] = [];
   return {
     calls,
-    async call(name, input) {
+    async call(name, input, { signal } = {}) {
       calls.push(name);
       const answer = answers[name];
       if (!answer) throw new Error(`The test did not expect the call ${name}.`);
-      return answer(input);
+      return answer(input, signal);
     },
     onEvent: () => () => {},
     onState: () => () => {},

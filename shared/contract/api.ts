@@ -185,8 +185,6 @@ export const api = {
       /** path as in results.images */
       image: z.string().min(1),
       method: z.enum(SALIENCY_METHODS),
-      /** an id of the caller's, by which tasks.cancel ends it */
-      task: z.uuid(),
     }),
     imageSaliencySchema,
   ),
@@ -205,7 +203,13 @@ export type ParsedInput<N extends CallName> = z.output<Api[N]['input']>;
 export type CallOutput<N extends CallName> = z.output<Api[N]['output']>;
 
 /** The services behind the calls, as a door sees them. */
-export type LabServices = { [N in CallName]: (input: ParsedInput<N>) => Promise<CallOutput<N>> };
+export type LabServices = { [N in CallName]: (input: ParsedInput<N>, context?: CallContext) => Promise<CallOutput<N>> };
+
+/** What a service may look at beside its input. */
+export interface CallContext {
+  /** aborted when the answer is not wanted any more */
+  readonly signal?: AbortSignal;
+}
 
 /** What the lab tells every open page. */
 export const eventSchema = z.discriminatedUnion('type', [

@@ -3,8 +3,13 @@ import type { LabEvent } from './api.ts';
 
 /** The two sides of the birpc channel: one allow-listed entry on the lab's side, events on the page's. */
 export interface LabSide {
-  /** Answers with a value or an error envelope; never throws across the boundary. */
-  call(name: string, input: unknown): Promise<{ ok: true; value: unknown } | { ok: false; error: ErrorEnvelope }>;
+  /**
+   * Answers with a value or an error envelope; never throws across the boundary.
+   * @param id the caller's own, by which it can be cancelled while it is not answered
+   */
+  call(id: number, name: string, input: unknown): Promise<{ ok: true; value: unknown } | { ok: false; error: ErrorEnvelope }>;
+  /** The answer to a call is not wanted any more. Nothing comes back. */
+  cancel(id: number): void;
 }
 
 export interface PageSide {

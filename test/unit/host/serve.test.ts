@@ -103,7 +103,7 @@ describe('the served lab', () => {
     ['null', null],
     ['what is no JSON', '{'],
     ['what nests too deep', '['.repeat(100_000)],
-    ['a call', { t: 'q', m: 'call', a: ['tasks.list', {}], i: '1' }],
+    ['a call', { t: 'q', m: 'call', a: [1, 'tasks.list', {}], i: '1' }],
   ])('sends a page away that says %s, and does not spend the token', async (_what, greeting) => {
     expect(await greet(greeting)).toBe(4403);
     expect(await greet({ token: token() })).toMatch(/^.{20,}$/);
@@ -190,7 +190,7 @@ describe('the served lab', () => {
     const answers: unknown[] = [];
     socket.on('message', (data) => answers.push(JSON.parse(String(data))));
     socket.send(JSON.stringify({ token: token() }));
-    for (const message of ['null', '[]', JSON.stringify({ t: 'q', m: 'call', a: ['tasks.list', {}], i: '1' })])
+    for (const message of ['null', '[]', JSON.stringify({ t: 'q', m: 'call', a: [1, 'tasks.list', {}], i: '1' })])
       socket.send(message);
     await vi.waitFor(() => expect(answers).toHaveLength(2));
     expect(answers[1]).toEqual({ t: 's', i: '1', r: { ok: true, value: [] } });

@@ -15,7 +15,14 @@ function asMainPort(port: MessagePort) {
   };
 }
 
+/** those that the services were given */
+const signals: AbortSignal[] = [];
+
 const services = {
+  'models.list': (_input: unknown, { signal }: { signal: AbortSignal }) => {
+    signals.push(signal);
+    return new Promise(() => {}); // it looks at its signal
+  },
   'lab.info': async () => ({ version: '1', door: 'desktop', nativeDialogs: false, projectsFolder: '/p', project: null }),
   'tasks.cancel': async ({ task }: { task: string }) => {
     throw new LabError('not-found', `There is no task ${task}.`, { field: 'task' });
@@ -56,14 +63,17 @@ function connect() {
 describe('a lab served over a channel', () => {
   it('answers a call of the contract', async () => {
     const { page } = connect();
-    expect(await page.call('lab.info', {})).toMatchObject({ ok: true, value: { version: '1' } });
+    expect(await page.call(0, 'lab.info', {})).toMatchObject({ ok: true, value: { version: '1' } });
   });
 
   it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty', 'studies.destroy', '', 'lab'])(
     'knows no call "%s"',
     async (name) => {
       const { page } = connect();
-      expect(await page.call(name, {})).toMatchObject({ ok: false, error: { code: 'not-allowed', details: { field: 'name' } } });
+      expect(await page.call(0, name, {})).toMatchObject({
+        ok: false,
+        error: { code: 'not-allowed', details: { field: 'name' } },
+      });
     },
   );
 
@@ -71,7 +81,7 @@ describe('a lab served over a channel', () => {
     'takes no name that is not text: %j',
     async ({ name }) => {
       const { page } = connect();
-      expect(await page.call(name as unknown as string, {})).toMatchObject({ ok: false, error: { code: 'not-allowed' } });
+      expect(await page.call(0, name as unknown as string, {})).toMatchObject({ ok: false, error: { code: 'not-allowed' } });
     },
   );
 
@@ -83,7 +93,7 @@ describe('a lab served over a channel', () => {
     ['an array', ['a'], ''],
   ])('names the field: %s', async (_what, input, field) => {
     const { page } = connect();
-    const answer = await page.call('tasks.cancel', input);
+    const answer = await page.call(0, 'tasks.cancel', input);
     expect(answer).toMatchObject({ ok: false, error: { code: 'bad-input', details: { field } } });
     if (field) expect(!answer.ok && answer.error.message).toContain(`"${field}"`);
   });
@@ -91,7 +101,7 @@ describe('a lab served over a channel', () => {
   it('names a nested field by its path', async () => {
     const { page } = connect();
     const input = { filter: { magnification: 'high' }, offset: 0, limit: 10 };
-    expect(await page.call('dataset.images', input)).toMatchObject({
+    expect(await page.call(0, 'dataset.images', input)).toMatchObject({
       ok: false,
       error: { details: { field: 'filter.magnification' } },
     });
@@ -99,18 +109,29 @@ describe('a lab served over a channel', () => {
 
   it('sends errors of a service as values', async () => {
     const { page } = connect();
-    expect(await page.call('tasks.cancel', { task: 'x' })).toEqual({
+    expect(await page.call(0, 'tasks.cancel', { task: 'x' })).toEqual({
       ok: false,
       error: { code: 'not-found', message: 'There is no task x.', details: { field: 'task' } },
     });
-    expect(await page.call('tasks.list', {})).toEqual({ ok: false, error: { code: 'internal', message: 'a defect' } });
+    expect(await page.call(0, 'tasks.list', {})).toEqual({ ok: false, error: { code: 'internal', message: 'a defect' } });
+  });
+
+  it('aborts the signal of a call that is cancelled, of no other, and of all when the page has gone', async () => {
+    const { page, stop } = connect();
+    for (const id of [1, 2, 3]) page.call(id, 'models.list', {}).catch(() => {});
+    await vi.waitFor(() => expect(signals).toHaveLength(3));
+    void page.$callRaw({ method: 'cancel', args: [2], event: true });
+    await vi.waitFor(() => expect(signals.map(({ aborted }) => aborted)).toEqual([false, true, false]));
+    void page.$callRaw({ method: 'cancel', args: ['nothing'], event: true });
+    stop();
+    expect(signals.every(({ aborted }) => aborted)).toBe(true);
   });
 
   it('tells the page of events until it is stopped', async () => {
     const { page, events, emit, stop, listeners } = connect();
     emit({ type: 'dataset' });
     emit({ type: 'project', project: null });
-    await page.call('lab.info', {}); // answers come after events
+    await page.call(0, 'lab.info', {}); // answers come after events
     expect(events).toEqual([{ type: 'dataset' }, { type: 'project', project: null }]);
     stop();
     expect(listeners.size).toBe(0);
@@ -130,14 +151,14 @@ describe('a lab served over a channel', () => {
     post({ t: 'q', m: 'constructor', a: [], i: 'e' });
     post({ t: 'q', m: 'event', a: [{ type: 'dataset' }] });
     post({ t: 's', i: 'f', r: 1 });
-    expect(await page.call('lab.info', {})).toMatchObject({ ok: true });
+    expect(await page.call(0, 'lab.info', {})).toMatchObject({ ok: true });
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(rejected).not.toHaveBeenCalled();
   });
 
   it('survives an answer that cannot be sent', async () => {
     const { page } = connect();
-    await expect(page.call('projects.recent', {})).rejects.toThrow(/clone/i);
-    expect(await page.call('lab.info', {})).toMatchObject({ ok: true });
+    await expect(page.call(0, 'projects.recent', {})).rejects.toThrow(/clone/i);
+    expect(await page.call(0, 'lab.info', {})).toMatchObject({ ok: true });
   });
 });

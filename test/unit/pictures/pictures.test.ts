@@ -60,9 +60,9 @@ async function setUp(count: number) {
     magnilabVersion: '0.1.0',
   };
   const sent: TrialMessage[] = [];
-  let stop = false;
-  const pictures = new Pictures(config, variant, { send: (message) => sent.push(message), stopped: () => stop, check: () => {} });
-  return { folder, images, sources, sent, pictures, stop: () => (stop = true) };
+  const stop = new AbortController();
+  const pictures = new Pictures(config, variant, { send: (message) => sent.push(message), signal: stop.signal, check: () => {} });
+  return { folder, images, sources, sent, pictures, stop: () => stop.abort() };
 }
 
 describe('training images', () => {
