@@ -1,6 +1,5 @@
 import { METRICS } from '../../shared/analysis/metrics.ts';
 import { answerOf, answerText } from '../../shared/analysis/robustness.ts';
-import { text } from '../../shared/texts/text.ts';
 import { classTitle } from '../../shared/domain/breakhis.ts';
 import { findVariant } from '../../shared/domain/catalogue.ts';
 import { FAMILIES } from '../../shared/domain/families/index.ts';
@@ -8,6 +7,7 @@ import { magnificationName } from '../../shared/domain/magnification.ts';
 import { trainSetName } from '../../shared/domain/study/train-set.ts';
 import { FIGURES } from '../../shared/figures/index.ts';
 import { Html, html as markup, table as tableOf } from '../../shared/figures/markup.ts';
+import { text } from '../../shared/texts/text.ts';
 import { BREAKHIS_CITATION, magnilabCitation, STUDY_CITATION } from './citation.ts';
 import type { ExportFormat } from './format.ts';
 import { classTable, confusions, drawn, finishedTrials, metricsTable, modelName, robustness } from './html-results.ts';
