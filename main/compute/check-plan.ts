@@ -4,10 +4,9 @@ import type { PlanCheck } from '../../shared/contract/api.ts';
 import type { IndexedImage, Part, Split } from '../../shared/contract/dataset.ts';
 import { LabError, toEnvelope } from '../../shared/contract/errors.ts';
 import { type Plan, splitsOf, startProblems } from '../../shared/contract/plan.ts';
-import { findVariant, type Variant } from '../../shared/domain/catalogue.ts';
-import { imageCost } from '../../shared/domain/costs.ts';
+import { findVariant, imageCost } from '../../shared/domain/catalogue.ts';
 import { trainingMemory } from '../../shared/domain/estimates.ts';
-import type { Family } from '../../shared/domain/families.ts';
+import { familyOf, type Variant } from '../../shared/domain/families/index.ts';
 import { magnificationName } from '../../shared/domain/magnification.ts';
 import { findPreset } from '../../shared/domain/study/presets/index.ts';
 import { magnificationsOf, trainSetName } from '../../shared/domain/study/train-set.ts';
@@ -202,20 +201,7 @@ function coverage(
   return { problems, warnings };
 }
 
-/**
- * What the engine does on one AVX-512 core, fitted to bench/results/step.md; other processors differ. Thin layers move more memory
- * per multiply-accumulate, every parameter costs its update and its place in checkpoints, and every step has a fixed price.
- */
-const MACS_PER_SECOND_AND_CORE: Readonly<Record<Family, number>> = {
-  resnet: 100e9,
-  mobilenetv3: 15e9,
-  vit: 79e9,
-  swin: 84e9,
-  fnet2d: 64e9,
-  convmixer: 66e9,
-  mixer: 88e9,
-  wavemix: 75e9,
-};
+/** Every parameter costs its update and its place in checkpoints, and every step has a fixed price. */
 const UPDATE_SECONDS_PER_PARAMETER = 4e-9;
 const CHECKPOINT_SECONDS_PER_PARAMETER = 20e-9;
 const STEP_SECONDS = 0.008;
@@ -228,7 +214,7 @@ function estimate(
   trainedImages: readonly number[],
   averageImageBytes: number,
 ): PlanCheck['models'][number] {
-  const forward = imageCost(variant, plan.inputSize).macs / (MACS_PER_SECOND_AND_CORE[variant.family] * availableParallelism());
+  const forward = imageCost(variant, plan.inputSize).macs / (familyOf(variant).macsPerSecondAndCore * availableParallelism());
   const images = trainedImages.reduce((a, b) => a + b, 0) / Math.max(1, trainedImages.length);
   const steps = Math.max(1, Math.floor(images / plan.training.batchSize));
   const overhead = variant.params * UPDATE_SECONDS_PER_PARAMETER + STEP_SECONDS; // the backward pass costs twice the forward pass

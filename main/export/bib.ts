@@ -1,5 +1,5 @@
 import { findVariant } from '../../shared/domain/catalogue.ts';
-import { FAMILIES } from '../../shared/domain/families.ts';
+import { FAMILIES } from '../../shared/domain/families/index.ts';
 import { magnilabCitation } from './citation.ts';
 import type { ExportFormat } from './format.ts';
 

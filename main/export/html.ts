@@ -1,5 +1,5 @@
 import { findVariant } from '../../shared/domain/catalogue.ts';
-import { FAMILIES } from '../../shared/domain/families.ts';
+import { FAMILIES } from '../../shared/domain/families/index.ts';
 import { magnificationName } from '../../shared/domain/magnification.ts';
 import { matricesOf, squareName } from '../../shared/analysis/matrix.ts';
 import { CLASS_METRICS, METRICS } from '../../shared/analysis/metrics.ts';

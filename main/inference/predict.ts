@@ -14,7 +14,7 @@ import {
 } from '../../shared/contract/predict.ts';
 import { predictedClass, probabilitiesOf } from '../../shared/analysis/scored.ts';
 import { MALIGNANCY } from '../../shared/domain/breakhis.ts';
-import type { Variant } from '../../shared/domain/catalogue.ts';
+import type { Variant } from '../../shared/domain/families/index.ts';
 import { SALIENCY_STEPS, type SaliencyMethod, saliencyMethods } from '../../shared/domain/saliency.ts';
 import { decodeImage } from '../pictures/read-image.ts';
 import { loadTensorFlow } from '../runtime/load.ts';
@@ -138,7 +138,7 @@ function requireMethod(variant: Variant, method: SaliencyMethod): void {
 
 type Network = Awaited<ReturnType<typeof openNetwork>>;
 
-/** The network of the weights file, its classes in our order, and how it sees images unless it is told otherwise. */
+/** The network of the weights file, its classes, and how it sees images unless it is told otherwise. */
 async function openNetwork(request: PredictRequest) {
   const file = await openWeights(request.weights);
   const { metadata } = file;

@@ -9,7 +9,7 @@
  * head's initial weights left there. And unlike the probability, the score goes on rising where the network is sure.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { imageCost } from '../../shared/domain/costs.ts';
+import { imageCost } from '../../shared/domain/catalogue.ts';
 import { marginOf } from '../../shared/analysis/scored.ts';
 import type { SaliencyMethod } from '../../shared/domain/saliency.ts';
 import { compile } from '../engine/compile.ts';

@@ -4,7 +4,7 @@ import type { LabEvent, LabServices, ModelRow } from '../../shared/contract/api.
 import { LabError } from '../../shared/contract/errors.ts';
 import { timmName, VARIANTS } from '../../shared/domain/catalogue.ts';
 import { newNameProblem } from '../../shared/domain/names.ts';
-import { FAMILIES } from '../../shared/domain/families.ts';
+import { FAMILIES } from '../../shared/domain/families/index.ts';
 import type { Doctor, LabInfo } from '../../shared/contract/system.ts';
 import { examine } from '../runtime/doctor.ts';
 import { installRuntime } from '../runtime/install.ts';

@@ -7,7 +7,7 @@
  *   head    global average pool, linear
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { ConvMixerDims } from '../../shared/domain/dims.ts';
+import type { ConvMixerDims } from '../../shared/domain/families/convmixer.ts';
 import { ACTIVATIONS, batchNorm, conv, depthwise, globalPool, linear, Specs } from './layers.ts';
 import type { Network } from './model.ts';
 

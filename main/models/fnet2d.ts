@@ -7,7 +7,7 @@
  *   head    global average pool, linear
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { FNet2dDims } from '../../shared/domain/dims.ts';
+import type { FNet2dDims } from '../../shared/domain/families/fnet2d.ts';
 import { gelu } from '../engine/operators/activation.ts';
 import { realFourier } from '../engine/operators/fourier.ts';
 import { batchNorm, conv, dropout, globalPool, linear, Specs } from './layers.ts';

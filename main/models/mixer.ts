@@ -7,7 +7,7 @@
  *   head    norm, mean over tokens, linear
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { MixerDims } from '../../shared/domain/dims.ts';
+import type { MixerDims } from '../../shared/domain/families/mixer.ts';
 import { conv, globalPool, type InitialWeights, layerNorm, linear, mlp, Specs, ZEROS } from './layers.ts';
 import type { ImageSize, Network } from './model.ts';
 

@@ -7,7 +7,7 @@
  *   head    global average pool, 1x1 conv, hard-swish, linear
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { InvertedResidual, MobileNetV3Dims } from '../../shared/domain/dims.ts';
+import type { InvertedResidual, MobileNetV3Dims } from '../../shared/domain/families/mobilenetv3.ts';
 import { hardSigmoid, hardSwish, relu } from '../engine/operators/activation.ts';
 import { batchNorm, conv, depthwise, type InitialWeights, linear, type Pass, Specs, ZEROS } from './layers.ts';
 import type { Network } from './model.ts';

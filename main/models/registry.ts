@@ -1,4 +1,5 @@
-import { findVariant, inputSizeProblem, type Variant } from '../../shared/domain/catalogue.ts';
+import { findVariant, inputSizeProblem } from '../../shared/domain/catalogue.ts';
+import type { Variant } from '../../shared/domain/families/index.ts';
 import { LabError } from '../../shared/contract/errors.ts';
 import { convmixer } from './convmixer.ts';
 import { fnet2d } from './fnet2d.ts';

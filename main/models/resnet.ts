@@ -7,7 +7,7 @@
  *   head    global average pool, linear
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { ResNetDims } from '../../shared/domain/dims.ts';
+import type { ResNetDims } from '../../shared/domain/families/resnet.ts';
 import { relu } from '../engine/operators/activation.ts';
 import { maxPool } from '../engine/operators/convolution.ts';
 import { batchNorm, conv, globalPool, type Initialiser, linear, type Pass, Specs, ZEROS } from './layers.ts';

@@ -8,7 +8,7 @@
  *   head    norm, global average pool, linear
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { SwinDims } from '../../shared/domain/dims.ts';
+import type { SwinDims } from '../../shared/domain/families/swin.ts';
 import { lookUp, roll } from '../engine/operators/rearrangement.ts';
 import {
   attention,

@@ -7,7 +7,7 @@
  *   head    norm, class token, linear
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { ViTDims } from '../../shared/domain/dims.ts';
+import type { ViTDims } from '../../shared/domain/families/vit.ts';
 import { attention, conv, layerNorm, linear, mlp, Specs, NORMAL_002, TRANSFORMER_LINEAR } from './layers.ts';
 import type { ImageSize, Network } from './model.ts';
 

@@ -7,7 +7,7 @@
  *   head    global average pool, linear
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { WaveMixDims } from '../../shared/domain/dims.ts';
+import type { WaveMixDims } from '../../shared/domain/families/wavemix.ts';
 import { gelu } from '../engine/operators/activation.ts';
 import { batchNorm, conv, convTranspose4, dropout, globalPool, linear, type Pass, Specs } from './layers.ts';
 import type { Network } from './model.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { TrialConfig, TrialImage, TrialMessage } from '../../shared/contract/trial.ts';
-import type { Variant } from '../../shared/domain/catalogue.ts';
+import type { Variant } from '../../shared/domain/families/index.ts';
 import { type CachedImage, DECODERS, PixelCache } from './pixel-cache.ts';
 import { readAhead } from './read-ahead.ts';
 import { type EvaluationView, type Pixels, shrink } from './resample.ts';

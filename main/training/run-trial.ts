@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { LabError } from '../../shared/contract/errors.ts';
 import type { EngineChoice, Epoch, Prediction, ResumePoint, TrialConfig } from '../../shared/contract/trial.ts';
-import type { Variant } from '../../shared/domain/catalogue.ts';
+import type { Variant } from '../../shared/domain/families/index.ts';
 import { logLoss, predictedClass } from '../../shared/analysis/scored.ts';
 import { trainSetId } from '../../shared/domain/study/train-set.ts';
 import { isBetter } from '../../shared/domain/study/selection.ts';

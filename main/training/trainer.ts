@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { TrainingSettings } from '../../shared/contract/plan.ts';
-import type { Variant } from '../../shared/domain/catalogue.ts';
+import type { Variant } from '../../shared/domain/families/index.ts';
 import { collectGarbage } from '../engine/garbage.ts';
 import { compile } from '../engine/compile.ts';
 import type { CompiledStep, Rung } from '../engine/step.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { errorCodes } from '../../shared/contract/error-codes.ts';
 import { trialStates } from '../../shared/contract/trial.ts';
-import { FAMILIES } from '../../shared/domain/families.ts';
+import { FAMILIES } from '../../shared/domain/families/index.ts';
 import { SALIENCY_METHODS } from '../../shared/domain/saliency.ts';
 import { AUGMENTATION_FIELDS, TRAINING_FIELDS } from '../logic/plan-fields.ts';
 import { messages as en } from '../app/i18n.ts';

@@ -1,5 +1,5 @@
-import type { Variant } from './catalogue.ts';
-import { FAMILIES } from './families.ts';
+import type { Variant } from './families/index.ts';
+import { FAMILIES } from './families/index.ts';
 
 /** Ways to say which parts of an image moved a network's output; the first works for every family. */
 export const SALIENCY_METHODS = ['integrated-gradients', 'grad-cam'] as const;

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { FAMILIES } from '../../shared/domain/families.ts';
+import { FAMILIES } from '../../shared/domain/families/index.ts';
 import { findVariant } from '../../shared/domain/catalogue.ts';
 import { type SaliencyMethod, saliencyMethods } from '../../shared/domain/saliency.ts';
 import { loadTensorFlow } from '../../main/runtime/load.ts';

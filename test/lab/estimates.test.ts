@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
 import { findVariant } from '../../shared/domain/catalogue.ts';
-import { imageCost } from '../../shared/domain/costs.ts';
+import { imageCost } from '../../shared/domain/catalogue.ts';
 import { installRuntime } from '../../main/runtime/install.ts';
 import { expectEstimate } from '../helpers/estimate.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { installRuntime } from '../../main/runtime/install.ts';
 import { VARIANTS } from '../../shared/domain/catalogue.ts';
-import { FAMILIES } from '../../shared/domain/families.ts';
+import { FAMILIES } from '../../shared/domain/families/index.ts';
 import { labWith, quickPlan, testTissue } from '../helpers/lab.ts';
 
 const SMALL = VARIANTS.filter((v) => v.small);

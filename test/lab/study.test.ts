@@ -90,7 +90,7 @@ describe('a study', () => {
     const table = await readFile(join(folder, 'data/results_long.csv'), 'utf8');
     for (const cell of cells) {
       expect(page).toContain((100 * cell.metrics.accuracy!).toFixed(1));
-      expect(table).toContain(`,${TRIAL},accuracy,image,${cell.metrics.accuracy},`);
+      expect(table).toContain(`,${cell.view.magnification},native,,0,${TRIAL},accuracy,,,image,${cell.metrics.accuracy},`);
     }
     expect(page).not.toMatch(/<script|src="http|href="http/);
     expect(page).toContain('synthetic demo tissue');

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { trainingSchema } from '../../shared/contract/plan.ts';
-import { findVariant, type Variant } from '../../shared/domain/catalogue.ts';
+import { findVariant } from '../../shared/domain/catalogue.ts';
+import type { Variant } from '../../shared/domain/families/index.ts';
 import { compile } from '../../main/engine/compile.ts';
 import type { InputSpec, Step } from '../../main/engine/step.ts';
 import { crossEntropy, smoothedTargets } from '../../main/engine/operators/loss.ts';

@@ -2,7 +2,7 @@ process.env.TF_XLA_FLAGS = '--tf_xla_cpu_global_jit'; // read once, when TensorF
 
 import { beforeAll, describe, expect, it } from 'vitest';
 import { trainingSchema } from '../../shared/contract/plan.ts';
-import { FAMILIES } from '../../shared/domain/families.ts';
+import { FAMILIES } from '../../shared/domain/families/index.ts';
 import type { Rung } from '../../main/engine/step.ts';
 import { loadTensorFlow } from '../../main/runtime/load.ts';
 import { createModel } from '../../main/models/registry.ts';

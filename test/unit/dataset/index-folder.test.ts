@@ -240,8 +240,8 @@ describe('indexFolder', () => {
     const copy = temporaryFolder();
     cpSync(folder, copy, { recursive: true, preserveTimestamps: true });
     appendFileSync(join(folder, nameOf(1)), 'tail');
-    const before = execFileSync('ls', ['-laR', '--full-time', folder], { encoding: 'utf8' });
+    const before = execFileSync('ls', ['-lAR', '--full-time', folder], { encoding: 'utf8' });
     await indexFolder(folder, { verify: true });
-    expect(execFileSync('ls', ['-laR', '--full-time', folder], { encoding: 'utf8' })).toBe(before);
+    expect(execFileSync('ls', ['-lAR', '--full-time', folder], { encoding: 'utf8' })).toBe(before);
   });
 });

@@ -1,14 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { FAMILIES } from '../../../shared/domain/families.ts';
-import {
-  findVariant,
-  inputSizeProblem,
-  parseFNet2d,
-  parseWaveMix,
-  VARIANTS,
-  waveMixParams,
-} from '../../../shared/domain/catalogue.ts';
+import { parseFNet2d } from '../../../shared/domain/families/fnet2d.ts';
+import { FAMILIES } from '../../../shared/domain/families/index.ts';
+import { parseWaveMix, waveMixParams } from '../../../shared/domain/families/wavemix.ts';
+import { findVariant, inputSizeProblem, VARIANTS } from '../../../shared/domain/catalogue.ts';
 
 describe('the catalogue', () => {
   it('knows WaveMix of any size by its name, and nothing else', () => {
