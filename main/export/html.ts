@@ -1,28 +1,16 @@
+import { METRICS } from '../../shared/analysis/metrics.ts';
+import { answerOf, answerText } from '../../shared/analysis/robustness.ts';
+import { classTitle } from '../../shared/domain/breakhis.ts';
 import { findVariant } from '../../shared/domain/catalogue.ts';
 import { FAMILIES } from '../../shared/domain/families/index.ts';
 import { magnificationName } from '../../shared/domain/magnification.ts';
-import { matricesOf, squareName } from '../../shared/analysis/matrix.ts';
-import { CLASS_METRICS, METRICS } from '../../shared/analysis/metrics.ts';
-import { answerOf, answerText, ROBUSTNESS_FORMULAS, robustnessOf } from '../../shared/analysis/robustness.ts';
-import { bars, matrixTable } from '../../shared/figures/charts.ts';
-import { BREAKHIS_CITATION, magnilabCitation, STUDY_CITATION } from './citation.ts';
-import { Html, html as markup, percent, table as tableOf } from '../../shared/figures/markup.ts';
-import type { ReportData } from './report-data.ts';
-import {
-  classesIn,
-  CONFUSION,
-  MAJORITY,
-  rowsOf,
-  type Square,
-  squaresOf,
-  SUPPORT,
-  type Table,
-  valueIn,
-} from '../../shared/analysis/table.ts';
-import { classTitle } from '../../shared/domain/breakhis.ts';
 import { trainSetName } from '../../shared/domain/study/train-set.ts';
-import { viewName } from '../../shared/domain/study/view.ts';
+import { FIGURES } from '../../shared/figures/index.ts';
+import { Html, html as markup, table as tableOf } from '../../shared/figures/markup.ts';
+import { BREAKHIS_CITATION, magnilabCitation, STUDY_CITATION } from './citation.ts';
 import type { ExportFormat } from './format.ts';
+import { classTable, confusions, drawn, finishedTrials, metricsTable, modelName, robustness } from './html-results.ts';
+import type { ReportData } from './report-data.ts';
 import { STYLE } from './style.ts';
 
 /** One page that opens offline. */
@@ -31,8 +19,6 @@ export const html: ExportFormat = { id: 'html', write: ({ data }, put) => put('r
 /** The report as one file that opens offline: no script, no link to load. */
 export function reportPage(data: ReportData): string {
   const { study, table } = data;
-  const matrices = matricesOf(table, 'accuracy');
-  const majority = new Map(rowsOf(table, MAJORITY).map((row) => [viewName(row.view), row.value]));
   const title = `${study.name}: accuracy across magnifications`;
   const page = markup`<!doctype html>
     <html lang="en">
@@ -56,23 +42,16 @@ export function reportPage(data: ReportData): string {
           <h2>Question and answer</h2>
           ${answer(data)}
         </section>
+        ${FIGURES.map(
+          (figure) =>
+            markup`<section>
+              <h2>${figure.title}</h2>
+              <p>${figure.caption} ${extent(data)}</p>
+              <div class="multiples">${figure.marks(table, modelName).map(drawn)}</div>
+            </section>`,
+        )}
         <section>
-          <h2>Trained on one magnification, tested on all</h2>
-          <p>
-            Accuracy in per cent,
-            ${seedText(study.plan.seeds.length)}${finishedTrials(table) < study.trials.length ? ', as far as trials have finished' : ''}.
-            Rows: what was trained on; columns: magnification of the test. Framed: the same magnification. The majority row is what always
-            answering the most frequent class gives.
-          </p>
-          <div class="multiples">${matrices.map((m) => matrixTable(modelName(m.model), m, majority))}</div>
-        </section>
-        <section>
-          <h2>Means</h2>
-          ${bars(
-            'Mean accuracy per network:',
-            ['all train and test magnifications', 'same magnification'],
-            matrices.map((m) => ({ name: modelName(m.model), values: [m.overallMean, m.diagonalMean] })),
-          )}
+          <h2>Robustness</h2>
           ${robustness(table)}
         </section>
         <section>
@@ -112,8 +91,11 @@ export function reportPage(data: ReportData): string {
   return page.text;
 }
 
-function finishedTrials(table: Table): number {
-  return new Set(table.map((row) => row.trial)).size;
+/** Over how many seeds numbers are means, and whether trials are missing. */
+function extent({ study, table }: ReportData): string {
+  const partial = finishedTrials(table) < study.trials.length ? ', as far as trials have finished' : '';
+  const text = seedText(study.plan.seeds.length) + partial;
+  return `${text[0].toUpperCase()}${text.slice(1)}.`;
 }
 
 function answer({ study, table }: ReportData): Html {
@@ -131,91 +113,6 @@ function answer({ study, table }: ReportData): Html {
     </p>`;
   return markup`<p>${asked}</p>
     <p class="answer">${answerText(answerOf(table), modelName)}</p>`;
-}
-
-function robustness(table: Table): Html {
-  const accuracy = new Map(matricesOf(table, 'accuracy').map((m) => [m.model, m]));
-  const rows = robustnessOf(table).map(({ model, same, other, gap, retention, worst }) => [
-    modelName(model),
-    percent(same),
-    percent(other),
-    percent(gap),
-    percent(retention),
-    worst ? `${percent(worst.value)} (${squareName(worst)})` : percent(null),
-    percent(accuracy.get(model)!.diagonalMean),
-    percent(accuracy.get(model)!.offDiagonalMean),
-  ]);
-  const head = ['Network', ...ROBUSTNESS_FORMULAS.map((f) => f.name), 'Accuracy, same', 'Accuracy, others'];
-  return markup`${tableOf('Robustness, balanced accuracy in per cent; plain accuracy beside it, to compare with the paper', head, rows)}
-    <dl>
-      ${ROBUSTNESS_FORMULAS.map(
-        (f) =>
-          markup`<dt>${f.name}</dt>
-            <dd>${f.formula}</dd>`,
-      )}
-    </dl>
-    <p>Squares whose test has one class only are left out of every mean and of the worst square.</p>`;
-}
-
-function confusions({ table, study }: ReportData): Html {
-  const byTrial = Map.groupBy(squaresOf(table), (square) => square.trial);
-  const blocks = study.trials.flatMap((trial) => {
-    const squares = byTrial.get(trial.id) ?? [];
-    if (squares.length === 0) return [];
-    return [
-      markup`<h3>${armName(trial)}</h3>
-        <div class="multiples confusions">${squares.map(confusion)}</div>`,
-    ];
-  });
-  return markup`${blocks}`;
-}
-
-function confusion(square: Square): Html {
-  const classes = classesIn(square);
-  const rows = classes.map((truth) => [classTitle(truth), ...classes.map((answer) => valueIn(square, CONFUSION, truth, answer))]);
-  return tableOf(`tested on ${viewName(square.view)}`, ['', ...classes.map(classTitle)], rows);
-}
-
-function metricsTable({ table, study }: ReportData): Html {
-  const head = [...PLACE, 'Images', 'Cases', 'Majority', ...METRICS.map((m) => m.name)];
-  const body = squareRows(table, study, (square) => [
-    [
-      square.rows[0].images,
-      square.rows[0].cases,
-      ...[MAJORITY, ...METRICS.map((m) => m.id)].map((m) => percent(valueIn(square, m))),
-    ],
-  ]);
-  return tableOf('Per cent; a dash where a metric is not defined', head, body);
-}
-
-const PLACE = ['Network', 'Train', 'Test', 'Fold', 'Seed'];
-
-/** Rows for every square, in the study's order, each beginning with where it stands. */
-function squareRows(table: Table, study: ReportData['study'], rowsOf: (square: Square) => (string | number | null)[][]) {
-  const byTrial = Map.groupBy(squaresOf(table), (square) => square.trial);
-  return study.trials.flatMap(({ id, model, trainSet, fold, seed }) =>
-    (byTrial.get(id) ?? []).flatMap((square) =>
-      rowsOf(square).map((row) => [modelName(model), trainSetName(trainSet), viewName(square.view), fold ?? '', seed, ...row]),
-    ),
-  );
-}
-
-/** With two classes the table of all metrics says as much. */
-function classTable({ table, study }: ReportData): Html {
-  if (study.classes.length <= 2) return markup``;
-  const head = [...PLACE, 'Class', 'Images', 'Recall', 'Precision', 'F1', 'AUC'];
-  const body = squareRows(table, study, (square) =>
-    classesIn(square).map((name) => [
-      classTitle(name),
-      valueIn(square, SUPPORT, name),
-      ...CLASS_METRICS.map((metric) => percent(valueIn(square, metric, name))),
-    ]),
-  );
-  return tableOf('Each class against the rest, per cent', head, body);
-}
-
-function armName({ model, trainSet, fold, seed }: ReportData['study']['trials'][number]): string {
-  return `${modelName(model)} trained on ${trainSetName(trainSet)}${fold === null ? '' : `, fold ${fold}`}, seed ${seed}`;
 }
 
 /** What could not be read is told first of all: numbers that are not there must not be taken for zeros. */
@@ -327,10 +224,6 @@ function citations({ study, synthetic, version }: ReportData): Html {
   return markup`<ul>
     ${list.map((text) => markup`<li>${text}</li>`)}
   </ul>`;
-}
-
-function modelName(id: string): string {
-  return findVariant(id)?.name ?? id;
 }
 
 function seedText(n: number): string {

@@ -9,7 +9,8 @@ p { max-width: 75ch; }
 .meta, figcaption { color: #55677a; font-size: 13px; }
 .notice { border-left: 4px solid #b3541e; background: #fdf3ec; padding: 10px 14px; }
 .multiples { display: flex; flex-wrap: wrap; gap: 28px 36px; align-items: flex-start; }
-figure { margin: 14px 0; max-width: 660px; }
+figure { margin: 14px 0; max-width: 660px; min-width: min(100%, 480px); }
+figure.matrix { min-width: 0; }
 svg { width: 100%; height: auto; fill: #1b2733; font-family: inherit; }
 table { border-collapse: collapse; margin: 10px 0; font-variant-numeric: tabular-nums; font-size: 13.5px; }
 caption { text-align: left; font-weight: 600; padding-bottom: 6px; }
@@ -23,8 +24,10 @@ thead th { font-weight: 600; border-bottom: 1.5px solid #9fb0c0; }
 .matrix .baseline { color: #55677a; font-style: italic; }
 .confusions { display: grid; grid-template-columns: repeat(4, 1fr); gap: 12px 24px; }
 .confusions table { font-size: 13px; width: 100%; }
-.key { margin-left: 14px; white-space: nowrap; }
-.key i { display: inline-block; width: 11px; height: 11px; margin-right: 5px; }
+.confusions.many { grid-template-columns: 1fr; overflow-x: auto; }
+.confusions.many table { width: auto; font-size: 12px; }
+.confusions.many thead th { max-width: 92px; vertical-align: bottom; }
+section > table { display: block; overflow-x: auto; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 18px; font-size: 13px; color: #55677a; }
 dt { font-weight: 600; } dd { margin: 0; }
 @media print { body { padding: 0; max-width: none; } section { break-inside: auto; } table, figure { break-inside: avoid; } }

@@ -1,0 +1,166 @@
+/** The parts of the report's page that show results, from the one table and the figures. */
+import { matricesOf, squareName } from '../../shared/analysis/matrix.ts';
+import { CLASS_METRICS, METRICS } from '../../shared/analysis/metrics.ts';
+import { ROBUSTNESS_FORMULAS, robustnessOf } from '../../shared/analysis/robustness.ts';
+import {
+  classesIn,
+  CONFUSION,
+  MAJORITY,
+  type Square,
+  squaresOf,
+  SUPPORT,
+  type Table,
+  valueIn,
+} from '../../shared/analysis/table.ts';
+import { classTitle } from '../../shared/domain/breakhis.ts';
+import { findVariant } from '../../shared/domain/catalogue.ts';
+import { trainSetName } from '../../shared/domain/study/train-set.ts';
+import { viewName } from '../../shared/domain/study/view.ts';
+import type { HeatMarks, Marks } from '../../shared/figures/marks.ts';
+import { type Html, html as markup, percent, table as tableOf } from '../../shared/figures/markup.ts';
+import { squareColours, svgOf } from '../../shared/figures/svg.ts';
+import type { ReportData } from './report-data.ts';
+
+const PLACE = ['Network', 'Train', 'Test', 'Fold', 'Seed'];
+
+/** A matrix is a table, whose numbers can be copied; other figures are drawn. */
+export function drawn(marks: Marks): Html {
+  if (marks.kind === 'heat') return heatTable(marks);
+  return markup`<figure>
+    ${svgOf(marks)}
+    <figcaption>${marks.title} ${marks.level ? `Dashed: ${marks.level.name}, ${percent(marks.level.value)} %.` : ''}</figcaption>
+  </figure>`;
+}
+
+function heatTable({ title, rows, columns, squares, rowMeans, baseline, means, note }: HeatMarks): Html {
+  const body = rows.map((name, i) => {
+    const cells = squares[i].map(({ value, sd, images, cases, only, few, same }) => {
+      const { background, text } = squareColours(only ? null : value);
+      const spread = sd === null ? '' : ` \u00b1 ${percent(sd)}`;
+      const mark = only ? `! ${only} only, ` : few ? '! ' : '';
+      const size = images > 0 ? markup`<br /><small>${mark}${images} images, ${cases} cases</small>` : '';
+      const kind = `square${same ? ' same' : ''}${only ? ' left-out' : ''}`;
+      return markup`<td class="${kind}" style="background:${background};color:${text}">${percent(value)}${spread}${size}</td>`;
+    });
+    return markup`<tr>
+      <th scope="row">${name}</th>
+      ${cells}
+      <td>${percent(rowMeans[i])}</td>
+    </tr>`;
+  });
+  const [first, ...others] = means.map(({ name, value }) => `${name} ${percent(value)}`);
+  return markup`<figure class="matrix">
+    <table>
+      <caption>
+        ${title}
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">train \\ test</th>
+          ${columns.map((name) => markup`<th scope="col">${name}</th>`)}
+          <th scope="col">mean</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${body}
+        <tr class="baseline">
+          <th scope="row">majority</th>
+          ${baseline.map((value) => markup`<td>${percent(value)}</td>`)}
+          <td></td>
+        </tr>
+      </tbody>
+    </table>
+    <figcaption>${[first, ...others].join(', ')}. ${note ? `! ${note}` : ''}</figcaption>
+  </figure>`;
+}
+
+export function finishedTrials(table: Table): number {
+  return new Set(table.map((row) => row.trial)).size;
+}
+
+export function robustness(table: Table): Html {
+  const accuracy = new Map(matricesOf(table, 'accuracy').map((m) => [m.model, m]));
+  const rows = robustnessOf(table).map(({ model, same, other, gap, retention, worst }) => [
+    modelName(model),
+    percent(same),
+    percent(other),
+    percent(gap),
+    percent(retention),
+    worst ? `${percent(worst.value)} (${squareName(worst)})` : percent(null),
+    percent(accuracy.get(model)!.diagonalMean),
+    percent(accuracy.get(model)!.offDiagonalMean),
+  ]);
+  const head = ['Network', ...ROBUSTNESS_FORMULAS.map((f) => f.name), 'Accuracy, same', 'Accuracy, others'];
+  return markup`${tableOf('Robustness, balanced accuracy in per cent; plain accuracy beside it, to compare with the paper', head, rows)}
+    <dl>
+      ${ROBUSTNESS_FORMULAS.map(
+        (f) =>
+          markup`<dt>${f.name}</dt>
+            <dd>${f.formula}</dd>`,
+      )}
+    </dl>
+    <p>Squares whose test has one class only are left out of every mean and of the worst square.</p>`;
+}
+
+export function confusions({ table, study }: ReportData): Html {
+  const byTrial = Map.groupBy(squaresOf(table), (square) => square.trial);
+  const blocks = study.trials.flatMap((trial) => {
+    const squares = byTrial.get(trial.id) ?? [];
+    if (squares.length === 0) return [];
+    return [
+      markup`<h3>${armName(trial)}</h3>
+        <div class="multiples confusions${study.classes.length > 3 ? ' many' : ''}">${squares.map(confusion)}</div>`,
+    ];
+  });
+  return markup`${blocks}`;
+}
+
+function confusion(square: Square): Html {
+  const classes = classesIn(square);
+  const rows = classes.map((truth) => [classTitle(truth), ...classes.map((answer) => valueIn(square, CONFUSION, truth, answer))]);
+  return tableOf(`tested on ${viewName(square.view)}`, ['', ...classes.map(classTitle)], rows);
+}
+
+export function metricsTable({ table, study }: ReportData): Html {
+  const head = [...PLACE, 'Images', 'Cases', 'Majority', ...METRICS.map((m) => m.name)];
+  const body = squareRows(table, study, (square) => [
+    [
+      square.rows[0].images,
+      square.rows[0].cases,
+      ...[MAJORITY, ...METRICS.map((m) => m.id)].map((m) => percent(valueIn(square, m))),
+    ],
+  ]);
+  return tableOf('Per cent; a dash where a metric is not defined', head, body);
+}
+
+/** Rows for every square, in the study's order, each beginning with where it stands. */
+function squareRows(table: Table, study: ReportData['study'], rowsOf: (square: Square) => (string | number | null)[][]) {
+  const byTrial = Map.groupBy(squaresOf(table), (square) => square.trial);
+  return study.trials.flatMap(({ id, model, trainSet, fold, seed }) =>
+    (byTrial.get(id) ?? []).flatMap((square) =>
+      rowsOf(square).map((row) => [modelName(model), trainSetName(trainSet), viewName(square.view), fold ?? '', seed, ...row]),
+    ),
+  );
+}
+
+/** With two classes the table of all metrics says as much. */
+export function classTable({ table, study }: ReportData): Html {
+  if (study.classes.length <= 2) return markup``;
+  const head = [...PLACE, 'Class', 'Images', 'Recall', 'Precision', 'F1', 'AUC'];
+  const body = squareRows(table, study, (square) =>
+    classesIn(square).map((name) => [
+      classTitle(name),
+      valueIn(square, SUPPORT, name),
+      ...CLASS_METRICS.map((metric) => percent(valueIn(square, metric, name))),
+    ]),
+  );
+  return tableOf('Each class against the rest, per cent', head, body);
+}
+
+function armName({ model, trainSet, fold, seed }: ReportData['study']['trials'][number]): string {
+  return `${modelName(model)} trained on ${trainSetName(trainSet)}${fold === null ? '' : `, fold ${fold}`}, seed ${seed}`;
+}
+
+export function modelName(id: string): string {
+  return findVariant(id)?.name ?? id;
+}

@@ -1,0 +1,5 @@
+/** The figures of a study, in the order of a report. One more is one more file, listed here; formats draw what marks they know. */
+import { matrices } from './matrices.ts';
+import { means } from './means.ts';
+
+export const FIGURES = [matrices, means] as const;

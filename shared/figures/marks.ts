@@ -1,0 +1,63 @@
+/** What a figure shows before it is drawn: names and numbers, no pixels and no words of the page around it. */
+import type { Table } from '../analysis/table.ts';
+
+/** Bars in groups: one group per network, one bar per series. */
+export interface BarMarks {
+  readonly kind: 'bars';
+  readonly title: string;
+  /** of the axis of values, which goes from 0 to 1 and is printed in per cent */
+  readonly axis: string;
+  readonly series: readonly string[];
+  readonly groups: readonly {
+    readonly name: string;
+    /** one per series; null where it is not defined */
+    readonly values: readonly (number | null)[];
+  }[];
+  /** a line across all groups, e.g. what always giving one answer reaches */
+  readonly level: { readonly name: string; readonly value: number } | null;
+}
+
+/** A square of a heat map. */
+export interface HeatSquare {
+  readonly value: number | null;
+  readonly sd: number | null;
+  readonly images: number;
+  readonly cases: number;
+  /** the only class of its test: such a square has no colour and enters no mean */
+  readonly only: string | null;
+  /** hardly any images or cases */
+  readonly few: boolean;
+  /** tested where it was trained */
+  readonly same: boolean;
+}
+
+/** A matrix of values: rows what was trained on, columns what was tested. */
+export interface HeatMarks {
+  readonly kind: 'heat';
+  readonly title: string;
+  readonly rows: readonly string[];
+  readonly columns: readonly string[];
+  /** [row][column] */
+  readonly squares: readonly (readonly HeatSquare[])[];
+  readonly rowMeans: readonly (number | null)[];
+  /** one per column: what always giving the most frequent answer reaches */
+  readonly baseline: readonly (number | null)[];
+  /** means of squares, with their names */
+  readonly means: readonly { readonly name: string; readonly value: number | null }[];
+  readonly note: string | null;
+}
+
+export type Marks = BarMarks | HeatMarks;
+
+/** A figure of a study: what it shows, from the one table. */
+export interface Figure<M extends Marks = Marks> {
+  readonly id: string;
+  readonly title: string;
+  /** how to read it, in a sentence or two */
+  readonly caption: string;
+  /**
+   * @param table of the finished trials
+   * @param nameOf a network's name by its id
+   */
+  marks(table: Table, nameOf: (model: string) => string): readonly M[];
+}
