@@ -17,6 +17,8 @@ import {
   shell,
   utilityProcess,
 } from 'electron';
+import { screenOf } from '../shared/contract/screens.ts';
+import { text } from '../shared/texts/text.ts';
 import { watchActivity } from './app/activity.ts';
 import { createCommands } from './app/commands.ts';
 import { connectPage } from './app/connect-page.ts';
@@ -33,7 +35,6 @@ import { showProgress } from './app/taskbar.ts';
 import { utilityExecutor } from './app/utility-executor.ts';
 import { createMainWindow, type MainWindow } from './app/window.ts';
 import { createLab } from './lab/lab.ts';
-import { screenOf } from '../shared/contract/screens.ts';
 
 /** a file of the built app, relative to out/main */
 const built = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -99,7 +100,12 @@ function start(): void {
     lab,
     choose,
     askForNew: async (defaultPath) => {
-      const options = { title: 'New Project', buttonLabel: 'Create', defaultPath, nameFieldLabel: 'Project' };
+      const options = {
+        title: text('dialogs.newProject'),
+        buttonLabel: text('dialogs.create'),
+        nameFieldLabel: text('dialogs.newProjectName'),
+        defaultPath,
+      };
       const answer = await (over() ? dialog.showSaveDialog(over()!, options) : dialog.showSaveDialog(options));
       return answer.canceled ? null : answer.filePath;
     },
@@ -108,7 +114,8 @@ function start(): void {
       void window?.current?.webContents.executeJavaScript(`location.hash = '#${screenOf(screen).path}'`);
     },
     mayStop: async (message) => {
-      const question = { type: 'question' as const, message, buttons: ['Stop them', 'Cancel'], defaultId: 0, cancelId: 1 };
+      const buttons = [text('dialogs.stopTrials'), text('dialogs.cancel')];
+      const question = { type: 'question' as const, message, buttons, defaultId: 0, cancelId: 1 };
       const { response } = await (over() ? dialog.showMessageBox(over()!, question) : dialog.showMessageBox(question));
       return response === 0;
     },
@@ -126,7 +133,7 @@ function start(): void {
   app.setAboutPanelOptions({
     applicationName: 'Magnilab',
     applicationVersion: app.getVersion(),
-    copyright: 'Research use only.',
+    copyright: text('dialogs.researchUseOnly'),
   });
   app.on('activate', () => window?.show());
   app.on('window-all-closed', () => process.platform !== 'darwin' && app.quit());
@@ -141,6 +148,6 @@ function start(): void {
 }
 
 function fail(error: unknown): void {
-  dialog.showErrorBox('Magnilab could not start', error instanceof Error ? (error.stack ?? error.message) : String(error));
+  dialog.showErrorBox(text('dialogs.notStarted'), error instanceof Error ? (error.stack ?? error.message) : String(error));
   app.exit(1);
 }

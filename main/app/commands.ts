@@ -3,6 +3,7 @@ import type { CallInput, CallName, CallOutput } from '../../shared/contract/api.
 import type { CommandId } from '../../shared/contract/commands.ts';
 import type { ErrorEnvelope } from '../../shared/contract/errors.ts';
 import type { ScreenId } from '../../shared/contract/screens.ts';
+import { text } from '../../shared/texts/text.ts';
 import { answer } from '../ipc/serve-channel.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Choose } from './dialogs.ts';
@@ -38,7 +39,7 @@ export function createCommands({ lab, choose, askForNew, showScreen, showError, 
   return {
     async newProject() {
       const info = await call('lab.info', {});
-      const path = info && (await askForNew(join(info.projectsFolder, 'My project.magnilab')));
+      const path = info && (await askForNew(join(info.projectsFolder, `${text('dialogs.myProject')}.magnilab`)));
       if (!path) return;
       const name = basename(path).replace(/\.magnilab$/, '');
       if (await call('projects.create', { name, folder: dirname(path) })) showScreen('data');

@@ -1,4 +1,5 @@
 import type { OpenDialogOptions, OpenDialogReturnValue } from 'electron';
+import { text } from '../../shared/texts/text.ts';
 import type { LabOptions } from '../lab/lab.ts';
 import type { JsonFile } from './json-file.ts';
 
@@ -8,9 +9,9 @@ type Purpose = Parameters<Choose>[0];
 export type Folders = Partial<Record<Purpose, string>>;
 
 const DIALOGS: Record<Purpose, OpenDialogOptions> = {
-  dataset: { title: 'Folder of Images', buttonLabel: 'Choose', properties: ['openDirectory'] },
-  project: { title: 'Magnilab Project', buttonLabel: 'Choose', properties: ['openDirectory', 'createDirectory'] },
-  report: { title: 'Folder for the Report', buttonLabel: 'Choose', properties: ['openDirectory', 'createDirectory'] },
+  dataset: { title: text('dialogs.chooseDataset'), properties: ['openDirectory'] },
+  project: { title: text('dialogs.chooseProject'), properties: ['openDirectory', 'createDirectory'] },
+  report: { title: text('dialogs.chooseReport'), properties: ['openDirectory', 'createDirectory'] },
 };
 
 /**
@@ -24,7 +25,11 @@ export function nativeChooser(
   return async (purpose) => {
     const folders = remembered.read();
     const last = folders[purpose];
-    const { canceled, filePaths } = await open({ ...DIALOGS[purpose], ...(typeof last === 'string' && { defaultPath: last }) });
+    const { canceled, filePaths } = await open({
+      ...DIALOGS[purpose],
+      buttonLabel: text('dialogs.choose'),
+      ...(typeof last === 'string' && { defaultPath: last }),
+    });
     const path = canceled ? undefined : filePaths[0];
     if (path === undefined) return null;
     remembered.write({ ...folders, [purpose]: path });

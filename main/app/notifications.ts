@@ -1,4 +1,5 @@
 import type { StudySummary, TrialSummary } from '../../shared/contract/results.ts';
+import { text } from '../../shared/texts/text.ts';
 import type { Lab } from '../lab/lab.ts';
 
 /**
@@ -22,7 +23,7 @@ export function notifyOfEnds(
       const key = study?.name ?? event.trial;
       if (toldOfFailure.has(key)) return;
       toldOfFailure.add(key);
-      tell('A trial failed', `${event.trial}: ${event.message.error.message}`);
+      tell(text('notifications.trialFailed'), `${event.trial}: ${event.message.error.message}`);
     }
     if (event.type === 'study') {
       const { study } = event;
@@ -30,14 +31,15 @@ export function notifyOfEnds(
       else if (running.delete(study.name)) {
         toldOfFailure.delete(study.name);
         const byItself = study.state === 'finished' || study.state === 'failed';
-        if (byItself && running.size === 0) tell('The queue has ended', `${study.name}: ${outcome(study.trials)}`);
+        if (byItself && running.size === 0) tell(text('notifications.queueEnded'), outcome(study));
       }
     }
   });
 }
 
-function outcome(trials: readonly TrialSummary[]): string {
+function outcome({ name: study, trials }: StudySummary): string {
   const count = (state: TrialSummary['state']) => trials.filter((trial) => trial.state === state).length;
+  const counts = { study, finished: count('finished'), all: trials.length };
   const failed = count('failed');
-  return `${count('finished')} of ${trials.length} trials finished${failed > 0 ? `, ${failed} failed` : ''}.`;
+  return failed > 0 ? text('notifications.finishedSomeFailed', { ...counts, failed }) : text('notifications.finished', counts);
 }

@@ -1,4 +1,5 @@
 import type { App, MessageBoxOptions, PowerMonitor } from 'electron';
+import { text } from '../../shared/texts/text.ts';
 
 export interface QuitParts {
   readonly app: Pick<App, 'on' | 'quit'>;
@@ -11,17 +12,17 @@ export interface QuitParts {
   readonly closeLab: () => Promise<void>;
 }
 
-export const QUIT_QUESTION = {
+/** The second button stops. */
+export const QUIT_QUESTION: MessageBoxOptions = {
   type: 'question',
   title: 'Magnilab',
-  message: 'Trials are running.',
-  detail:
-    'When you stop now, the running trial loses its unfinished epoch. Everything else is kept, and Resume goes on from there.',
-  buttons: ['Keep Going', 'Stop Now and Resume Later'],
+  message: text('quit.message'),
+  detail: text('quit.detail'),
+  buttons: [text('quit.keepGoing'), text('quit.stop')],
   defaultId: 0,
   cancelId: 0,
   noLink: true,
-} as const satisfies Omit<MessageBoxOptions, 'buttons'> & { buttons: readonly string[] };
+};
 
 /** Before the app ends, asks when trials run, and closes the lab. A machine that shuts down does not wait for an answer. */
 export function closeLabBeforeQuit({ app, powerMonitor, isRunning, ask, closeLab }: QuitParts): { readonly quitting: boolean } {
@@ -37,7 +38,7 @@ export function closeLabBeforeQuit({ app, powerMonitor, isRunning, ask, closeLab
 
   async function askThenClose(): Promise<void> {
     state = 'asking';
-    const stop = !isRunning() || (await ask({ ...QUIT_QUESTION, buttons: [...QUIT_QUESTION.buttons] })) === 1;
+    const stop = !isRunning() || (await ask(QUIT_QUESTION)) === 1;
     // by now the system may be shutting down, which closes without an answer
     if ((state as string) !== 'asking') return;
     state = 'open';

@@ -27,12 +27,7 @@ export function addDemo(program: Command): void {
       try {
         const progress = new Progress();
         const plan = await withInterrupt((signal) =>
-          openDemo(
-            lab.session,
-            join(folder, 'Demo.magnilab'),
-            (phase, done, total) => progress.update(phase, done, total, null),
-            signal,
-          ),
+          openDemo(lab.session, join(folder, 'Demo.magnilab'), progress.task, signal),
         ).finally(() => progress.end());
         const known = (await lab.services['studies.list']({})).some((study) => study.name === plan.name);
         if (known) log(`Going on with the study in ${folder}. Another --out starts a new one.`);

@@ -22,9 +22,9 @@ export function addIndex(program: Command): void {
     .option('--json', 'print as JSON')
     .action(async (folder: string, { verify = false, csv, json }: Options) => {
       const progress = new Progress();
-      const summary = await withInterrupt((signal) =>
-        indexStandalone({ folder, csv, verify }, (phase, done, total) => progress.update(phase, done, total, null), signal),
-      ).finally(() => progress.end());
+      const summary = await withInterrupt((signal) => indexStandalone({ folder, csv, verify }, progress.task, signal)).finally(
+        () => progress.end(),
+      );
       if (json) printJson(toJson(summary));
       else show(summary);
     });

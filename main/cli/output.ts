@@ -1,5 +1,7 @@
 import ora, { type Ora } from 'ora';
 import { LabError, toEnvelope } from '../../shared/contract/errors.ts';
+import type { TaskPhase } from '../../shared/contract/system.ts';
+import { text } from '../../shared/texts/text.ts';
 import { Throttle } from '../platform/throttle.ts';
 
 /** Prints a value as JSON on stdout: the one thing that scripts read. */
@@ -57,6 +59,10 @@ export class Progress {
     const left = secondsLeft !== null && secondsLeft >= 1 ? `, ${duration(secondsLeft)} left` : '';
     this.line(phase, `${phase}${share}${left}${more ? `, ${more}` : ''}`);
   }
+
+  /** The same for a phase of a task, as the lab reports it. */
+  readonly task = (phase: TaskPhase, done: number, total: number, secondsLeft: number | null = null): void =>
+    this.update(text(`phases.${phase}`), done, total, secondsLeft);
 
   /** A line that stays. */
   say(text: string): void {

@@ -6,17 +6,10 @@ import { isSame, viewName } from '../../shared/domain/study/view.ts';
 import { type Matrix, matricesOf, matrixNote } from '../../shared/analysis/matrix.ts';
 import { answerOf, answerText } from '../../shared/analysis/robustness.ts';
 import { MAJORITY, rowsOf, tableOf } from '../../shared/analysis/table.ts';
+import { text } from '../../shared/texts/text.ts';
 import type { Lab } from '../lab/lab.ts';
 import { onInterrupt } from './interrupt.ts';
 import { log, print, printJson, Progress } from './output.ts';
-
-const PHASES = {
-  tuning: 'measuring the fastest engine',
-  decoding: 'decoding',
-  training: 'training',
-  validating: 'validating',
-  testing: 'testing',
-};
 
 /** Waits for a started study, shows its progress and its matrices. Ctrl+C pauses it: it can be resumed. Sets the exit code. */
 export async function runStudy(lab: Lab, started: StudySummary, json: boolean): Promise<StudySummary> {
@@ -58,7 +51,8 @@ function watch(study: StudySummary, progress: Progress): (event: LabEvent) => vo
     }
     if (event.type !== 'trial') return;
     const { trial, message } = event;
-    if (message.type === 'phase') progress.update(`${title(trial)}, ${PHASES[message.phase]}`, message.done, message.total, null);
+    if (message.type === 'phase')
+      progress.update(`${title(trial)}: ${text(`trialPhases.${message.phase}`)}`, message.done, message.total, null);
     else if (message.type === 'step') {
       const { epoch, epochs, step, steps, secondsLeft, imagesPerSecond } = message;
       progress.update(

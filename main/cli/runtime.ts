@@ -1,16 +1,8 @@
 import { type Command, Option } from 'commander';
 import { findRuntime } from '../runtime/find.ts';
-import { type InstallOptions, type InstallProgress, installRuntime } from '../runtime/install.ts';
+import { type InstallOptions, installRuntime } from '../runtime/install.ts';
 import { withInterrupt } from './interrupt.ts';
 import { log, printJson, Progress } from './output.ts';
-
-const PHASES: Record<InstallProgress['phase'], string> = {
-  download: 'Downloading TensorFlow',
-  verify: 'Verifying its checksum',
-  unpack: 'Unpacking',
-  build: 'Building the addon',
-  test: 'Testing it',
-};
 
 interface Options extends Pick<InstallOptions, 'device' | 'force'> {
   json?: boolean;
@@ -43,7 +35,7 @@ async function installWithProgress(options: InstallOptions) {
   try {
     const onProgress: InstallOptions['onProgress'] = ({ phase, done, total }) => {
       const seconds = (performance.now() - started) / 1000;
-      progress.update(PHASES[phase], done, total, done > 0 && total > done ? (seconds / done) * (total - done) : null);
+      progress.task(`runtime.${phase}`, done, total, done > 0 && total > done ? (seconds / done) * (total - done) : null);
     };
     return await withInterrupt((signal) => installRuntime({ ...options, signal, onProgress }));
   } finally {

@@ -119,9 +119,7 @@ async function indexFor(lab: Lab, folder: string, csv: string | undefined): Prom
   const progress = new Progress();
   try {
     const input = { folder, csv: csv ?? null, verify: false }; // the plan decides, whatever was indexed before
-    const { problems } = await indexIntoProject(lab.session, input, (phase, done, total) =>
-      progress.update(phase, done, total, null),
-    );
+    const { problems } = await indexIntoProject(lab.session, input, progress.task);
     progress.end();
     logProblems(problems);
   } finally {

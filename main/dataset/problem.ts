@@ -1,9 +1,11 @@
 import { type Problem, type ProblemCode, problemCodes } from '../../shared/contract/dataset.ts';
-import { problemAdvice, type ProblemAdvice } from '../../shared/domain/problem-advice.ts';
+import { problemKeepsImage } from '../../shared/domain/problems.ts';
+import { text } from '../../shared/texts/text.ts';
 
 // the table lives in shared/domain, which may not know the contract: here the two are held together by the compiler
-const adviceByCode: Readonly<Record<ProblemCode, ProblemAdvice>> = problemAdvice;
-const rank = new Map(Object.keys(problemAdvice).map((code, i) => [code, i]));
+const table: Readonly<Record<ProblemCode, boolean>> = problemKeepsImage;
+const adviceOf = (code: ProblemCode) => text(`problems.${code}.advice`);
+const rank = new Map(Object.keys(table).map((code, i) => [code, i]));
 
 /**
  * A problem whose message says which file, what is wrong, and what to do.
@@ -11,13 +13,13 @@ const rank = new Map(Object.keys(problemAdvice).map((code, i) => [code, i]));
  * @param what what is wrong with it, as a clause without a full stop
  */
 export function makeProblem(code: ProblemCode, path: string, what: string, related: readonly string[] = []): Problem {
-  const message = `${subjectOf(path)}${printable(what)}. ${adviceByCode[code].advice}`;
+  const message = `${subjectOf(path)}${printable(what)}. ${adviceOf(code)}`;
   return { code, path, message, ...(related.length > 0 && { related: [...related] }) };
 }
 
 /** What is wrong according to a problem of {@link makeProblem}: its message without path and advice. */
 export function clauseOf({ code, path, message }: Problem): string {
-  return message.slice(subjectOf(path).length, -`. ${adviceByCode[code].advice}`.length);
+  return message.slice(subjectOf(path).length, -`. ${adviceOf(code)}`.length);
 }
 
 /** The folder as a whole needs no name. */

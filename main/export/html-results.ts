@@ -19,6 +19,7 @@ import { viewName } from '../../shared/domain/study/view.ts';
 import type { HeatMarks, Marks } from '../../shared/figures/marks.ts';
 import { type Html, html as markup, percent, table as tableOf } from '../../shared/figures/markup.ts';
 import { squareColours, svgOf } from '../../shared/figures/svg.ts';
+import { text } from '../../shared/texts/text.ts';
 import type { ReportData } from './report-data.ts';
 
 const PLACE = ['Network', 'Train', 'Test', 'Fold', 'Seed'];
@@ -122,7 +123,7 @@ function confusion(square: Square): Html {
 }
 
 export function metricsTable({ table, study }: ReportData): Html {
-  const head = [...PLACE, 'Images', 'Cases', 'Majority', ...METRICS.map((m) => m.name)];
+  const head = [...PLACE, 'Images', 'Cases', 'Majority', ...METRICS.map((m) => text(`metrics.${m.id}.name`))];
   const body = squareRows(table, study, (square) => [
     [
       square.rows[0].images,

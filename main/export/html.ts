@@ -1,5 +1,6 @@
 import { METRICS } from '../../shared/analysis/metrics.ts';
 import { answerOf, answerText } from '../../shared/analysis/robustness.ts';
+import { text } from '../../shared/texts/text.ts';
 import { classTitle } from '../../shared/domain/breakhis.ts';
 import { findVariant } from '../../shared/domain/catalogue.ts';
 import { FAMILIES } from '../../shared/domain/families/index.ts';
@@ -65,8 +66,8 @@ export function reportPage(data: ReportData): string {
           <dl>
             ${METRICS.map(
               (m) =>
-                markup`<dt>${m.name}</dt>
-                  <dd>${m.formula}</dd>`,
+                markup`<dt>${text(`metrics.${m.id}.name`)}</dt>
+                  <dd>${text(`metrics.${m.id}.formula`)}</dd>`,
             )}
           </dl>
         </section>

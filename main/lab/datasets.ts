@@ -17,13 +17,6 @@ import type { Pictures } from './pictures.ts';
 import type { Session } from './session.ts';
 import type { Report } from './tasks.ts';
 
-const PHASES: Record<IndexProgress['phase'], string> = {
-  names: 'Looking for images',
-  headers: 'Reading image sizes',
-  pixels: 'Decoding and comparing pixels',
-  verify: 'Comparing with the published manifest',
-};
-
 /** Indexes into the open project: incremental when the folder was indexed before. */
 export async function indexIntoProject(
   session: Session,
@@ -52,7 +45,7 @@ export async function indexIntoProject(
 }
 
 function telling(report: Report): (progress: IndexProgress) => void {
-  return ({ phase, done, total }) => report(PHASES[phase], done, total);
+  return ({ phase, done, total }) => report(`index.${phase}`, done, total);
 }
 
 /** Indexes a folder without a project; a database in the cache makes the next time incremental. Nothing is written into the folder. */

@@ -28,7 +28,7 @@ export async function openDemo(session: Session, folder: string, report: Report,
   const tissue = await generateDemoTissue(cacheFolder('demo-tissue'), {
     ...DEMO_TISSUE,
     signal,
-    onProgress: ({ done, total }) => report('Drawing synthetic tissue', done, total),
+    onProgress: ({ done, total }) => report('demo.tissue', done, total),
   });
   if (isProject(folder)) await session.openFolder(folder, true);
   else {

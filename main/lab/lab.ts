@@ -99,7 +99,7 @@ export function createLab({ door, jobs, executor = defaultExecutor({ slots: jobs
     'runtime.doctor': () => (examining ??= examine().finally(() => (examining = null))),
     'runtime.install': async () => {
       const { id, finished } = tasks.start('runtime', (report, signal) =>
-        installRuntime({ signal, onProgress: ({ phase, done, total }) => report(phase, done, total) }),
+        installRuntime({ signal, onProgress: ({ phase, done, total }) => report(`runtime.${phase}`, done, total) }),
       );
       finished.catch(() => {}); // the task carries the error
       return { task: id };

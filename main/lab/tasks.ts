@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { LabError, toEnvelope } from '../../shared/contract/errors.ts';
-import type { Task } from '../../shared/contract/system.ts';
+import type { Task, TaskPhase } from '../../shared/contract/system.ts';
 import { Throttle } from '../platform/throttle.ts';
 import type { Events } from './events.ts';
 
 /** Reports how far long work is. `total` 0: not known. */
-export type Report = (phase: string, done: number, total: number) => void;
+export type Report = (phase: TaskPhase, done: number, total: number) => void;
 
 const EVENT_INTERVAL_MS = 100;
 

@@ -1,3 +1,4 @@
+import { promiseTimeout } from '@vueuse/core';
 import { createBirpc } from 'birpc';
 import type { CallInput, CallName, CallOutput, LabEvent } from '../../shared/contract/api.ts';
 import type { LabSide, PageSide } from '../../shared/contract/wire.ts';
@@ -34,7 +35,7 @@ interface Open {
 const RETRY_MS = [250, 500, 1000, 2000, 4000];
 
 /** Connects, speaks birpc over the link, and connects again when the link is lost. */
-export function connect(openLink: OpenLink, wait: (ms: number) => Promise<void> = sleep): Client {
+export function connect(openLink: OpenLink, wait: (ms: number) => Promise<void> = promiseTimeout): Client {
   const eventListeners = new Set<(event: LabEvent) => void>();
   const stateListeners = new Set<(state: ConnectionState) => void>();
   let state: ConnectionState = 'connecting';
@@ -129,8 +130,4 @@ function speak({ channel }: Link, page: PageSide): Open {
     cancel: (id) => void rpc.cancel(id).catch(() => {}), // the lab has gone
   };
   return { lab, close: (error) => rpc.$close(error) };
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -9,14 +9,14 @@ import { useLab } from '../stores/lab.ts';
 import { useStudies } from '../stores/studies.ts';
 import { fakeClient } from '../testing/fake-lab.ts';
 import { study, trial } from '../testing/samples.ts';
+import { t } from '../locales/texts.ts';
 import AppCommands from './AppCommands.vue';
 import AppNavigation from './AppNavigation.vue';
-import { i18n } from './i18n.ts';
 import { router } from './router.ts';
 
 const project = { name: 'P', folder: '/P', dataset: null, synthetic: false, readOnly: false, dataAway: false };
 const info = { version: '1', door: 'browser' as const, nativeDialogs: false, projectsFolder: '/', project: null };
-const global = { plugins: [i18n, router] };
+const global = { plugins: [router] };
 
 beforeEach(() => {
   setActivePinia(createPinia());
@@ -38,7 +38,7 @@ describe('screens', () => {
 
   it('stand in the navigation in the order of the list; those of a project are links when one is open', async () => {
     const navigation = mount(AppNavigation, { global });
-    const names = screens.map(({ id }) => i18n.global.t(`screens.${id}`));
+    const names = screens.map(({ id }) => t(`screens.${id}`));
     expect(navigation.findAll('li').map((item) => item.text())).toEqual(names);
     const links = () => navigation.findAll('li a').map((link) => link.attributes('href'));
     expect(links()).toEqual(screens.filter((s) => !s.needsProject).map(({ path }) => `#${path}`));

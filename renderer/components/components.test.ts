@@ -3,7 +3,6 @@ import { createPinia } from 'pinia';
 import { describe, expect, it } from 'vitest';
 import { matricesOf } from '../../shared/analysis/matrix.ts';
 import { tableOf } from '../../shared/analysis/table.ts';
-import { i18n } from '../app/i18n.ts';
 import ConfusionTable from '../features/results/ConfusionTable.vue';
 import MatrixTable from '../features/results/MatrixTable.vue';
 import { scaleOf } from '../logic/matrix-view.ts';
@@ -12,7 +11,7 @@ import BaseChips from './BaseChips.vue';
 import BaseNumber from './BaseNumber.vue';
 import BaseProgress from './BaseProgress.vue';
 
-const global = { plugins: [i18n, createPinia()] };
+const global = { plugins: [createPinia()] };
 
 describe('parts', () => {
   it('a number is taken when it is one, and put back when it is not', async () => {

@@ -1,10 +1,10 @@
-import { useI18n } from 'vue-i18n';
 import { CallError } from '../api/index.ts';
 import { useNotify } from './useNotify.ts';
+import { t } from '../locales/texts.ts';
 
 /** Puts a table on the clipboard as text with tabs and, where it can, as HTML. */
 export function useCopyTable() {
-  const [{ t }, { tell, fail }] = [useI18n(), useNotify()];
+  const { tell, fail } = useNotify();
   return async (text: string, table: HTMLElement | null) => {
     try {
       const html = table?.outerHTML;

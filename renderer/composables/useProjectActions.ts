@@ -1,16 +1,16 @@
 import { ref } from 'vue';
 import { useRouter } from 'vue-router';
-import { useI18n } from 'vue-i18n';
 import { asCallError, call } from '../api/index.ts';
 import { useLab } from '../stores/lab.ts';
 import { usePlan } from '../stores/plan.ts';
 import { useNotify } from './useNotify.ts';
 import { useQuestion } from './useQuestion.ts';
+import { t } from '../locales/texts.ts';
 
 /** Creating and opening projects; each leads to the screen where work goes on. */
 export function useProjectActions() {
   const [lab, plan, router, { fail }] = [useLab(), usePlan(), useRouter(), useNotify()];
-  const [{ t }, { ask }] = [useI18n(), useQuestion()];
+  const { ask } = useQuestion();
   const busy = ref(false);
 
   /** Does the work; where running trials are in its way, asks whether to stop them. */

@@ -1,10 +1,11 @@
 import { computed, ref, type Ref, watch } from 'vue';
 import type { StudySummary } from '../../shared/contract/results.ts';
 import { matricesOf } from '../../shared/analysis/matrix.ts';
-import { type Metric, METRICS } from '../../shared/analysis/metrics.ts';
+import type { Metric } from '../../shared/analysis/metrics.ts';
 import { tableOf } from '../../shared/analysis/table.ts';
 import { call } from '../api/index.ts';
 import { majorityOf, scaleOf } from '../logic/matrix-view.ts';
+import { t } from '../locales/texts.ts';
 import { useCall } from './useCall.ts';
 
 /** The results of a study, asked for again whenever one more of its trials has finished. */
@@ -23,6 +24,6 @@ export function useResults(study: Ref<StudySummary | null>) {
   const matrices = computed(() => matricesOf(table.value, metric.value));
   const scale = computed(() => scaleOf(matrices.value));
   const majority = computed(() => majorityOf(table.value));
-  const metricName = computed(() => METRICS.find((m) => m.id === metric.value)!.name);
+  const metricName = computed(() => t(`metrics.${metric.value}.name`));
   return { metric, metricName, cells, table, finished, matrices, scale, majority };
 }

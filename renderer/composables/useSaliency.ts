@@ -1,3 +1,4 @@
+import { promiseTimeout } from '@vueuse/core';
 import { onScopeDispose } from 'vue';
 import type { CallInput } from '../../shared/contract/api.ts';
 import type { ImageSaliency } from '../../shared/contract/results.ts';
@@ -24,7 +25,7 @@ export function useSaliency() {
     const key = JSON.stringify(question);
     const before = known.get(key);
     if (before) return before;
-    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+    await promiseTimeout(SETTLE_MS);
     if (signal.aborted) return null; // overtaken: dropped
     const found = await call('results.saliency', question, { signal });
     if (known.size >= MAX_KNOWN) known.delete(known.keys().next().value!);

@@ -1,13 +1,14 @@
 import { watchEffect } from 'vue';
-import { useI18n } from 'vue-i18n';
 import { useRoute } from 'vue-router';
+import { screens } from '../../shared/contract/screens.ts';
 import { trialShare } from '../logic/live-trial.ts';
 import { useLab } from '../stores/lab.ts';
 import { useStudies } from '../stores/studies.ts';
+import { t } from '../locales/texts.ts';
 
 /** The window's title: how far the running study is, else the screen and project. */
 export function useWindowTitle(): void {
-  const [lab, studies, route, { t }] = [useLab(), useStudies(), useRoute(), useI18n()];
+  const [lab, studies, route] = [useLab(), useStudies(), useRoute()];
 
   watchEffect(() => {
     const running = studies.runningTrial;
@@ -20,7 +21,8 @@ export function useWindowTitle(): void {
       document.title = `${Math.floor(100 * share)} % · ${running.study} – Magnilab`;
       return;
     }
-    const screen = typeof route.name === 'string' && route.name !== 'start' ? `${t(`screens.${route.name}`)} – ` : '';
+    const shown = screens.find(({ id }) => id === route.name && id !== 'start');
+    const screen = shown ? `${t(`screens.${shown.id}`)} – ` : '';
     document.title = `${screen}${lab.project ? `${lab.project.name} – ` : ''}Magnilab`;
   });
 }

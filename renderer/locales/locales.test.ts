@@ -1,40 +1,46 @@
 import { describe, expect, it } from 'vitest';
 import { errorCodes } from '../../shared/contract/error-codes.ts';
 import { trialStates } from '../../shared/contract/trial.ts';
-import { FAMILIES } from '../../shared/domain/families/index.ts';
-import { SALIENCY_METHODS } from '../../shared/domain/saliency.ts';
-import { AUGMENTATION_FIELDS, TRAINING_FIELDS } from '../logic/plan-fields.ts';
-import { messages as en } from '../app/i18n.ts';
+import { en as shared } from '../../shared/texts/en.ts';
+import en from './en.json';
+import { errorTitle, messages, type PageText, t } from './texts.ts';
 
 const sources = import.meta.glob<string>('../**/*.{vue,ts}', { query: '?raw', import: 'default', eager: true });
-const has = (key: string) =>
-  key.split('.').reduce<unknown>((at, part) => (at as Record<string, unknown>)?.[part], en) !== undefined;
+
+function keysOf(tree: object, path = ''): string[] {
+  return Object.entries(tree).flatMap(([key, value]) =>
+    typeof value === 'string' ? [path + key] : keysOf(value as object, `${path}${key}.`),
+  );
+}
 
 describe('texts', () => {
-  it('has every text that the page names', () => {
-    const missing = Object.entries(sources).flatMap(([file, source]) =>
-      [...source.matchAll(/\bt\(\s*'([a-z][\w.-]+)'/gi)].filter(([, key]) => !has(key)).map(([, key]) => `${file}: ${key}`),
-    );
-    expect(missing).toEqual([]);
+  it('are found by their keys; a key that is not there does not compile', () => {
+    expect(t('common.timeLeft', { time: '3 s' })).toBe('3 s left');
+    expect(t('data.split.leak', 1)).toBe('1 case stands in more than one part');
+    expect(t('data.split.leak', 2)).toBe('2 cases stand in more than one part');
+    expect(t('metrics.f1.name')).toBe('F1');
+    // @ts-expect-error no such text
+    const wrong: PageText = 'common.timeleft';
+    expect(messages).not.toHaveProperty(wrong);
   });
 
-  it('has a text for every error code and state of a trial', () => {
-    for (const code of [...errorCodes, 'disconnected']) expect(has(`errors.${code}`), code).toBe(true);
-    for (const state of [...trialStates, 'paused']) expect(has(`states.${state}`), state).toBe(true);
+  it('stand in one place: what both sides need is not repeated in the page', () => {
+    expect(Object.keys(en).filter((key) => key in shared)).toEqual([]);
   });
 
-  it('has a name for every method of saliency, and says how to read its map', () => {
-    for (const method of SALIENCY_METHODS)
-      for (const key of ['methods', 'reading']) expect(has(`results.saliency.${key}.${method}`), method).toBe(true);
+  it('are all used by the page', () => {
+    const all = Object.entries(sources)
+      .filter(([file]) => !file.endsWith('.test.ts'))
+      .map(([, source]) => source)
+      .join('\n');
+    const named = [...all.matchAll(/['`]([a-z]\w*(?:\.(?:[\w-]+|\$\{[^}]*\})+)+)['`]/gi)].map(([, key]) => key);
+    const patterns = named.map((key) => new RegExp(`^${key.replaceAll('.', '\\.').replaceAll(/\$\{.*?\}/g, '.+')}$`));
+    expect(keysOf(en).filter((key) => !patterns.some((pattern) => pattern.test(key)))).toEqual([]);
   });
 
-  it('has a name and a help for every hyper-parameter, and words for every family', () => {
-    for (const { path, choices = [] } of [...TRAINING_FIELDS, ...AUGMENTATION_FIELDS]) {
-      for (const key of ['label', 'help', ...choices]) expect(has(`plan.fields.${path}.${key}`), `${path}.${key}`).toBe(true);
-    }
-    for (const { family, kind } of FAMILIES) {
-      expect(has(`plan.families.${family}`), family).toBe(true);
-      expect(has(`plan.kinds.${kind}`), kind).toBe(true);
-    }
+  it('head every error and name every state of a trial', () => {
+    for (const code of [...errorCodes, 'disconnected']) expect(errorTitle(code), code).not.toBe('');
+    expect(errorTitle('of-a-newer-lab')).toBe('');
+    for (const state of [...trialStates, 'paused' as const]) expect(t(`states.${state}`)).not.toContain('states.');
   });
 });

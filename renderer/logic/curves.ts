@@ -9,8 +9,8 @@ interface Point {
 
 /** A line of a chart. Colour, dash and mark all tell the lines apart, so that colour is never needed. */
 export interface Series {
-  /** key of its name in the texts, below run.curves */
-  readonly name: string;
+  /** its name is the text run.curves.<name> */
+  readonly name: 'stepLoss' | 'trainLoss' | 'validationLoss' | 'trainAccuracy' | 'validationAccuracy' | 'learningRate';
   readonly colour: 1 | 2 | 3 | 4 | 5 | 6;
   readonly dash: readonly number[];
   readonly mark: 'circle' | 'rect' | 'triangle' | 'none';

@@ -1,20 +1,33 @@
 import type { Plan } from '../../shared/contract/plan.ts';
+import type { PageText } from '../locales/texts.ts';
 import { short } from './format.ts';
 
-/** A hyper-parameter of the plan: its path in the file and how it is shown. Texts are plan.fields.<path>. */
-export interface PlanField {
-  readonly path: string;
-  readonly kind: 'number' | 'range' | 'choice';
-  readonly choices?: readonly string[];
+type FieldPath = `training.${keyof Plan['training'] & string}` | `augmentation.${keyof Plan['augmentation'] & string}`;
+
+interface Choice {
+  readonly value: string;
+  readonly text: PageText;
 }
 
-const number = (path: string): PlanField => ({ path, kind: 'number' });
-const range = (path: string): PlanField => ({ path, kind: 'range' });
+/** A hyper-parameter of the plan: its path in the file and how it is shown. Its name and help are the texts plan.fields.<path>. */
+export interface PlanField {
+  readonly path: FieldPath;
+  readonly kind: 'number' | 'range' | 'choice';
+  readonly choices?: readonly Choice[];
+}
+
+const number = (path: FieldPath): PlanField => ({ path, kind: 'number' });
+const range = (path: FieldPath): PlanField => ({ path, kind: 'range' });
+const choice = (path: FieldPath, ...choices: readonly Choice[]): PlanField => ({ path, kind: 'choice', choices });
 
 export const TRAINING_FIELDS: readonly PlanField[] = [
   number('training.epochs'),
   number('training.batchSize'),
-  { path: 'training.optimiser', kind: 'choice', choices: ['sgd', 'adamw'] },
+  choice(
+    'training.optimiser',
+    { value: 'sgd', text: 'plan.fields.training.optimiser.sgd' },
+    { value: 'adamw', text: 'plan.fields.training.optimiser.adamw' },
+  ),
   number('training.learningRate'),
   number('training.momentum'),
   number('training.weightDecay'),
@@ -25,8 +38,16 @@ export const TRAINING_FIELDS: readonly PlanField[] = [
   number('training.cooldownEpochs'),
   number('training.gradientClip'),
   number('training.ema'),
-  { path: 'training.precision', kind: 'choice', choices: ['float32', 'mixed'] },
-  { path: 'training.selection', kind: 'choice', choices: ['validation', 'last'] },
+  choice(
+    'training.precision',
+    { value: 'float32', text: 'plan.fields.training.precision.float32' },
+    { value: 'mixed', text: 'plan.fields.training.precision.mixed' },
+  ),
+  choice(
+    'training.selection',
+    { value: 'validation', text: 'plan.fields.training.selection.validation' },
+    { value: 'last', text: 'plan.fields.training.selection.last' },
+  ),
 ];
 
 export const AUGMENTATION_FIELDS: readonly PlanField[] = [

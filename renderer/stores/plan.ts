@@ -1,3 +1,4 @@
+import { useEventListener, useThrottleFn, watchDebounced } from '@vueuse/core';
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import type { PlanCheck } from '../../shared/contract/api.ts';
@@ -7,6 +8,8 @@ import { asCallError, call } from '../api/index.ts';
 import { fieldProblems, type FieldProblem } from '../logic/field-problems.ts';
 
 const CHECK_DELAY_MS = 250;
+/** A draft is kept so often at most. */
+const DRAFT_MS = 250;
 
 /** The plan being made: the draft, its preset's values as defaults, and what the lab says about it. */
 export const usePlan = defineStore('plan', () => {
@@ -109,20 +112,21 @@ export const usePlan = defineStore('plan', () => {
     }
   }
 
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  function keep(): void {
+    if (project && draft.value) call('plans.keepDraft', { draft: draft.value }).catch(() => {}); // a project that is open for reading
+  }
+  const keepSoon = useThrottleFn(keep, DRAFT_MS, true);
+  useEventListener(window, 'pagehide', keep); // what was changed just now
+
   watch(
     draft,
     (plan) => {
-      clearTimeout(timer);
-      if (!plan) return;
-      isChecking.value = true;
-      timer = setTimeout(() => {
-        if (project) call('plans.keepDraft', { draft: plan }).catch(() => {}); // a project that is open for reading
-        void ask();
-      }, CHECK_DELAY_MS);
+      isChecking.value = plan !== null;
+      void keepSoon();
     },
     { deep: true },
   );
+  watchDebounced(draft, () => void ask(), { deep: true, debounce: CHECK_DELAY_MS });
 
   return {
     draft,

@@ -16,7 +16,7 @@ describe('lab', () => {
   const task = (state: Task['state']): Task => ({
     id: 't',
     kind: 'index',
-    phase: 'p',
+    phase: 'index.names',
     done: 0,
     total: 0,
     secondsLeft: null,

@@ -1,3 +1,4 @@
+import { useThrottleFn } from '@vueuse/core';
 import { defineStore } from 'pinia';
 import { computed, shallowRef, triggerRef } from 'vue';
 import type { LabEvent } from '../../shared/contract/api.ts';
@@ -14,10 +15,19 @@ export const useStudies = defineStore('studies', () => {
   const studies = shallowRef<StudySummary[]>([]);
   const live = shallowRef(new Map<string, LiveTrial>());
   const histories = shallowRef(new Map<string, Epoch[]>());
-  let refresh: ReturnType<typeof setTimeout> | undefined;
 
   const trials = computed(() => studies.value.flatMap((study) => study.trials));
   const runningTrial = computed(() => trials.value.find((trial) => trial.state === 'running') ?? null);
+
+  const refresh = useThrottleFn(
+    () => {
+      triggerRef(live);
+      triggerRef(histories);
+    },
+    REFRESH_MS,
+    true, // the last one counts
+    false,
+  );
 
   async function load(): Promise<void> {
     studies.value = await call('studies.list', {});
@@ -45,11 +55,7 @@ export const useStudies = defineStore('studies', () => {
       const before = history.filter((row) => row.epoch < message.row.epoch);
       histories.value.set(trial, [...before, message.row]);
     }
-    refresh ??= setTimeout(() => {
-      refresh = undefined;
-      triggerRef(live);
-      triggerRef(histories);
-    }, REFRESH_MS);
+    void refresh();
   }
 
   /** Loads the epochs of a trial; new ones are added while it runs. */

@@ -1,4 +1,5 @@
 import type { Cell } from '../../shared/analysis/cells.ts';
+import { METRICS, type Metrics } from '../../shared/analysis/metrics.ts';
 import type { StudySummary, TrialSummary } from '../../shared/contract/results.ts';
 import type { Epoch, TrialMessage } from '../../shared/contract/trial.ts';
 
@@ -60,16 +61,8 @@ export function step(change: Partial<Extract<TrialMessage, { type: 'step' }>> = 
 
 /** Forty images of twelve cases, enough not to be marked. */
 export function cell(train: number, test: number, accuracy: number | null, change: Partial<Cell> = {}): Cell {
-  const metrics = {
-    accuracy,
-    balancedAccuracy: accuracy,
-    sensitivity: 1,
-    specificity: 1,
-    f1: 1,
-    macroF1: 1,
-    auc: 1,
-    recognitionRate: 1,
-  };
+  const ones = Object.fromEntries(METRICS.map(({ id }) => [id, 1])) as unknown as Metrics;
+  const metrics = { ...ones, accuracy, balancedAccuracy: accuracy };
   const ofClass = { recall: 1, precision: 1, f1: 1, auc: 1 };
   return {
     trial: `S_resnet18_${train}x_s${change.seed ?? 0}`,

@@ -3,8 +3,6 @@ import { marginOf, type Scored, type ScoredSet } from './scored.ts';
 /** A number that says how good some predictions are. */
 export interface MetricFacts<Id extends string = string> {
   readonly id: Id;
-  readonly name: string;
-  readonly formula: string;
   /** what is averaged over */
   readonly level: 'image' | 'case';
   /** null where it is not defined, e.g. sensitivity without positive images */
@@ -13,20 +11,15 @@ export interface MetricFacts<Id extends string = string> {
 
 const metric = <Id extends string>(facts: MetricFacts<Id>) => facts;
 
-/** All metrics, in the order in which they are shown. One more is one more entry, and its name in the page's texts. */
+/** All metrics, in the order in which they are shown. One more is one more entry; its name and formula are the texts `metrics.<id>`. */
 export const METRICS = [
   metric({
     id: 'accuracy',
-    name: 'Accuracy',
-    formula: 'correct images / images',
     level: 'image',
     of: ({ counts, images }) => ratio(sum(counts.map((c) => c.found)), images.length),
   }),
   metric({
     id: 'balancedAccuracy',
-    name: 'Balanced accuracy',
-    formula:
-      'mean over the classes that were tested of (found / images of the class); with two classes (sensitivity + specificity) / 2',
     level: 'image',
     of: ({ counts }) => {
       const present = counts.filter((c) => c.support > 0);
@@ -35,15 +28,11 @@ export const METRICS = [
   }),
   metric({
     id: 'sensitivity',
-    name: 'Sensitivity',
-    formula: 'positive found / positive',
     level: 'image',
     of: ({ counts, positive }) => (positive === null ? null : ratio(counts[positive].found, counts[positive].support)),
   }),
   metric({
     id: 'specificity',
-    name: 'Specificity',
-    formula: 'negative not taken for positive / negative',
     level: 'image',
     of: ({ images, counts, positive }) => {
       if (positive === null) return null;
@@ -54,23 +43,16 @@ export const METRICS = [
   }),
   metric({
     id: 'f1',
-    name: 'F1',
-    formula: '2 TP / (2 TP + FP + FN) of the positive class',
     level: 'image',
     of: ({ counts, positive }) => (positive === null ? null : f1Of(counts[positive])),
   }),
   metric({
     id: 'macroF1',
-    name: 'Macro F1',
-    formula: 'mean of F1 over the classes that were tested or answered',
     level: 'image',
     of: ({ counts }) => mean(counts.map(f1Of).filter((f1) => f1 !== null)),
   }),
   metric({
     id: 'auc',
-    name: 'AUC',
-    formula:
-      'chance that a positive image has the larger margin (logarithm of the odds) than a negative one, ties one half; without a positive class the mean over the classes, each against the rest',
     level: 'image',
     of: (set) => {
       if (set.positive !== null) return areaUnderCurve(set.images, set.classes, set.positive);
@@ -80,8 +62,6 @@ export const METRICS = [
   }),
   metric({
     id: 'recognitionRate',
-    name: 'Recognition rate',
-    formula: 'mean over cases of (correct images / images of the case) (Spanhol et al. 2016)',
     level: 'case',
     of: ({ images }) => recognitionRate(images),
   }),

@@ -17,7 +17,7 @@ export const taskSchema = z.object({
   positive: classNameSchema.nullable(),
 });
 
-/** What can be wrong with a file of a data set. What to do about each is in `problemAdvice`. */
+/** What can be wrong with a file of a data set. What each means and what to do about it are the texts `problems.<code>`. */
 export const problemCodes = [
   'unreadable',
   'truncated',

@@ -24,12 +24,27 @@ export const doctorSchema = z.object({
 });
 export type Doctor = z.infer<typeof doctorSchema>;
 
+/** What is being done; in words it is the text `phases.<phase>`. */
+export const taskPhases = [
+  'starting',
+  'index.names',
+  'index.headers',
+  'index.pixels',
+  'index.verify',
+  'demo.tissue',
+  'runtime.download',
+  'runtime.verify',
+  'runtime.unpack',
+  'runtime.build',
+  'runtime.test',
+] as const;
+export type TaskPhase = (typeof taskPhases)[number];
+
 /** Progress of long work: indexing, demo tissue, installing the runtime. */
 export const taskSchema = z.object({
   id: z.string(),
   kind: z.enum(['index', 'demo', 'runtime']),
-  /** what is being done, in words */
-  phase: z.string(),
+  phase: z.enum(taskPhases),
   done: z.number(),
   /** 0 when not known */
   total: z.number(),

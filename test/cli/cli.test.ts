@@ -159,8 +159,9 @@ it(
     tested.forEach((row, i) => {
       expect(predicted[i].logits[0]).toBeCloseTo(Number(row.logit_benign), 4);
       expect(predicted[i].logits[1]).toBeCloseTo(Number(row.logit_malignant), 4);
-      expect(predicted[i].probabilities.malignant).toBeCloseTo(Number(row.p_malignant), 4);
-      expect(predicted[i].probabilities.benign + predicted[i].probabilities.malignant).toBeCloseTo(1, 12);
+      expect(predicted[i]).toMatchObject({ classes: ['benign', 'malignant'], predicted: row.pred });
+      expect(predicted[i].probabilities[1]).toBeCloseTo(Number(row.p_malignant), 4);
+      expect(predicted[i].probabilities[0] + predicted[i].probabilities[1]).toBeCloseTo(1, 12);
     });
 
     const wrong = await magnilab('predict', '--weights', weights, '--model', 'resnet18', '--json', join(tissue, tested[0].image));

@@ -61,6 +61,21 @@ test('demo: tissue is drawn and indexed, the data screen shows its counts', asyn
   await expectAccessible(page);
 });
 
+test('data: pictures come by addresses that the lab signed, and are kept by the browser', async () => {
+  const picture = page.getByRole('img', { name: /SOB_B_/ }).first();
+  await expect
+    .poll(() => picture.evaluate((img) => (img as unknown as { naturalWidth: number }).naturalWidth))
+    .toBeGreaterThan(0);
+  const address = (await picture.getAttribute('src'))!;
+  expect(address).toMatch(/^picture\/[0-9a-f]{64}\.[\w-]{43}\/240\.webp$/);
+  const ask = async (path: string) => {
+    const answer = await page.request.get(`${lab.origin}/${path}`);
+    return [answer.status(), answer.headers()['cache-control']];
+  };
+  expect(await ask(address)).toEqual([200, 'private, max-age=31536000, immutable']);
+  expect(await ask(address.replace(/\.[\w-]{43}/, `.${'A'.repeat(43)}`))).toEqual([403, 'no-store']);
+});
+
 test('data: the grid of images follows its filters', async () => {
   await page.getByRole('combobox', { name: 'Class' }).selectOption('malignant');
   await page.getByRole('combobox', { name: 'Magnification' }).selectOption('400');
@@ -74,6 +89,13 @@ test('data: the grid of images follows its filters', async () => {
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
+});
+
+test('screens are shown by the keyboard, too', async () => {
+  await page.keyboard.press('Alt+5');
+  await page.waitForURL(/#\/results/);
+  await page.keyboard.press('Alt+2');
+  await page.waitForURL(/#\/data/);
 });
 
 test('plan: a wrong value is named at its field, a leak is refused', async () => {

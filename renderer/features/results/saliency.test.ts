@@ -5,12 +5,11 @@ import { effectScope } from 'vue';
 import type { ImageSaliency } from '../../../shared/contract/results.ts';
 import { saliencyMethods } from '../../../shared/domain/saliency.ts';
 import { useClient } from '../../api/index.ts';
-import { i18n } from '../../app/i18n.ts';
 import { useSaliency } from '../../composables/useSaliency.ts';
 import { fakeClient } from '../../testing/fake-lab.ts';
 import SaliencyTools from './SaliencyTools.vue';
 
-const global = { plugins: [i18n, createPinia()] };
+const global = { plugins: [createPinia()] };
 
 function saliency(change: Partial<ImageSaliency> = {}): ImageSaliency {
   return {

@@ -98,6 +98,9 @@ const electron = await vi.hoisted(async () => {
 });
 vi.mock('electron', () => electron);
 
+/** Opening a project starts a thread; a busy machine takes its time. */
+const ANSWER_MS = 30_000;
+
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'magnilab-index-'));
@@ -116,7 +119,7 @@ async function call(name: string, input: unknown): Promise<unknown> {
     const answer = port.postMessage.mock.calls.map(([m]) => m as { i?: string; r?: unknown }).find(({ i }) => i === id);
     expect(answer).toBeDefined();
     return answer!.r;
-  });
+  }, ANSWER_MS);
 }
 let port: EventEmitter & { postMessage: ReturnType<typeof vi.fn> };
 

@@ -3,8 +3,8 @@ import type { App, PowerMonitor } from 'electron';
 import { describe, expect, it, vi } from 'vitest';
 import { closeLabBeforeQuit, QUIT_QUESTION } from '../../../main/app/quit.ts';
 
-const KEEP_GOING = QUIT_QUESTION.buttons.indexOf('Keep Going');
-const STOP = QUIT_QUESTION.buttons.indexOf('Stop Now and Resume Later');
+const KEEP_GOING = QUIT_QUESTION.buttons!.indexOf('Keep Going');
+const STOP = QUIT_QUESTION.buttons!.indexOf('Stop Now and Resume Later');
 
 /** Electron's quit(): asks the listeners of before-quit; the app has ended when none prevents it. */
 class FakeApp extends EventEmitter {

@@ -15,7 +15,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { indexFolder, type IndexProgress, type IndexResult, summarise } from '../../../main/dataset/index-folder.ts';
 import { problemCodes } from '../../../shared/contract/dataset.ts';
-import { problemAdvice } from '../../../shared/domain/problem-advice.ts';
+import { problemKeepsImage } from '../../../shared/domain/problems.ts';
+import { en } from '../../../shared/texts/en.ts';
 import { picture, pngHeader, temporaryFolder, write } from '../../helpers/images.ts';
 
 const codesOf = (result: IndexResult, path: string) => result.problems.filter((p) => p.path === path).map((p) => p.code);
@@ -31,7 +32,7 @@ async function smallFolder(): Promise<string> {
 }
 
 describe('problem advice', () => {
-  it('covers every code', () => expect(Object.keys(problemAdvice).sort()).toEqual([...problemCodes].sort()));
+  it('covers every code', () => expect(Object.keys(problemKeepsImage).sort()).toEqual([...problemCodes].sort()));
 
   it('stands in the documents, word for word and in order', () => {
     const text = readFileSync(new URL('../../../docs/data.md', import.meta.url), 'utf8');
@@ -40,7 +41,7 @@ describe('problem advice', () => {
       title,
       advice,
     ]);
-    expect(rows).toEqual(Object.entries(problemAdvice).map(([code, { title, advice }]) => [code, title, advice]));
+    expect(rows).toEqual(Object.entries(en.problems).map(([code, { title, advice }]) => [code, title, advice]));
   });
 });
 

@@ -1,0 +1,26 @@
+import { createI18n } from 'vue-i18n';
+import { errorCodes } from '../../shared/contract/error-codes.ts';
+import { en as shared } from '../../shared/texts/en.ts';
+import type { KeysOf } from '../../shared/texts/text.ts';
+import en from './en.json';
+
+/** All texts of the page: its own, and those that it shares with menu and command line (shared/texts). */
+export const messages = { ...shared, ...en };
+
+/** The address of a text; one that is not there does not compile. */
+export type PageText = KeysOf<typeof messages>;
+
+/** Another language is another file of locales/ and of shared/texts/ with the same keys. */
+const i18n = createI18n({ legacy: false, locale: 'en', fallbackLocale: 'en', messages: { en: messages } });
+
+/** A text in the language of the page. @param params by their names in braces; a number chooses between singular and plural */
+export function t(key: PageText, params?: number | Readonly<Record<string, unknown>>): string {
+  const translate = i18n.global.t as (key: string, ...params: unknown[]) => string;
+  return params === undefined ? translate(key) : translate(key, params);
+}
+
+/** The heading of an error, by its code as it came; none for one of a newer lab. */
+export function errorTitle(code: string): string {
+  const known = errorCodes.find((one) => one === code) ?? (code === 'disconnected' ? code : null);
+  return known === null ? '' : t(`errors.${known}`);
+}
