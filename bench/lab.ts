@@ -160,7 +160,7 @@ function round(ms: number): number {
 }
 
 function rowText({ call, firstMs, p95Ms, blockMs, computedMs }: Row): string {
-  return `${call.padEnd(36)} first ${firstMs} ms, p95 ${p95Ms} ms, longest block ${blockMs} ms (${computedMs} ms of computing)`;
+  return `${call.padEnd(36)} first ${firstMs} ms, p95 ${p95Ms} ms, longest block ${blockMs} ms (computing: ${computedMs} ms)`;
 }
 
 function write(rows: readonly Row[]): void {
@@ -174,8 +174,9 @@ function write(rows: readonly Row[]): void {
     '',
     'A project with 7,909 images, named and sized as BreakHis, and a study of 96 finished trials of 110 epochs. Every call that reads',
     `is asked ${TIMES + 1} times through the services, as a door asks. "First": nothing has been read yet. "p95": of the others.`,
-    '"Longest block": the longest time in which a timer of one millisecond did not come; "computing": of that, what the thread itself',
-    "computed (its CPU time): the rest is the machine's, whose cores the compute threads share. Splits are of another seed each time.",
+    '"Longest block": the longest time in which a timer of one millisecond did not come; "computing": the longest that the thread itself',
+    'computed meanwhile (CPU time): the rest of a block it waited for a core, which compute threads and other programs use. Splits',
+    'are of another seed each time.',
     'The first question of where a network looked (`results.saliency`, Grad-CAM of ResNet-18) starts the predict process.',
     '',
     late.length === 0

@@ -1,7 +1,7 @@
 export interface Blocks {
   /** the longest time in which this thread answered nothing */
   readonly blockMs: number;
-  /** CPU time of this thread in that time */
+  /** the longest that it computed without a pause, CPU time: the rest of a block it waited for a core */
   readonly computedMs: number;
 }
 
@@ -11,18 +11,19 @@ export function watchBlocks(): { longest(): Blocks; stop(): void } {
     const { user, system } = process.threadCpuUsage();
     return (user + system) / 1000;
   };
-  let longest: Blocks = { blockMs: 0, computedMs: 0 };
+  let [longest, computed] = [0, 0];
   let before = { at: performance.now(), cpu: cpu() };
   const look = () => {
     const now = { at: performance.now(), cpu: cpu() };
     const blockMs = now.at - before.at - 1;
-    if (blockMs > longest.blockMs) longest = { blockMs, computedMs: Math.min(blockMs, now.cpu - before.cpu) };
+    longest = Math.max(longest, blockMs);
+    computed = Math.max(computed, Math.min(blockMs, now.cpu - before.cpu));
     before = now;
   };
   const timer = setInterval(look, 1);
   const round = (ms: number) => Math.round(ms * 10) / 10;
   return {
-    longest: () => ({ blockMs: round(longest.blockMs), computedMs: round(longest.computedMs) }),
+    longest: () => ({ blockMs: round(longest), computedMs: round(computed) }),
     stop() {
       look(); // a block that ends now was not seen by the timer
       clearInterval(timer);

@@ -45,6 +45,7 @@ describe('usage', () => {
       /no Magnilab project in \/no\/such\/project/,
     ],
     ['a port that is none', ['serve', '--port', '99999'], /not a port number/],
+    ['no jobs', ['study', 'run', 'plan.json', '--project', 'p', '--jobs', '0'], /not a number from 1 to 64/],
     ['weights that are not there', ['predict', '--weights', '/no.safetensors', 'x.png'], /\/no\.safetensors/],
     ['a method without a folder', ['predict', '--weights', 'w', '--method', 'grad-cam', 'x.png'], /--saliency <folder>/],
     ['steps that are none', ['predict', '--weights', 'w', '--saliency', 's', '--steps', '0', 'x.png'], /from 1 to 2000/],
