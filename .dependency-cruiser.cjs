@@ -100,10 +100,10 @@ module.exports = {
     {
       name: 'doors-call-lab-only',
       comment:
-        'ipc, cli, host and app are doors: they call main/lab (and ipc), and know the machine by main/platform and main/runtime. Put the work into a service in main/lab.',
+        'ipc, cli, host and app are doors: they call main/lab (and ipc), and know the machine by main/platform, main/runtime and main/executors. Put the work into a service in main/lab.',
       severity: 'error',
       from: { path: '^main/(ipc|cli|host|app)/' },
-      to: { path: '^main/(compute|dataset|pictures|models|engine|tuning|training|inference|executors|export|project)/' },
+      to: { path: '^main/(compute|dataset|pictures|models|engine|tuning|training|inference|export|project)/' },
     },
     {
       name: 'lab-knows-no-door',

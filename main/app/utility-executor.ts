@@ -1,17 +1,10 @@
 import { createWriteStream } from 'node:fs';
 import { constants } from 'node:os';
 import type { ForkOptions, UtilityProcess } from 'electron';
-import {
-  cancelling,
-  type Executor,
-  type Exit,
-  followProcess,
-  type Job,
-  tensorflowEnvironment,
-  trialArguments,
-  trialEntry,
-  trialFiles,
-} from '../lab/executor.ts';
+import { cancelling, type Executor, type Exit, type Job, logOf, trialArguments } from '../executors/executor.ts';
+import { followProcess } from '../executors/follow-process.ts';
+import { entryPath } from '../platform/entries.ts';
+import { tensorflowEnvironment } from '../runtime/find.ts';
 
 type Child = Pick<UtilityProcess, 'pid' | 'stdout' | 'stderr' | 'postMessage' | 'kill'> & {
   on(event: 'spawn', listener: () => void): unknown;
@@ -34,9 +27,9 @@ export function utilityExecutor(fork: ForkUtility, killProcess: typeof process.k
     name: NAME,
     slots: 1,
     async submit(folder, resources) {
-      const output = createWriteStream(trialFiles(folder).log, { flags: 'a' });
+      const output = createWriteStream(logOf(folder), { flags: 'a' });
       output.on('error', () => {}); // a full disk is the trial's to report
-      const child = fork(trialEntry(), trialArguments(folder, NAME, resources), {
+      const child = fork(entryPath('trial'), trialArguments(folder, NAME, resources), {
         env: utilityEnvironment(),
         stdio: ['ignore', 'pipe', 'pipe'],
         serviceName: 'Magnilab trial',

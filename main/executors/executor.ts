@@ -1,3 +1,5 @@
+import { trialFiles } from '../project/trial-folder.ts';
+
 /** What a job is known by to its executor: a process's number, a cluster's job number. */
 export type JobId = string;
 
@@ -71,4 +73,9 @@ export function trialArguments(folder: string, executor: string, { engine, share
     ...(engine === undefined ? [] : ['--engine', engine]),
     ...(share === undefined ? [] : ['--share', String(share)]),
   ];
+}
+
+/** Where what a trial's process prints goes. */
+export function logOf(folder: string): string {
+  return trialFiles(folder).log;
 }

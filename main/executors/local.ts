@@ -1,12 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { LabError } from '../../shared/contract/errors.ts';
 import type { TrialCommand } from '../../shared/contract/trial.ts';
-import { type EntryName, entryUrl } from '../platform/entries.ts';
+import { type EntryName, entryPath } from '../platform/entries.ts';
 import { trialFiles } from '../project/trial-folder.ts';
 import { tensorflowEnvironment } from '../runtime/find.ts';
-import { cancelling, type Executor, type Job, trialArguments } from './executor.ts';
+import { cancelling, type Executor, type Job, logOf, trialArguments } from './executor.ts';
 import { followProcess } from './follow-process.ts';
 
 const NAME = 'local';
@@ -18,7 +17,7 @@ export function localExecutor({ slots = 1 } = {}): Executor {
     name: NAME,
     slots,
     async submit(folder, resources) {
-      const job = await start('trial', trialArguments(folder, NAME, resources), trialFiles(folder).log);
+      const job = await start('trial', trialArguments(folder, NAME, resources), logOf(folder));
       jobs.set(job.id, job);
       job.onExit(() => jobs.delete(job.id));
       return job.id;
@@ -35,7 +34,7 @@ export function localExecutor({ slots = 1 } = {}): Executor {
 }
 
 async function start(entry: EntryName, args: string[], log: string): Promise<Job> {
-  const child = fork(fileURLToPath(entryUrl(entry)), args, {
+  const child = fork(entryPath(entry), args, {
     env: tensorflowEnvironment(),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

@@ -1,7 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { LabError } from '../../shared/contract/errors.ts';
 import {
   type PredictAnswer,
@@ -11,7 +10,7 @@ import {
   type PredictRequest,
   type PredictRow,
 } from '../../shared/contract/predict.ts';
-import { entryUrl } from '../platform/entries.ts';
+import { entryPath } from '../platform/entries.ts';
 import { tensorflowEnvironment } from '../runtime/find.ts';
 
 type Rows = (PredictRow | PredictFailure)[];
@@ -100,7 +99,7 @@ class PredictProcess {
   constructor(idleMs: number, onEnd: () => void) {
     this.idleMs = idleMs;
     this.onEnd = onEnd;
-    this.child = spawn(process.execPath, [fileURLToPath(entryUrl('predict'))], { env: tensorflowEnvironment() });
+    this.child = spawn(process.execPath, [entryPath('predict')], { env: tensorflowEnvironment() });
     const { child } = this;
     let notStarted: Error | null = null;
     let log = '';

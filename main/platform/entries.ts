@@ -34,6 +34,11 @@ export function entryUrl(name: EntryName, here: string = import.meta.url): URL {
   return new URL(isSource(here) ? SOURCES[name] : `${name}.js`, mainFolder(here));
 }
 
+/** The same as a path, for those who start processes. */
+export function entryPath(name: EntryName): string {
+  return fileURLToPath(entryUrl(name));
+}
+
 /**
  * A file of the `resources` folder, which stands beside `main` in the source and beside `out` in the built app.
  * @param path relative to it, e.g. "breakhis/manifest.csv"

@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
 import { availableParallelism, cpus, totalmem } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Doctor } from '../../shared/contract/system.ts';
-import { entryUrl } from '../platform/entries.ts';
+import { entryPath } from '../platform/entries.ts';
 import { version } from '../platform/version.ts';
 import type { ProbeAnswer } from './probe-answer.ts';
 import { findRuntime, runtimeFolder, tensorflowEnvironment, tfjsVersion } from './find.ts';
@@ -50,7 +49,7 @@ export async function examine(): Promise<Doctor> {
  */
 export async function probeRuntime(folder?: string): Promise<ProbeAnswer> {
   try {
-    const { stdout } = await run(process.execPath, [fileURLToPath(entryUrl('probe'))], {
+    const { stdout } = await run(process.execPath, [entryPath('probe')], {
       env: { ...tensorflowEnvironment(), ...(folder && { MAGNILAB_RUNTIME: folder }) },
       timeout: 120_000,
     });
