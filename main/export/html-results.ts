@@ -1,5 +1,4 @@
 /** The parts of the report's page that show results, from the one table and the figures. */
-import { text } from '../../shared/texts/text.ts';
 import { matricesOf, squareName } from '../../shared/analysis/matrix.ts';
 import { CLASS_METRICS, METRICS } from '../../shared/analysis/metrics.ts';
 import { ROBUSTNESS_FORMULAS, robustnessOf } from '../../shared/analysis/robustness.ts';
