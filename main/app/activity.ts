@@ -1,4 +1,4 @@
-import type { LabEvent } from '../../shared/contract/api.ts';
+import type { LabEvent } from '../../shared/contract/events.ts';
 import type { StudySummary } from '../../shared/contract/results.ts';
 import type { Lab } from '../lab/lab.ts';
 

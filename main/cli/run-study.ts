@@ -1,4 +1,4 @@
-import type { LabEvent } from '../../shared/contract/api.ts';
+import type { LabEvent } from '../../shared/contract/events.ts';
 import type { StudySummary, TrialSummary } from '../../shared/contract/results.ts';
 import { findVariant } from '../../shared/domain/catalogue.ts';
 import { trainSetName } from '../../shared/domain/study/train-set.ts';

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import type { PlanCheck } from '../../shared/contract/api.ts';
+import type { PlanCheck } from '../../shared/contract/calls/plans.ts';
 import type { IndexedImage, Part, Split } from '../../shared/contract/dataset.ts';
 import { LabError, toEnvelope } from '../../shared/contract/errors.ts';
 import { type Plan, splitsOf, startProblems } from '../../shared/contract/plan.ts';

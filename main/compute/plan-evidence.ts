@@ -1,4 +1,4 @@
-import type { PlanCheck } from '../../shared/contract/api.ts';
+import type { PlanCheck } from '../../shared/contract/calls/plans.ts';
 import type { IndexedImage, Part, Split } from '../../shared/contract/dataset.ts';
 import type { Plan } from '../../shared/contract/plan.ts';
 import {

@@ -1,4 +1,5 @@
-import type { ParsedInput, SplitPreview } from '../../shared/contract/api.ts';
+import type { ParsedInput } from '../../shared/contract/api.ts';
+import type { SplitPreview } from '../../shared/contract/calls/plans.ts';
 import { LabError } from '../../shared/contract/errors.ts';
 import { splitsOf } from '../../shared/contract/plan.ts';
 import { type IndexedImage, type Part, parts, type Split, type SplitSettings } from '../../shared/contract/dataset.ts';

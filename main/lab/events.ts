@@ -1,4 +1,4 @@
-import type { LabEvent } from '../../shared/contract/api.ts';
+import type { LabEvent } from '../../shared/contract/events.ts';
 
 /** Tells every listener; a listener that throws does not keep the others from hearing. */
 export class Events {

@@ -1,6 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LabEvent, LabServices, ModelRow } from '../../shared/contract/api.ts';
+import type { LabEvent } from '../../shared/contract/events.ts';
+import type { LabServices } from '../../shared/contract/api.ts';
+import type { ModelRow } from '../../shared/contract/calls/system.ts';
 import { LabError } from '../../shared/contract/errors.ts';
 import { timmName, VARIANTS } from '../../shared/domain/catalogue.ts';
 import { newNameProblem } from '../../shared/domain/names.ts';

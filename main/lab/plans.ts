@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { PlanCheck } from '../../shared/contract/api.ts';
+import type { PlanCheck } from '../../shared/contract/calls/plans.ts';
 import { LabError, parseOrThrow } from '../../shared/contract/errors.ts';
 import { storedPlanSchema, upgradePlan } from '../../shared/contract/format-1.ts';
 import type { Plan } from '../../shared/contract/plan.ts';

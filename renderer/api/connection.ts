@@ -1,6 +1,7 @@
 import { promiseTimeout } from '@vueuse/core';
 import { createBirpc } from 'birpc';
-import type { CallInput, CallName, CallOutput, LabEvent } from '../../shared/contract/api.ts';
+import type { CallInput, CallName, CallOutput } from '../../shared/contract/api.ts';
+import type { LabEvent } from '../../shared/contract/events.ts';
 import type { LabSide, PageSide } from '../../shared/contract/wire.ts';
 import { type Link, type OpenLink, RefusedError } from './channels.ts';
 import { CallError } from './errors.ts';

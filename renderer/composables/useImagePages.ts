@@ -1,6 +1,6 @@
 import { ref, shallowRef, triggerRef } from 'vue';
 import { call } from '../api/index.ts';
-import type { ImageFilter, ShownImage } from '../../shared/contract/api.ts';
+import type { ImageFilter, ShownImage } from '../../shared/contract/calls/datasets.ts';
 
 const PAGE = 200;
 

@@ -1,4 +1,4 @@
-import type { SplitPreview } from '../../shared/contract/api.ts';
+import type { SplitPreview } from '../../shared/contract/calls/plans.ts';
 import type { Part } from '../../shared/contract/dataset.ts';
 
 /** In the order in which they are used. */

@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia';
 import { shallowRef } from 'vue';
-import type { LabEvent } from '../../shared/contract/api.ts';
+import type { LabEvent } from '../../shared/contract/events.ts';
 import type { IndexSummary } from '../../shared/contract/dataset.ts';
 import { call } from '../api/index.ts';
 

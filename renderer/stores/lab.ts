@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia';
 import { ref, shallowRef } from 'vue';
-import type { LabEvent, ModelRow } from '../../shared/contract/api.ts';
+import type { LabEvent } from '../../shared/contract/events.ts';
+import type { ModelRow } from '../../shared/contract/calls/system.ts';
 import type { Doctor, LabInfo, Project, Task } from '../../shared/contract/system.ts';
 import { call, type ConnectionState } from '../api/index.ts';
 

@@ -1,7 +1,7 @@
 import { useEventListener, useThrottleFn, watchDebounced } from '@vueuse/core';
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
-import type { PlanCheck } from '../../shared/contract/api.ts';
+import type { PlanCheck } from '../../shared/contract/calls/plans.ts';
 import type { Plan } from '../../shared/contract/plan.ts';
 import type { Preset } from '../../shared/domain/study/presets/index.ts';
 import { asCallError, call } from '../api/index.ts';

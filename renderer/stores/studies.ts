@@ -1,7 +1,7 @@
 import { useThrottleFn } from '@vueuse/core';
 import { defineStore } from 'pinia';
 import { computed, shallowRef, triggerRef } from 'vue';
-import type { LabEvent } from '../../shared/contract/api.ts';
+import type { LabEvent } from '../../shared/contract/events.ts';
 import type { StudySummary } from '../../shared/contract/results.ts';
 import type { Epoch } from '../../shared/contract/trial.ts';
 import { call } from '../api/index.ts';

@@ -1,5 +1,6 @@
 import { createBirpc } from 'birpc';
-import type { CallInput, CallName, CallOutput, LabEvent } from '../../shared/contract/api.ts';
+import type { CallInput, CallName, CallOutput } from '../../shared/contract/api.ts';
+import type { LabEvent } from '../../shared/contract/events.ts';
 import type { ErrorEnvelope } from '../../shared/contract/errors.ts';
 import type { Channel, LabSide, PageSide } from '../../shared/contract/wire.ts';
 import type { Link } from '../api/channels.ts';

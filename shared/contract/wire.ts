@@ -1,5 +1,5 @@
 import type { ErrorEnvelope } from './errors.ts';
-import type { LabEvent } from './api.ts';
+import type { LabEvent } from './events.ts';
 
 /** The two sides of the birpc channel: one allow-listed entry on the lab's side, events on the page's. */
 export interface LabSide {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { LabEvent } from '../../shared/contract/api.ts';
+import type { LabEvent } from '../../shared/contract/events.ts';
 import { type Plan, planSchema, type PlanInput } from '../../shared/contract/plan.ts';
 import { generateDemoTissue } from '../../main/dataset/demo-tissue.ts';
 import { createLab, type Lab, type LabOptions } from '../../main/lab/lab.ts';

@@ -1,4 +1,4 @@
-import type { LabEvent } from '../../shared/contract/api.ts';
+import type { LabEvent } from '../../shared/contract/events.ts';
 import type { StudySummary, TrialSummary } from '../../shared/contract/results.ts';
 import type { TrialMessage } from '../../shared/contract/trial.ts';
 

@@ -8,7 +8,7 @@ import { createLab, type Lab } from '../../main/lab/lab.ts';
 import { entryUrl } from '../../main/platform/entries.ts';
 import { readHistory, readTrialState } from '../../main/project/trial-folder.ts';
 import { installRuntime } from '../../main/runtime/install.ts';
-import type { LabEvent } from '../../shared/contract/api.ts';
+import type { LabEvent } from '../../shared/contract/events.ts';
 import { labWith, nextEvent, quickPlan, runFolder, testTissue } from '../helpers/lab.ts';
 
 const TRIALS = ['Quick_wavemix_32_4_40x_s0', 'Quick_wavemix_32_4_100x_s0'];

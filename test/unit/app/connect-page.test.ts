@@ -2,7 +2,8 @@ import { EventEmitter } from 'node:events';
 import type { MessageChannelMain, WebContents } from 'electron';
 import { describe, expect, it, vi } from 'vitest';
 import { connectPage } from '../../../main/app/connect-page.ts';
-import type { LabEvent, LabServices } from '../../../shared/contract/api.ts';
+import type { LabEvent } from '../../../shared/contract/events.ts';
+import type { LabServices } from '../../../shared/contract/api.ts';
 
 class FakePort extends EventEmitter {
   readonly postMessage = vi.fn();

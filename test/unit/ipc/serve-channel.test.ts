@@ -3,7 +3,8 @@ import { createBirpc } from 'birpc';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { portChannel } from '../../../main/ipc/message-port.ts';
 import { serveChannel } from '../../../main/ipc/serve-channel.ts';
-import type { LabEvent, LabServices } from '../../../shared/contract/api.ts';
+import type { LabEvent } from '../../../shared/contract/events.ts';
+import type { LabServices } from '../../../shared/contract/api.ts';
 import { LabError } from '../../../shared/contract/errors.ts';
 import type { LabSide, PageSide } from '../../../shared/contract/wire.ts';
 

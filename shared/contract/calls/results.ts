@@ -1,0 +1,30 @@
+/** Calls about results of finished trials. */
+import { z } from 'zod';
+import { SALIENCY_METHODS } from '../../domain/saliency.ts';
+import { classNameSchema } from '../dataset.ts';
+import { cellImageSchema, cellSchema, imageSaliencySchema } from '../results.ts';
+import { trialIdSchema, viewSchema } from '../trial.ts';
+import { call, ofStudy } from './call.ts';
+
+export const results = {
+  'results.cells': call(ofStudy, z.array(cellSchema)),
+  'results.images': call(
+    z.strictObject({
+      trial: trialIdSchema,
+      view: viewSchema,
+      truth: classNameSchema,
+      predicted: classNameSchema,
+    }),
+    z.array(cellImageSchema),
+  ),
+  /** where the best weights of a trial look in one of its test images; takes seconds */
+  'results.saliency': call(
+    z.strictObject({
+      trial: trialIdSchema,
+      /** path as in results.images */
+      image: z.string().min(1),
+      method: z.enum(SALIENCY_METHODS),
+    }),
+    imageSaliencySchema,
+  ),
+} as const;
