@@ -3,8 +3,9 @@ import type { StudySummary } from '../../shared/contract/results.ts';
 import { matricesOf } from '../../shared/analysis/matrix.ts';
 import type { Metric } from '../../shared/analysis/metrics.ts';
 import { tableOf } from '../../shared/analysis/table.ts';
+import { majorityOf } from '../../shared/figures/matrices.ts';
 import { call } from '../api/index.ts';
-import { majorityOf, scaleOf } from '../logic/matrix-view.ts';
+import { scaleOf } from '../logic/matrix-view.ts';
 import { t } from '../locales/texts.ts';
 import { useCall } from './useCall.ts';
 

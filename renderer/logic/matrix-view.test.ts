@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { matricesOf } from '../../shared/analysis/matrix.ts';
 import { tableOf } from '../../shared/analysis/table.ts';
 import { cell } from '../testing/samples.ts';
-import { majorityOf, matrixView, scaleOf } from './matrix-view.ts';
+import { matrixView, scaleOf } from './matrix-view.ts';
 
 const cells = [
   cell(40, 40, 0.9),
@@ -48,14 +48,5 @@ describe('matrix view', () => {
     const other = matricesOf(tableOf([cell(40, 40, 0.2)]), 'accuracy');
     expect(scaleOf([matrix, ...other])).toMatchObject({ low: 0.2, high: (0.9 + 0.8) / 2 });
     expect(scaleOf([])).toEqual({ low: 0, high: 1, drop: 0 });
-  });
-
-  it('knows the majority answer per test magnification', () => {
-    const majority = majorityOf(tableOf([cell(40, 40, 1, { majority: 0.6 }), cell(40, 100, 1, { majority: 0.8 })]));
-    expect([...majority.each]).toEqual([
-      ['40x', 0.6],
-      ['100x', 0.8],
-    ]);
-    expect(majority.mean).toBeCloseTo(0.7);
   });
 });

@@ -1,6 +1,5 @@
-import { countedSquares, type Matrix, matricesOf } from '../../shared/analysis/matrix.ts';
+import { countedSquares, type Matrix } from '../../shared/analysis/matrix.ts';
 import { mean } from '../../shared/analysis/metrics.ts';
-import { MAJORITY, rowsOf, type Table } from '../../shared/analysis/table.ts';
 import { type TrainSet, trainSetId } from '../../shared/domain/study/train-set.ts';
 import { isSame, type View, viewName } from '../../shared/domain/study/view.ts';
 import { percent, signedPercent } from './format.ts';
@@ -92,13 +91,4 @@ function dropAt(matrix: Matrix, row: number, column: number): number | null {
 
 function share(part: number, whole: number): number {
   return whole <= 0 ? 0.5 : Math.min(1, Math.max(0, part / whole));
-}
-
-/** Accuracy of the majority answer on each view, by its name, and its mean over views with more than one class. */
-export function majorityOf(table: Table): { readonly each: ReadonlyMap<string, number>; readonly mean: number | null } {
-  const squares = matricesOf(table, 'accuracy').flatMap((matrix) => matrix.squares.flat());
-  const single = new Set(squares.filter(({ only }) => only !== null).map(({ test }) => viewName(test)));
-  const each = new Map<string, number>();
-  for (const { view, value } of rowsOf(table, MAJORITY)) if (value !== null) each.set(viewName(view), value);
-  return { each, mean: mean([...each].filter(([name]) => !single.has(name)).map(([, value]) => value)) };
 }

@@ -1,4 +1,5 @@
 /** What a figure shows before it is drawn: names and numbers, no pixels and no words of the page around it. */
+import type { Metric } from '../analysis/metrics.ts';
 import type { Table } from '../analysis/table.ts';
 
 /** Bars in groups: one group per network, one bar per series. */
@@ -58,6 +59,7 @@ export interface Figure<M extends Marks = Marks> {
   /**
    * @param table of the finished trials
    * @param nameOf a network's name by its id
+   * @param metric what the squares hold; reports print accuracy
    */
-  marks(table: Table, nameOf: (model: string) => string): readonly M[];
+  marks(table: Table, nameOf: (model: string) => string, metric?: Metric): readonly M[];
 }

@@ -10,9 +10,9 @@ export const matrices: Figure<HeatMarks> = {
   title: 'Trained on one magnification, tested on all',
   caption:
     'Accuracy in per cent. Rows: what was trained on; columns: magnification of the test. Framed: the same magnification. The majority row is what always answering the most frequent class gives.',
-  marks(table, nameOf) {
+  marks(table, nameOf, metric = 'accuracy') {
     const majority = majorityOf(table);
-    return matricesOf(table, 'accuracy').map((matrix) => heatOf(nameOf(matrix.model), matrix, majority));
+    return matricesOf(table, metric).map((matrix) => heatOf(nameOf(matrix.model), matrix, majority));
   },
 };
 

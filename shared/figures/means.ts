@@ -16,8 +16,8 @@ export const means: Figure<BarMarks> = {
   id: 'means',
   title: 'Means',
   caption: 'Means of the squares above. Squares of one class are left out.',
-  marks(table, nameOf) {
-    const all = matricesOf(table, 'accuracy');
+  marks(table, nameOf, metric = 'accuracy') {
+    const all = matricesOf(table, metric);
     const single = new Set(all.flatMap((m) => m.squares.flat()).flatMap((s) => (s.only === null ? [] : [viewName(s.test)])));
     const levels = [...majorityOf(table)].flatMap(([name, value]) => (single.has(name) || value === null ? [] : [value]));
     const level = mean(levels);

@@ -1,0 +1,126 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, readdir, rm, stat, symlink } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
+import wheels from '../../resources/runtime/wheels.json' with { type: 'json' };
+import { unzip } from '../platform/unzip.ts';
+import { onDisk, tfjsPackageFolder } from './find.ts';
+import { record, type Way } from './way.ts';
+
+const requireModule = createRequire(import.meta.url);
+const run = promisify(execFile);
+
+/** The wheel holds libtensorflow and its headers; the addon is two C++ files of the tfjs-node package. Linux x64. */
+export const fromWheel: Way = async (staging, device, { signal, onProgress }) => {
+  if (process.platform !== 'linux' || process.arch !== 'x64')
+    throw new Error(`there is no wheel for ${process.platform} ${process.arch}, only for linux x64`);
+  const pip = await findPip();
+  const compiler = await findCompiler();
+  const { package: name, bytes, sha256 } = wheels.wheels[device];
+
+  const download = join(staging, 'download');
+  await mkdir(download, { recursive: true });
+  const report = setInterval(
+    () => void folderBytes(download).then((done) => onProgress?.({ phase: 'download', done, total: bytes })),
+    500,
+  );
+  try {
+    const target = ['--no-deps', '--only-binary=:all:', '--python-version', wheels.python, '--platform', wheels.platform];
+    await run(
+      pip[0],
+      [...pip.slice(1), 'download', `${name}==${wheels.version}`, ...target, '--no-cache-dir', '--dest', download],
+      {
+        env: { ...process.env, TMPDIR: download, PIP_DISABLE_PIP_VERSION_CHECK: '1' },
+        signal,
+      },
+    );
+  } catch (error) {
+    throw new Error(`pip could not download ${name} ${wheels.version}: ${lastLine(error)}`, { cause: error });
+  } finally {
+    clearInterval(report);
+  }
+  const wheel = join(download, (await readdir(download)).find((file) => file.endsWith('.whl')) ?? '');
+
+  onProgress?.({ phase: 'verify', done: 0, total: bytes });
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(wheel), hash, { signal });
+  const found = hash.digest('hex');
+  if (found !== sha256) throw new Error(`the downloaded wheel is not the published one: SHA-256 ${found}, expected ${sha256}`);
+
+  onProgress?.({ phase: 'unpack', done: 0, total: 1 });
+  const lib = join(staging, 'deps', 'lib');
+  await unzip(
+    wheel,
+    (entry) => {
+      const library = /^tensorflow\/(libtensorflow_(?:cc|framework)\.so\.2)$/.exec(entry);
+      if (library) return join(lib, library[1]);
+      const header = /^tensorflow\/include\/((?:tensorflow\/c|tensorflow\/core\/platform|xla\/tsl|tsl)\/.*)$/.exec(entry);
+      return header ? join(staging, 'deps', 'include', header[1]) : null;
+    },
+    signal,
+  );
+  await symlink('libtensorflow_cc.so.2', join(lib, 'libtensorflow.so'));
+  await symlink('libtensorflow_framework.so.2', join(lib, 'libtensorflow_framework.so'));
+
+  onProgress?.({ phase: 'build', done: 0, total: 1 });
+  const binding = 'lib/napi-v8/tfjs_binding.node';
+  await mkdir(dirname(join(staging, binding)), { recursive: true });
+  const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((file) => join(tfjsPackageFolder, 'binding', file));
+  const includes = [onDisk(requireModule('node-api-headers').include_dir as string), join(staging, 'deps', 'include')].map(
+    (folder) => `-I${folder}`,
+  );
+  const flags = ['-std=c++17', '-O2', '-fPIC', '-shared', '-DNAPI_VERSION=8'];
+  const link = [`-L${lib}`, '-ltensorflow', '-ltensorflow_framework', '-Wl,-rpath,$ORIGIN/../../deps/lib'];
+  await run(compiler, [...flags, ...includes, ...sources, '-o', join(staging, binding), ...link], { signal }).catch((error) => {
+    throw new Error(`${compiler} could not build the addon: ${lastLine(error)}`, { cause: error });
+  });
+
+  await rm(download, { recursive: true });
+  await rm(join(staging, 'deps', 'include'), { recursive: true });
+  return record(staging, 'wheel', device, wheels.version, binding);
+};
+
+/** The first Python that has pip, as a command. */
+async function findPip(): Promise<string[]> {
+  for (const python of ['python3', 'python']) {
+    const works = await run(python, ['-m', 'pip', '--version']).then(
+      () => true,
+      () => false,
+    );
+    if (works) return [python, '-m', 'pip'];
+  }
+  throw new Error('Python 3 with pip was not found');
+}
+
+async function findCompiler(): Promise<string> {
+  for (const compiler of [process.env.CXX, 'g++', 'clang++', 'c++']) {
+    if (
+      compiler &&
+      (await run(compiler, ['--version']).then(
+        () => true,
+        () => false,
+      ))
+    )
+      return compiler;
+  }
+  throw new Error('no C++ compiler was found (g++ or clang++)');
+}
+
+async function folderBytes(folder: string): Promise<number> {
+  let sum = 0;
+  for (const name of await readdir(folder, { recursive: true }).catch(() => []))
+    sum += await stat(join(folder, name)).then(
+      (s) => (s.isFile() ? s.size : 0),
+      () => 0,
+    );
+  return sum;
+}
+
+function lastLine(error: unknown): string {
+  const { stderr, message } = error as { stderr?: string; message: string };
+  return (stderr?.trim() || message).split('\n').at(-1)!.slice(0, 300);
+}

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { cell } from '../../../renderer/testing/samples.ts';
+import { tableOf } from '../../../shared/analysis/table.ts';
+import { FIGURES } from '../../../shared/figures/index.ts';
+import { matrices } from '../../../shared/figures/matrices.ts';
+import { means } from '../../../shared/figures/means.ts';
+import { svgOf } from '../../../shared/figures/svg.ts';
+
+const single = {
+  confusion: [
+    [0, 0],
+    [4, 36],
+  ],
+  majority: 1,
+};
+const table = tableOf([
+  cell(40, 40, 0.9, { majority: 0.6 }),
+  cell(40, 100, 0.7, { majority: 0.8 }),
+  cell(40, 200, 1, single),
+  cell(100, 40, 0.5, { majority: 0.6 }),
+  cell(100, 100, 0.8, { majority: 0.8 }),
+  cell(100, 200, 1, single),
+]);
+const name = (id: string) => `<${id}>`;
+
+describe('figures', () => {
+  it('show matrices as squares with what they stand on', () => {
+    const [heat] = matrices.marks(table, name);
+    expect(heat).toMatchObject({ title: '<resnet18>', rows: ['40x', '100x'], columns: ['40x', '100x', '200x'], baseline: [0.6, 0.8, 1] }); // prettier-ignore
+    expect(heat.squares[0].map(({ value, same, only }) => [value, same, only])).toEqual([
+      [0.9, true, null],
+      [0.7, false, null],
+      [1, false, 'malignant'],
+    ]);
+    expect(heat.means.map(({ value }) => Number(value!.toFixed(6)))).toEqual([0.85, 0.6, 0.725]);
+  });
+
+  it('show means as bars, with the majority answer over tests of more than one class', () => {
+    const [bars] = means.marks(table, name);
+    expect(bars.groups.map(({ values }) => values.map((v) => Number(v!.toFixed(6))))).toEqual([[0.725, 0.85, 0.6]]);
+    expect(bars.level!.value).toBeCloseTo(0.7, 12);
+  });
+
+  it.each(FIGURES.map((figure) => [figure.id, figure] as const))(
+    '%s are drawn whole, with every number and escaped names',
+    (_, figure) => {
+      for (const marks of figure.marks(table, name)) {
+        const { text } = svgOf(marks);
+        expect(text).toMatch(/^<svg\s+xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
+        expect(text).not.toMatch(/<resnet18>|NaN|undefined/);
+        expect(text).toContain('&#60;resnet18&#62;');
+        const values = marks.kind === 'bars' ? marks.groups.flatMap((g) => g.values) : marks.squares.flat().map((s) => s.value);
+        for (const value of values) expect(text).toContain((100 * value!).toFixed(1));
+      }
+    },
+  );
+
+  it('are empty, and can be drawn, before a trial has finished', () => {
+    expect(matrices.marks([], name)).toEqual([]);
+    for (const marks of means.marks([], name)) expect(svgOf(marks).text).not.toContain('NaN');
+  });
+});
