@@ -38,7 +38,18 @@ export function isFew({ images, cases }: Pick<Evidence, 'images' | 'cases'>, few
 export function evidenceText({ images, cases, byClass }: Evidence): string {
   if (images === 0) return 'no images';
   const only = onlyClass(byClass);
-  const list = Object.entries(byClass).map(([name, count]) => `${count} ${name}`);
-  const classes = only ? `, all ${only}` : ` (${list.join(', ')})`;
+  const classes = only ? `, all ${only}` : ` (${classesText(byClass)})`;
   return `${images} ${images === 1 ? 'image' : 'images'} of ${cases} ${cases === 1 ? 'case' : 'cases'}${classes}`;
+}
+
+/** More classes than this are not listed one by one. */
+const FEW_CLASSES = 3;
+
+/** "5 benign, 3 malignant", or of many classes how many are there and which is the rarest. */
+function classesText(byClass: Evidence['byClass']): string {
+  const counts = Object.entries(byClass);
+  if (counts.length <= FEW_CLASSES) return counts.map(([name, count]) => `${count} ${name}`).join(', ');
+  const present = counts.filter(([, count]) => count > 0);
+  const [name, count] = present.reduce((rarest, own) => (own[1] < rarest[1] ? own : rarest));
+  return `${present.length} of ${counts.length} classes, the rarest ${name} with ${count}`;
 }

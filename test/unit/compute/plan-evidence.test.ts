@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { evidenceWarnings } from '../../../main/compute/plan-evidence.ts';
 import type { IndexedImage, Part, Split } from '../../../shared/contract/dataset.ts';
+import { evidenceOf, evidenceText } from '../../../shared/domain/study/evidence.ts';
 import { type PlanInput, planSchema } from '../../../shared/contract/plan.ts';
 import { magnificationsOf } from '../../../shared/domain/study/train-set.ts';
 
@@ -96,5 +97,13 @@ describe('what a study would stand on', () => {
     expect(warnings(groups)).toEqual([
       { field: 'trainSets', message: expect.stringMatching(/^At 40x the training part has 10 images of 4 cases/) },
     ]);
+  });
+});
+
+describe('many classes', () => {
+  it('are counted, not listed one by one', () => {
+    const classes = Array.from({ length: 8 }, (_, i) => `class ${i}`);
+    const images = classes.slice(1).flatMap((label, i) => Array.from({ length: i + 2 }, () => ({ label, case: label })));
+    expect(evidenceText(evidenceOf(images, classes))).toBe('35 images of 7 cases (7 of 8 classes, the rarest class 1 with 2)');
   });
 });
