@@ -28,8 +28,12 @@ export async function savePlan(session: Session, plan: Plan): Promise<string> {
 /** Not a plan's name: those begin with a letter or digit. */
 const DRAFT_FILE = '.draft.json';
 
+/** Drafts are written in the order in which they came: of two that are written at once, the older could come last. */
+let lastDraft: Promise<unknown> = Promise.resolve();
+
 /** The plan being made; null when there is none that can be read: it only saves work. */
 export async function readDraft(session: Session): Promise<Record<string, unknown> | null> {
+  await lastDraft;
   const content = upgradePlan(await readJson(join(session.project.paths.plans, DRAFT_FILE), 'draft').catch(() => null));
   return typeof content === 'object' && content !== null && !Array.isArray(content) ? (content as Record<string, unknown>) : null;
 }
@@ -37,7 +41,9 @@ export async function readDraft(session: Session): Promise<Record<string, unknow
 export async function keepDraft(session: Session, draft: Record<string, unknown>): Promise<void> {
   const { paths, check } = session.project;
   check();
-  await writeJson(join(paths.plans, DRAFT_FILE), draft, check);
+  const written = lastDraft.then(() => writeJson(join(paths.plans, DRAFT_FILE), draft, check));
+  lastDraft = written.catch(() => {}); // told to whoever asked for it
+  await written;
 }
 
 export async function openPlan(session: Session, name: string): Promise<Plan> {

@@ -14,7 +14,7 @@ interface ScreenDefinition {
 
 /**
  * The screens of the page, in the order in which menu and navigation have them. A screen's name is the text `screens.<id>`; its
- * view and picture are bound in renderer/app/screens.ts.
+ * view and picture are in renderer/views/<id>.screen.ts.
  */
 export const screens = [
   { id: 'start', path: '/', needsProject: false, shortcut: 'Mod+1', pageShortcut: 'Alt+1', place: 'top' },
