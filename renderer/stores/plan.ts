@@ -1,4 +1,4 @@
-import { useEventListener, useThrottleFn, watchDebounced } from '@vueuse/core';
+import { useEventListener, watchDebounced } from '@vueuse/core';
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import type { PlanCheck } from '../../shared/contract/calls/plans.ts';
@@ -8,8 +8,6 @@ import { asCallError, call } from '../api/index.ts';
 import { fieldProblems, type FieldProblem } from '../logic/field-problems.ts';
 
 const CHECK_DELAY_MS = 250;
-/** A draft is kept so often at most. */
-const DRAFT_MS = 250;
 
 /** The plan being made: the draft, its preset's values as defaults, and what the lab says about it. */
 export const usePlan = defineStore('plan', () => {
@@ -115,14 +113,13 @@ export const usePlan = defineStore('plan', () => {
   function keep(): void {
     if (project && draft.value) call('plans.keepDraft', { draft: draft.value }).catch(() => {}); // a project that is open for reading
   }
-  const keepSoon = useThrottleFn(keep, DRAFT_MS, true);
   useEventListener(window, 'pagehide', keep); // what was changed just now
 
   watch(
     draft,
     (plan) => {
       isChecking.value = plan !== null;
-      void keepSoon();
+      keep(); // at once: a page that is left tells the lab nothing more for sure
     },
     { deep: true },
   );
