@@ -28,8 +28,10 @@ export async function savePlan(session: Session, plan: Plan): Promise<string> {
 /** Not a plan's name: those begin with a letter or digit. */
 const DRAFT_FILE = '.draft.json';
 
-/** Drafts are written in the order in which they came: of two that are written at once, the older could come last. */
+/** Drafts are written one after the other: of two that are written at once, the older could come last. */
 let lastDraft: Promise<unknown> = Promise.resolve();
+/** of each draft's file: one that a newer one has overtaken need not be written */
+const newestDraft = new Map<string, Record<string, unknown>>();
 
 /** The plan being made; null when there is none that can be read: it only saves work. */
 export async function readDraft(session: Session): Promise<Record<string, unknown> | null> {
@@ -41,7 +43,9 @@ export async function readDraft(session: Session): Promise<Record<string, unknow
 export async function keepDraft(session: Session, draft: Record<string, unknown>): Promise<void> {
   const { paths, check } = session.project;
   check();
-  const written = lastDraft.then(() => writeJson(join(paths.plans, DRAFT_FILE), draft, check));
+  const path = join(paths.plans, DRAFT_FILE);
+  newestDraft.set(path, draft);
+  const written = lastDraft.then(() => (newestDraft.get(path) === draft ? writeJson(path, draft, check) : undefined));
   lastDraft = written.catch(() => {}); // told to whoever asked for it
   await written;
 }

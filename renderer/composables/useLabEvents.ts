@@ -59,7 +59,7 @@ export function useLabEvents(): void {
   watch(
     () => [lab.project?.folder, dataset.summary?.folder] as const,
     ([folder, data]) => {
-      if (folder && data && !plan.draft) void plan.load(folder).catch(fail);
+      if (folder && data && !plan.draft) void plan.load().catch(fail);
       else if (data && plan.draft && plan.draft.dataset.folder !== data) plan.draft.dataset = { folder: data };
       else if (data) void plan.ask();
     },

@@ -1,4 +1,4 @@
-import { useEventListener, watchDebounced } from '@vueuse/core';
+import { watchDebounced } from '@vueuse/core';
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import type { PlanCheck } from '../../shared/contract/calls/plans.ts';
@@ -24,14 +24,12 @@ export const usePlan = defineStore('plan', () => {
   const isChecking = ref(false);
   /** the draft that a preset replaced */
   const before = shallowRef<Plan | null>(null);
-  let project: string | null = null;
   let latest = 0;
 
   const isChanged = computed(() => draft.value !== null && JSON.stringify(draft.value) !== savedText.value);
 
   /** Takes up the draft of this project, else its plan "Demo" or newest plan, else the rigorous preset. */
-  async function load(folder: string): Promise<void> {
-    project = folder;
+  async function load(): Promise<void> {
     await list();
     const { draft: kept } = await call('plans.draft', {});
     if (kept) {
@@ -45,7 +43,6 @@ export const usePlan = defineStore('plan', () => {
   }
 
   function clear(): void {
-    project = null;
     draft.value = defaults.value = check.value = before.value = null;
     found.value = unread.value = [];
     saved.value = [];
@@ -111,9 +108,8 @@ export const usePlan = defineStore('plan', () => {
   }
 
   function keep(): void {
-    if (project && draft.value) call('plans.keepDraft', { draft: draft.value }).catch(() => {}); // a project that is open for reading
+    if (draft.value) call('plans.keepDraft', { draft: draft.value }).catch(() => {}); // a project that is open for reading
   }
-  useEventListener(window, 'pagehide', keep); // what was changed just now
 
   watch(
     draft,

@@ -93,7 +93,7 @@ describe('plan', () => {
     ] as const) {
       setActivePinia(createPinia());
       useClient(fakeClient({ ...answers, 'plans.list': () => saved([...names]) }));
-      await usePlan().load('/P');
+      await usePlan().load();
       expect(usePlan().draft!.name).toBe(expected);
     }
   });
@@ -113,7 +113,7 @@ describe('plan', () => {
     });
     useClient(client);
     const store = usePlan();
-    await store.load('/P');
+    await store.load();
     for (const epochs of [1, 2, 3]) {
       store.draft!.training.epochs = epochs;
       await nextTick();
@@ -124,8 +124,20 @@ describe('plan', () => {
     expect(store.check).toEqual(check);
 
     setActivePinia(createPinia());
-    await usePlan().load('/P');
+    await usePlan().load();
     expect(usePlan().draft!.training.epochs).toBe(3);
+  });
+
+  it('keeps the changes of a plan that was opened by name, too', async () => {
+    const kept: unknown[] = [];
+    const keepDraft = ({ draft }: { draft: Record<string, unknown> }) => (kept.push(draft.name), {});
+    const answers = { 'plans.keepDraft': keepDraft, 'plans.list': () => [], 'plans.preset': preset, 'plans.check': () => check };
+    useClient(fakeClient({ ...answers, 'plans.open': () => plan() }));
+    const store = usePlan();
+    await store.open('Demo'); // as after demo tissue was drawn, which may come before the project's own draft is asked for
+    store.draft!.name = 'Quick look';
+    await vi.advanceTimersByTimeAsync(0);
+    expect(kept.at(-1)).toBe('Quick look');
   });
 
   it('turns a refused check into problems of fields', async () => {
@@ -136,7 +148,7 @@ describe('plan', () => {
     };
     useClient(fakeClient({ ...drafts, 'plans.list': () => [], 'plans.preset': preset, 'plans.check': refuse }));
     const store = usePlan();
-    await store.load('/P');
+    await store.load();
     await store.ask();
     expect(store.problems).toEqual([{ field: 'seeds', message: 'a seed is listed twice' }]);
   });
@@ -151,7 +163,7 @@ describe('plan', () => {
       }),
     );
     const store = usePlan();
-    await store.load('/P');
+    await store.load();
     store.draft!.training.epochs = 77;
     await store.applyPreset('paper');
     expect(store.draft!.training.epochs).toBe(8);
