@@ -13,7 +13,7 @@ import { trainSetId } from '../../shared/domain/study/train-set.ts';
 import { readSealed } from '../platform/atomic.ts';
 import { version } from '../platform/version.ts';
 import { placeConfig, readHistory, readTrialConfig, trialFiles } from '../project/trial-folder.ts';
-import { countImages } from './image-counts.ts';
+import { countImages } from '../dataset/image-counts.ts';
 import { type StudyInput, studyCells } from './results.ts';
 import { readStudySplit } from './study-split.ts';
 import { readTrials } from './trials.ts';

@@ -8,7 +8,7 @@ import { writeSealed } from '../platform/atomic.ts';
 import { version } from '../platform/version.ts';
 import { hashConfig, trialFiles } from '../project/trial-folder.ts';
 import { imagesOf, type PlanInput, requireSound, type SoundPlan } from './check-plan.ts';
-import { countImages } from './image-counts.ts';
+import { countImages } from '../dataset/image-counts.ts';
 import { indexOf } from './images.ts';
 import { STAGED_SPLITS, trialsOf } from './staging.ts';
 

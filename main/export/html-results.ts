@@ -13,7 +13,7 @@ import {
   valueIn,
 } from '../../shared/analysis/table.ts';
 import { classTitle } from '../../shared/domain/breakhis.ts';
-import { findVariant } from '../../shared/domain/catalogue.ts';
+import { variantName } from '../../shared/domain/catalogue.ts';
 import { trainSetName } from '../../shared/domain/study/train-set.ts';
 import { viewName } from '../../shared/domain/study/view.ts';
 import type { HeatMarks, Marks } from '../../shared/figures/marks.ts';
@@ -82,7 +82,7 @@ export function finishedTrials(table: Table): number {
 export function robustness(table: Table): Html {
   const accuracy = new Map(matricesOf(table, 'accuracy').map((m) => [m.model, m]));
   const rows = robustnessOf(table).map(({ model, same, other, gap, retention, worst }) => [
-    modelName(model),
+    variantName(model),
     percent(same),
     percent(other),
     percent(gap),
@@ -139,7 +139,7 @@ function squareRows(table: Table, study: ReportData['study'], rowsOf: (square: S
   const byTrial = Map.groupBy(squaresOf(table), (square) => square.trial);
   return study.trials.flatMap(({ id, model, trainSet, fold, seed }) =>
     (byTrial.get(id) ?? []).flatMap((square) =>
-      rowsOf(square).map((row) => [modelName(model), trainSetName(trainSet), viewName(square.view), fold ?? '', seed, ...row]),
+      rowsOf(square).map((row) => [variantName(model), trainSetName(trainSet), viewName(square.view), fold ?? '', seed, ...row]),
     ),
   );
 }
@@ -159,9 +159,5 @@ export function classTable({ table, study }: ReportData): Html {
 }
 
 function armName({ model, trainSet, fold, seed }: ReportData['study']['trials'][number]): string {
-  return `${modelName(model)} trained on ${trainSetName(trainSet)}${fold === null ? '' : `, fold ${fold}`}, seed ${seed}`;
-}
-
-export function modelName(id: string): string {
-  return findVariant(id)?.name ?? id;
+  return `${variantName(model)} trained on ${trainSetName(trainSet)}${fold === null ? '' : `, fold ${fold}`}, seed ${seed}`;
 }

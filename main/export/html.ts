@@ -1,7 +1,7 @@
 import { METRICS } from '../../shared/analysis/metrics.ts';
 import { answerOf, answerText } from '../../shared/analysis/robustness.ts';
 import { classTitle } from '../../shared/domain/breakhis.ts';
-import { findVariant } from '../../shared/domain/catalogue.ts';
+import { findVariant, variantName } from '../../shared/domain/catalogue.ts';
 import { FAMILIES } from '../../shared/domain/families/index.ts';
 import { magnificationName } from '../../shared/domain/magnification.ts';
 import { trainSetName } from '../../shared/domain/study/train-set.ts';
@@ -10,7 +10,7 @@ import { Html, html as markup, table as tableOf } from '../../shared/figures/mar
 import { text } from '../../shared/texts/text.ts';
 import { BREAKHIS_CITATION, magnilabCitation, STUDY_CITATION } from './citation.ts';
 import type { ExportFormat } from './format.ts';
-import { classTable, confusions, drawn, finishedTrials, metricsTable, modelName, robustness } from './html-results.ts';
+import { classTable, confusions, drawn, finishedTrials, metricsTable, robustness } from './html-results.ts';
 import type { ReportData } from './report-data.ts';
 import { STYLE } from './style.ts';
 
@@ -48,7 +48,7 @@ export function reportPage(data: ReportData): string {
             markup`<section>
               <h2>${figure.title}</h2>
               <p>${figure.caption} ${extent(data)}</p>
-              <div class="multiples">${figure.marks(table, modelName).map(drawn)}</div>
+              <div class="multiples">${figure.marks(table, variantName).map(drawn)}</div>
             </section>`,
         )}
         <section>
@@ -100,7 +100,7 @@ function extent({ study, table }: ReportData): string {
 }
 
 function answer({ study, table }: ReportData): Html {
-  const models = [...new Set(table.map((row) => modelName(row.model)))];
+  const models = [...new Set(table.map((row) => variantName(row.model)))];
   if (models.length === 0) return markup`<p>No trial has finished yet.</p>`;
   const asked =
     models.length > 1
@@ -113,7 +113,7 @@ function answer({ study, table }: ReportData): Html {
       compared.
     </p>`;
   return markup`<p>${asked}</p>
-    <p class="answer">${answerText(answerOf(table), modelName)}</p>`;
+    <p class="answer">${answerText(answerOf(table), variantName)}</p>`;
 }
 
 /** What could not be read is told first of all: numbers that are not there must not be taken for zeros. */

@@ -100,10 +100,11 @@ async function predict(request: PredictRequest, isCancelled: () => boolean): Pro
     const logits = Array.from(evaluator.logits(pixels));
     if (!logits.every(Number.isFinite))
       throw new LabError('trial-failed', `The network's output for ${path} is no number: its weights overflow.`, { path });
-    const predicted = classes[predictedClass(logits)];
+    const answer = predictedClass(logits);
+    const predicted = classes[answer];
     const row: PredictRow = { path, classes: [...classes], logits, probabilities: probabilitiesOf(logits), predicted };
     if (!explainer) return row;
-    const { heat, resolution, completeness } = explainer.explain(pixels, predictedClass(logits));
+    const { heat, resolution, completeness } = explainer.explain(pixels, answer);
     const box = seenBox(image, view);
     const drawn = await draw({ heat, size: inputSize, box }, image, picture);
     const seen = (box.width * box.height) / (image.width * image.height);

@@ -1,3 +1,4 @@
+import { sum } from '../../shared/analysis/metrics.ts';
 import type { Confusion } from '../../shared/analysis/scored.ts';
 import { percent } from './format.ts';
 
@@ -22,8 +23,4 @@ export function confusionView(confusion: Confusion, mode: ConfusionMode): Confus
       return { count, text: mode === 'counts' ? String(count) : percent(share), shade: share ?? 0, correct: i === j };
     }),
   );
-}
-
-function sum(counts: readonly number[]): number {
-  return counts.reduce((a, b) => a + b, 0);
 }

@@ -1,3 +1,4 @@
+import { sum } from '../../shared/analysis/metrics.ts';
 import type { IndexSummary } from '../../shared/contract/dataset.ts';
 import { SUBTYPES } from '../../shared/domain/breakhis.ts';
 
@@ -42,8 +43,4 @@ export function countsTable({ counts, tasks }: Pick<IndexSummary, 'counts' | 'ta
   const totals = line(() => true);
   const shares = line((c) => c.label === positive).map((n, i) => (totals[i] ? n / totals[i] : 0));
   return { magnifications, rows, totals, positive: positive === null ? null : { label: positive, shares } };
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0);
 }

@@ -1,4 +1,4 @@
-import { marginOf, type Scored, type ScoredSet } from './scored.ts';
+import type { Scored, ScoredSet } from './scored.ts';
 
 /** A number that says how good some predictions are. */
 export interface MetricFacts<Id extends string = string> {
@@ -54,11 +54,7 @@ export const METRICS = [
   metric({
     id: 'auc',
     level: 'image',
-    of: (set) => {
-      if (set.positive !== null) return areaUnderCurve(set.images, set.classes, set.positive);
-      const areas = set.classes.map((_, i) => areaUnderCurve(set.images, set.classes, i));
-      return mean(areas.filter((area) => area !== null));
-    },
+    of: ({ areas, positive }) => (positive === null ? mean(areas.filter((area) => area !== null)) : areas[positive]),
   }),
   metric({
     id: 'recognitionRate',
@@ -81,12 +77,12 @@ export type ClassMetric = (typeof CLASS_METRICS)[number];
 export type ClassMetrics = Readonly<Record<ClassMetric, number | null>>;
 
 /** One per class, each against the rest. */
-export function classMetricsOf({ images, classes, counts }: ScoredSet): ClassMetrics[] {
+export function classMetricsOf({ counts, areas }: ScoredSet): ClassMetrics[] {
   return counts.map((own, i) => ({
     recall: ratio(own.found, own.support),
     precision: ratio(own.found, own.said),
     f1: f1Of(own),
-    auc: areaUnderCurve(images, classes, i),
+    auc: areas[i],
   }));
 }
 
@@ -100,34 +96,6 @@ function f1Of({ support, found, said }: { support: number; found: number; said: 
   return ratio(2 * found, support + said);
 }
 
-/** Area under the ROC curve of one class against the rest, as the Mann-Whitney statistic on margins; ties count one half. Null without both. */
-export function areaUnderCurve(
-  scored: readonly Pick<Scored, 'truth' | 'logits'>[],
-  classes: readonly string[],
-  of: number,
-): number | null {
-  const sorted = scored
-    .map(({ truth, logits }) => ({ isPositive: truth === classes[of], margin: marginOf(logits, of) }))
-    .sort((a, b) => a.margin - b.margin);
-  let rankSum = 0;
-  let positives = 0;
-  for (let start = 0; start < sorted.length;) {
-    let end = start;
-    while (end < sorted.length && sorted[end].margin === sorted[start].margin) end++;
-    const meanRank = (start + 1 + end) / 2;
-    for (let i = start; i < end; i++) {
-      if (sorted[i].isPositive) {
-        rankSum += meanRank;
-        positives++;
-      }
-    }
-    start = end;
-  }
-  const negatives = sorted.length - positives;
-  if (positives === 0 || negatives === 0) return null;
-  return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
-}
-
 /** BreakHis' patient-level score: the mean over cases of each case's share of correct images. */
 export function recognitionRate(scored: readonly Pick<Scored, 'truth' | 'predicted' | 'case'>[]): number | null {
   const cases = [...Map.groupBy(scored, (s) => s.case).values()];
@@ -138,7 +106,7 @@ function ratio(part: number, whole: number): number | null {
   return whole === 0 ? null : part / whole;
 }
 
-function sum(values: readonly number[]): number {
+export function sum(values: readonly number[]): number {
   return values.reduce((a, b) => a + b, 0);
 }
 

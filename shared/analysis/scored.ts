@@ -30,6 +30,8 @@ export interface ScoredSet {
   readonly confusion: Confusion;
   /** one per class */
   readonly counts: readonly ClassCounts[];
+  /** one per class: area under its ROC curve against the rest; null without both */
+  readonly areas: readonly (number | null)[];
 }
 
 /** @param classes in the order of the logits @param positive one of them, or null */
@@ -42,7 +44,8 @@ export function scoredSet(images: readonly Scored[], classes: readonly string[],
     found: confusion[i][i],
     said: confusion.reduce((sum, row) => sum + row[i], 0),
   }));
-  return { images, classes, positive: positive === null ? null : numbers.get(positive)!, confusion, counts };
+  const areas = classes.map((_, i) => areaUnderCurve(images, classes, i));
+  return { images, classes, positive: positive === null ? null : numbers.get(positive)!, confusion, counts, areas };
 }
 
 /** The class with the largest logit; the first of equal ones. */
@@ -78,4 +81,32 @@ export function marginOf(logits: ArrayLike<number>, of: number): number {
 export function logLoss(logits: ArrayLike<number>, truth: number): number {
   const margin = marginOf(logits, truth);
   return Math.max(-margin, 0) + Math.log1p(Math.exp(-Math.abs(margin)));
+}
+
+/** Area under the ROC curve of one class against the rest, as the Mann-Whitney statistic on margins; ties count one half. Null without both. */
+export function areaUnderCurve(
+  scored: readonly Pick<Scored, 'truth' | 'logits'>[],
+  classes: readonly string[],
+  of: number,
+): number | null {
+  const sorted = scored
+    .map(({ truth, logits }) => ({ isPositive: truth === classes[of], margin: marginOf(logits, of) }))
+    .sort((a, b) => a.margin - b.margin);
+  let rankSum = 0;
+  let positives = 0;
+  for (let start = 0; start < sorted.length;) {
+    let end = start;
+    while (end < sorted.length && sorted[end].margin === sorted[start].margin) end++;
+    const meanRank = (start + 1 + end) / 2;
+    for (let i = start; i < end; i++) {
+      if (sorted[i].isPositive) {
+        rankSum += meanRank;
+        positives++;
+      }
+    }
+    start = end;
+  }
+  const negatives = sorted.length - positives;
+  if (positives === 0 || negatives === 0) return null;
+  return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
 }

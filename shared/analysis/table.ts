@@ -5,7 +5,7 @@
 import type { Arm } from '../domain/study/arm.ts';
 import { type View, viewName } from '../domain/study/view.ts';
 import type { Cell } from './cells.ts';
-import { CLASS_METRICS, METRICS } from './metrics.ts';
+import { CLASS_METRICS, METRICS, sum } from './metrics.ts';
 
 /** Counts and baselines beside the metrics. */
 export const MAJORITY = 'majority';
@@ -88,8 +88,4 @@ export function valueIn({ rows }: Square, metric: string, of: string | null = nu
 /** The classes of a square, in the order of the logits. */
 export function classesIn({ rows }: Square): string[] {
   return rows.flatMap((row) => (row.metric === SUPPORT ? [row.class!] : []));
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0);
 }

@@ -4,9 +4,9 @@
  */
 import { z } from 'zod';
 import { MALIGNANCY } from '../domain/breakhis.ts';
-import { augmentationSchema, nameSchema, planSchema, trainingSchema } from './plan.ts';
+import { planSchema } from './plan.ts';
 import { studyFileSchema } from './study.ts';
-import { type TrialConfig, trialConfigSchema, trialIdSchema, trialImageSchema } from './trial.ts';
+import { type TrialConfig, trialConfigSchema } from './trial.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -62,27 +62,29 @@ export const storedPlanSchema = z.preprocess(upgradePlan, planSchema);
 /** A study's file of any format. */
 export const storedStudySchema = z.preprocess(upgradeStudy, studyFileSchema);
 
+const { shape } = trialConfigSchema;
+
 /** A configuration of format 1: the order of its fields is part of its hash, by which checkpoints know it. */
 const trialConfig1Schema = z.strictObject({
   format: z.literal(1),
-  id: trialIdSchema,
-  study: nameSchema,
-  model: planSchema.shape.models.element,
+  id: shape.id,
+  study: shape.study,
+  model: shape.model,
   trainMagnification: z.number().positive(),
-  testMagnifications: z.array(z.number().positive()).min(1),
-  seed: z.number().int().nonnegative(),
-  protocol: planSchema.shape.protocol.unwrap(),
-  inputSize: z.tuple([z.number().int().min(32), z.number().int().min(32)]),
-  evaluation: z.enum(['crop', 'full frame']),
-  training: trainingSchema,
-  augmentation: augmentationSchema,
-  dataset: trialConfigSchema.shape.dataset,
-  splitSha256: z.string(),
-  train: z.array(trialImageSchema).min(1),
-  validation: z.array(trialImageSchema),
-  test: z.array(trialImageSchema),
-  cacheFolder: z.string().min(1),
-  magnilabVersion: z.string(),
+  testMagnifications: shape.testMagnifications,
+  seed: shape.seed,
+  protocol: shape.protocol,
+  inputSize: shape.inputSize,
+  evaluation: shape.evaluation,
+  training: shape.training,
+  augmentation: shape.augmentation,
+  dataset: shape.dataset,
+  splitSha256: shape.splitSha256,
+  train: shape.train,
+  validation: shape.validation,
+  test: shape.test,
+  cacheFolder: shape.cacheFolder,
+  magnilabVersion: shape.magnilabVersion,
 });
 
 /** A trial's configuration as it lies in its folder, of any format. */

@@ -16,6 +16,11 @@ export function findVariant(id: string): Variant | null {
   return null;
 }
 
+/** A variant's name as a researcher reads it; the id where there is none. */
+export function variantName(id: string): string {
+  return findVariant(id)?.name ?? id;
+}
+
 /** What `timm.create_model` calls this network, or null where timm has none: WaveMix, 2D-FNet, and the small ones. */
 export function timmName({ id, family, small }: Variant): string | null {
   return small || family === 'wavemix' || family === 'fnet2d' ? null : id;

@@ -59,18 +59,13 @@ function bars({ title, axis, series, groups, level }: BarMarks): Html {
         >${name}</text
       >`;
   });
-  return html`<svg
-    xmlns="http://www.w3.org/2000/svg"
-    viewBox="0 0 ${left + width + 60} ${height}"
-    role="img"
-    aria-label="${title}"
-    font-family="sans-serif"
-    font-size="12"
-  >
-    ${ticks}${drawn}${line}
-    <text x="${left + width / 2}" y="${bottom + 32}" text-anchor="middle">${axis}</text>
-    ${legend}
-  </svg>`;
+  return frame(
+    title,
+    [left + width + 60, height],
+    html`${ticks}${drawn}${line}
+      <text x="${left + width / 2}" y="${bottom + 32}" text-anchor="middle">${axis}</text>
+      ${legend}`,
+  );
 }
 
 function colourOf(series: number): string {
@@ -104,15 +99,23 @@ function heat({ title, rows, columns, squares }: HeatMarks): Html {
   const names = rows.map(
     (name, i) => html`<text x="${left - 8}" y="${top + (i + 0.5) * side + 4}" text-anchor="end">${name}</text>`,
   );
+  return frame(
+    title,
+    [left + columns.length * side + 4, top + rows.length * side + 4],
+    html`<text x="4" y="14" font-weight="bold">${title}</text> ${head}${names}${cells}`,
+  );
+}
+
+/** A drawing that stands alone. @param size width, height */
+function frame(title: string, [width, height]: readonly [number, number], content: Html): Html {
   return html`<svg
     xmlns="http://www.w3.org/2000/svg"
-    viewBox="0 0 ${left + columns.length * side + 4} ${top + rows.length * side + 4}"
+    viewBox="0 0 ${width} ${height}"
     role="img"
     aria-label="${title}"
     font-family="sans-serif"
     font-size="12"
   >
-    <text x="4" y="14" font-weight="bold">${title}</text>
-    ${head}${names}${cells}
+    ${content}
   </svg>`;
 }

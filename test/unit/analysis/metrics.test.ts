@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { matricesOf } from '../../../shared/analysis/matrix.ts';
 import {
-  areaUnderCurve,
   classMetricsOf,
   majorityBaseline,
   metricsOf,
   recognitionRate,
   standardDeviation,
 } from '../../../shared/analysis/metrics.ts';
-import { logLoss, marginOf, type Scored, scoredSet } from '../../../shared/analysis/scored.ts';
+import { areaUnderCurve, logLoss, marginOf, type Scored, scoredSet } from '../../../shared/analysis/scored.ts';
 import { tableOf } from '../../../shared/analysis/table.ts';
 import { cell as sample } from '../../../renderer/testing/samples.ts';
 

@@ -5,11 +5,12 @@ import { setTimeout } from 'node:timers/promises';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { presetPlan } from '../../../shared/contract/plan.ts';
-import type { TrialConfig, TrialImage, TrialMessage } from '../../../shared/contract/trial.ts';
+import type { TrialImage, TrialMessage } from '../../../shared/contract/trial.ts';
 import { findVariant } from '../../../shared/domain/catalogue.ts';
 import { hashPixels } from '../../../main/pictures/read-image.ts';
 import { Pictures } from '../../../main/pictures/pictures.ts';
 import { evaluationView, type Pixels, shrink } from '../../../main/pictures/resample.ts';
+import { trialConfig } from '../../helpers/config.ts';
 import { noise } from '../../helpers/noise.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
 
@@ -32,33 +33,14 @@ async function setUp(count: number) {
     const pixelSha256 = hashPixels(width, height, data);
     images.push({ path: `${i}.png`, label: 'benign', magnification: 40, case: '1', slide: '1', pixelSha256 });
   }
-  const { training, augmentation } = presetPlan('quick', 'Q', folder);
-  const config: TrialConfig = {
-    format: 2,
-    id: 'trial',
-    study: 'Q',
-    model: 'resnet18',
-    task: 'malignancy',
-    classes: ['benign', 'malignant'],
-    positive: 'malignant',
-    trainSet: 40,
-    testMagnifications: [40],
-    views: ['native'],
-    fold: null,
-    seed: 0,
-    protocol: 'quick',
+  const { augmentation } = presetPlan('quick', 'Q', folder);
+  const config = trialConfig({
     inputSize: [...inputSize],
-    evaluation: 'crop',
-    training,
     augmentation: { ...augmentation, scale: [0.5, 1] },
     dataset: { folder: join(folder, 'data') },
-    splitSha256: 'x',
     train: images,
-    validation: [],
-    test: [],
     cacheFolder: join(folder, 'cache'),
-    magnilabVersion: '0.1.0',
-  };
+  });
   const sent: TrialMessage[] = [];
   const stop = new AbortController();
   const pictures = new Pictures(config, variant, { send: (message) => sent.push(message), signal: stop.signal, check: () => {} });

@@ -1,40 +1,14 @@
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { presetPlan } from '../../../shared/contract/plan.ts';
-import type { Epoch, TrialConfig } from '../../../shared/contract/trial.ts';
+import type { Epoch } from '../../../shared/contract/trial.ts';
 import { encodeSafetensors } from '../../../main/models/safetensors.ts';
 import { readHistory, readTrialConfig, repairHistory } from '../../../main/project/trial-folder.ts';
+import { trialConfig } from '../../helpers/config.ts';
 import { temporaryFolder } from '../../helpers/temporary.ts';
 
 const image = { path: 'a.png', label: 'benign', magnification: 40, case: '1', slide: '1', pixelSha256: 'x' } as const;
-const { training, augmentation } = presetPlan('quick', 'Q', '/data');
-const config: TrialConfig = {
-  format: 2,
-  id: 'trial',
-  study: 'Q',
-  model: 'resnet18',
-  task: 'malignancy',
-  classes: ['benign', 'malignant'],
-  positive: 'malignant',
-  trainSet: 40,
-  testMagnifications: [40],
-  views: ['native'],
-  fold: null,
-  seed: 0,
-  protocol: 'quick',
-  inputSize: [64, 64],
-  evaluation: 'crop',
-  training,
-  augmentation,
-  dataset: { folder: '/data' },
-  splitSha256: 'x',
-  train: [image],
-  validation: [],
-  test: [image],
-  cacheFolder: '/cache',
-  magnilabVersion: '0.1.0',
-};
+const config = trialConfig({ dataset: { folder: '/data' }, train: [image], test: [image] });
 
 async function folderWith(content: unknown): Promise<string> {
   const folder = join(await temporaryFolder(), 'trial');
