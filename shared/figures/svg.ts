@@ -79,14 +79,14 @@ function heat({ title, rows, columns, squares }: HeatMarks): Html {
     row.map(({ value, only, few, same }, j) => {
       const { background, text } = squareColours(only ? null : value);
       const [x, y] = [left + j * side, top + i * side];
-      const frame = same ? '#1b2733' : '#d5dde5';
+      const edge = same ? '#1b2733' : '#d5dde5';
       return html`<rect
           x="${x + 1}"
           y="${y + 1}"
           width="${side - 2}"
           height="${side - 2}"
           fill="${background}"
-          stroke="${frame}"
+          stroke="${edge}"
           stroke-width="${same ? 2 : 1}"
         /><text x="${x + side / 2}" y="${y + side / 2 + 4}" text-anchor="middle" fill="${text}"
           >${percent(value)}${only || few ? ' !' : ''}</text
