@@ -182,10 +182,16 @@ export class Queue {
     return summary.state === 'interrupted' && this.paused.has(study.name) ? { ...summary, state: 'paused' } : summary;
   }
 
-  /** Resolves when nothing runs and nothing waits. */
+  /** Resolves when nothing runs and nothing waits. Until then it keeps this process alive: a trial that was found does not. */
   whenIdle(): Promise<void> {
     if (this.isIdle) return Promise.resolve();
-    return new Promise((resolve) => this.idle.add(resolve));
+    return new Promise((resolve) => {
+      const alive = setInterval(() => {}, 60_000);
+      this.idle.add(() => {
+        clearInterval(alive);
+        resolve();
+      });
+    });
   }
 
   private get isIdle(): boolean {

@@ -11,6 +11,7 @@ import { installRuntime } from '../../main/runtime/install.ts';
 import type { LabEvent } from '../../shared/contract/events.ts';
 import { labWith, nextEvent, quickPlan, runFolder, testTissue } from '../helpers/lab.ts';
 
+const BIN = fileURLToPath(new URL('../../bin/magnilab.js', import.meta.url));
 const TRIALS = ['Quick_wavemix_32_4_40x_s0', 'Quick_wavemix_32_4_100x_s0'];
 const [TRIAL] = TRIALS;
 let tissue: string;
@@ -128,6 +129,15 @@ describe('a trial that runs when a lab comes', { timeout: 300_000 }, () => {
     expect(await stateOf(lab)).toBe('running');
     await lab.services['trials.cancel']({ trial: TRIAL });
     expect(await stateOf(lab)).toBe('cancelled');
+  });
+
+  it('is waited for by the command line, which has nothing else to do', async () => {
+    const { project, run } = await waitingProject(12);
+    await startByHand(run);
+    const resumed = spawn(process.execPath, [BIN, 'study', 'resume', '--project', project], { stdio: 'ignore' });
+    onTestFinished(() => void resumed.kill('SIGKILL'));
+    expect(await once(resumed, 'exit')).toEqual([0, null]);
+    expect((await readTrialState(run))?.state).toBe('finished');
   });
 
   it('goes on where it was resumed while it ran, when it has stopped by itself', async () => {
