@@ -1,6 +1,6 @@
 import type { LabEvent } from '../../shared/contract/events.ts';
 import type { StudySummary, TrialSummary } from '../../shared/contract/results.ts';
-import { variantName } from '../../shared/domain/catalogue.ts';
+import { contenderName, contenderOf } from '../../shared/domain/study/arm.ts';
 import { trainSetName } from '../../shared/domain/study/train-set.ts';
 import { isSame, viewName } from '../../shared/domain/study/view.ts';
 import { type Matrix, matricesOf, matrixNote } from '../../shared/analysis/matrix.ts';
@@ -68,8 +68,9 @@ function watch(study: StudySummary, progress: Progress): (event: LabEvent) => vo
   };
 }
 
-function describe({ model, trainSet, fold, seed }: TrialSummary): string {
-  return `${variantName(model)} on ${trainSetName(trainSet)}${fold === null ? '' : `, fold ${fold}`}, seed ${seed}`;
+function describe(trial: TrialSummary): string {
+  const { trainSet, fold, seed } = trial;
+  return `${contenderName(contenderOf(trial))} on ${trainSetName(trainSet)}${fold === null ? '' : `, fold ${fold}`}, seed ${seed}`;
 }
 
 /** Prints the train x test matrix of every model and, when all trials have finished, the answer to the study's question. */
@@ -77,14 +78,14 @@ export async function showStudy(lab: Lab, { name, trials }: StudySummary): Promi
   const table = tableOf(await lab.services['results.cells']({ study: name }));
   const majority = new Map(rowsOf(table, MAJORITY).map((row) => [viewName(row.view), row.value]));
   for (const matrix of matricesOf(table, 'accuracy')) print(`\n${matrixText(matrix, majority)}`);
-  if (table.length > 0 && trials.every((t) => t.state === 'finished')) print(`\n${answerText(answerOf(table), variantName)}`);
+  if (table.length > 0 && trials.every((t) => t.state === 'finished')) print(`\n${answerText(answerOf(table), contenderName)}`);
 }
 
 function matrixText(matrix: Matrix, majority: ReadonlyMap<string, number | null>): string {
   const { model, views, squares, rowMeans } = matrix;
   const column = (text: string) => text.padStart(10);
   const lines = [
-    `${variantName(model)}: accuracy, %`,
+    `${contenderName(model)}: accuracy, %`,
     `${'train \\ test'.padEnd(13)}${views.map((view) => column(`${viewName(view)}   `)).join('')}${column('mean   ')}`,
   ];
   squares.forEach((row, i) => {

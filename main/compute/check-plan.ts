@@ -1,12 +1,8 @@
-import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { PlanCheck } from '../../shared/contract/calls/plans.ts';
 import type { IndexedImage, Part, Split } from '../../shared/contract/dataset.ts';
 import { LabError, toEnvelope } from '../../shared/contract/errors.ts';
-import { type Plan, splitsOf, startProblems } from '../../shared/contract/plan.ts';
-import { findVariant, imageCost } from '../../shared/domain/catalogue.ts';
-import { trainingMemory } from '../../shared/domain/estimates.ts';
-import { familyOf, type Variant } from '../../shared/domain/families/index.ts';
+import { type Plan, type PlannedSplit, splitsOf, startProblems } from '../../shared/contract/plan.ts';
 import { magnificationName } from '../../shared/domain/magnification.ts';
 import { findPreset } from '../../shared/domain/study/presets/index.ts';
 import { magnificationsOf, trainSetName } from '../../shared/domain/study/train-set.ts';
@@ -14,8 +10,8 @@ import { classOf, findTask, tasksOf } from '../../shared/domain/tasks.ts';
 import { locateData } from '../project/data-folders.ts';
 import { type IndexRef, indexOf } from './images.ts';
 import { type Dealt, evidenceWarnings } from './plan-evidence.ts';
+import { planCosts } from './plan-costs.ts';
 import { splitOf } from './split.ts';
-import { trialsOf } from './staging.ts';
 
 /** The images of a part at some magnifications. */
 export function imagesOf(
@@ -53,9 +49,7 @@ export interface SoundPlan {
   readonly splits: readonly FoldSplit[];
 }
 
-interface FoldSplit {
-  /** null where the study has one split */
-  readonly fold: number | null;
+interface FoldSplit extends Omit<PlannedSplit, 'settings'> {
   readonly split: Split;
 }
 
@@ -83,16 +77,18 @@ async function examinePlan({ index, project, plan }: PlanInput): Promise<Examine
   const splits = await splitsFor(index, plan, problems);
   const leaking = splits.map((own) => ({ ...own, leak: leakText(own.split) })).filter(({ leak }) => leak !== null);
   const { allowsLeaks, fewestSeeds } = findPreset(plan.protocol);
-  for (const { fold, leak } of leaking) {
-    const message = `${inFold(fold)}${leak}. ${allowsLeaks ? LEAK_ALLOWED : LEAK_REFUSED}`;
-    (allowsLeaks ? warnings : problems).push({ field: 'split.by', message });
+  for (const { imageLevel, leak, ...own } of leaking) {
+    const advice = imageLevel ? LEAK_WANTED : allowsLeaks ? LEAK_ALLOWED : LEAK_REFUSED;
+    const message = `${inSplit({ imageLevel, ...own })}${leak}. ${advice}`;
+    if (imageLevel) warnings.push({ field: 'imageLevelToo', message });
+    else (allowsLeaks ? warnings : problems).push({ field: 'split.by', message });
   }
   const sets = plan.trainSets.map((set) => magnificationsOf(set, magnifications));
-  for (const { fold, split } of problem ? [] : splits) {
+  for (const { split, ...own } of problem ? [] : splits) {
     const found = coverage(plan, sets, { images, split, classes });
-    for (const { field, message } of found.problems) problems.push({ field, message: inFold(fold) + message });
+    for (const { field, message } of found.problems) problems.push({ field, message: inSplit(own) + message });
     for (const { field, message } of [...found.warnings, ...evidenceWarnings(plan, sets, { images, split, classes })])
-      warnings.push({ field, message: inFold(fold) + message });
+      warnings.push({ field, message: inSplit(own) + message });
   }
   if (plan.seeds.length < fewestSeeds)
     warnings.push({
@@ -101,19 +97,18 @@ async function examinePlan({ index, project, plan }: PlanInput): Promise<Examine
     });
   const trained = splits.flatMap(({ split }) => sets.map((own) => imagesOf(indexed, split, 'train', own).length));
   const imageBytes = indexed.reduce((sum, { width, height }) => sum + 3 * width * height, 0) / Math.max(1, indexed.length);
-  const rows = plan.models.map((id) => estimate(findVariant(id)!, plan, trained, imageBytes));
-  const perModel = trialsOf(plan).length / plan.models.length;
-  const epochs = plan.training.epochs + plan.training.cooldownEpochs;
-  const seconds = rows.reduce((sum, row) => sum + ((row.secondsPerEpoch ?? 0) * epochs + TRIAL_SECONDS) * perModel, 0);
-  const check: PlanCheck = {
-    trials: plan.models.length * perModel,
-    seconds,
-    diskBytes: rows.reduce((sum, row) => sum + row.params * 4 * 3 * perModel, 0), // weights once, weights with momenta once
-    models: rows,
-    problems,
-    warnings,
+  const costs = planCosts(plan, { trainedImages: trained, imageBytes });
+  warnings.push(...costs.warnings);
+  const check: PlanCheck = { ...costs.check, problems, warnings };
+  return {
+    images,
+    classes,
+    positive,
+    magnifications,
+    splits,
+    check,
+    leaks: leaking.some(({ imageLevel }) => !imageLevel) && !allowsLeaks,
   };
-  return { images, classes, positive, magnifications, splits, check, leaks: leaking.length > 0 && !allowsLeaks };
 }
 
 /** Refuses what checkPlan finds. @throws LabError "leak" or "bad-input" naming the field */
@@ -145,24 +140,26 @@ function classesOf(plan: Plan, images: readonly IndexedImage[]): Pick<SoundPlan,
 }
 
 /** The splits that could be made; why others could not goes to the problems. */
-async function splitsFor(index: IndexRef, { split: settings }: Plan, problems: Finding[]): Promise<FoldSplit[]> {
+async function splitsFor(index: IndexRef, plan: Plan, problems: Finding[]): Promise<FoldSplit[]> {
   const made: FoldSplit[] = [];
-  for (const { fold, settings: own } of splitsOf(settings)) {
+  for (const { settings, ...own } of splitsOf(plan)) {
     try {
-      made.push({ fold, split: await splitOf(index, own) });
+      made.push({ ...own, split: await splitOf(index, settings) });
     } catch (error) {
       const { message, details } = toEnvelope(error);
       const field = settings.by === 'list' ? 'file' : String(details?.field ?? 'by');
-      problems.push({ field: `split.${field === 'fold' ? 'folds' : field}`, message: inFold(fold) + message });
+      problems.push({ field: `split.${field === 'fold' ? 'folds' : field}`, message: inSplit(own) + message });
     }
   }
   return made;
 }
 
-function inFold(fold: number | null): string {
+function inSplit({ fold, imageLevel }: Omit<FoldSplit, 'split'>): string {
+  if (imageLevel) return 'Split by image: ';
   return fold === null ? '' : `Fold ${fold}: `;
 }
 
+const LEAK_WANTED = 'These networks stand beside the others to show what the leak is worth, and are marked.';
 const LEAK_ALLOWED = "The paper's protocol is like that; its numbers cannot be compared with patient-safe ones.";
 const LEAK_REFUSED = 'Split by case, or choose the protocol "paper" to repeat the published study.';
 
@@ -199,31 +196,4 @@ function coverage(
       problems.push({ field: `testMagnifications.${i}`, message: `At ${magnificationName(m)} the test part has no images.` });
   });
   return { problems, warnings };
-}
-
-/** Every parameter costs its update and its place in checkpoints, and every step has a fixed price. */
-const UPDATE_SECONDS_PER_PARAMETER = 4e-9;
-const CHECKPOINT_SECONDS_PER_PARAMETER = 20e-9;
-const STEP_SECONDS = 0.008;
-/** starting the process, loading TensorFlow, reading images */
-const TRIAL_SECONDS = 4;
-
-function estimate(
-  variant: Variant,
-  plan: Plan,
-  trainedImages: readonly number[],
-  averageImageBytes: number,
-): PlanCheck['models'][number] {
-  const forward = imageCost(variant, plan.inputSize).macs / (familyOf(variant).macsPerSecondAndCore * availableParallelism());
-  const images = trainedImages.reduce((a, b) => a + b, 0) / Math.max(1, trainedImages.length);
-  const steps = Math.max(1, Math.floor(images / plan.training.batchSize));
-  const overhead = variant.params * UPDATE_SECONDS_PER_PARAMETER + STEP_SECONDS; // the backward pass costs twice the forward pass
-  const checkpoint = variant.params * CHECKPOINT_SECONDS_PER_PARAMETER;
-  const decoded = Math.max(0, ...trainedImages) * averageImageBytes; // an upper bound: pictures are shrunk where crops allow
-  return {
-    id: variant.id,
-    params: variant.params,
-    memoryBytes: trainingMemory(variant, plan.inputSize, plan.training.batchSize) + decoded,
-    secondsPerEpoch: trainedImages.length > 0 ? images * forward * 3 + steps * overhead + checkpoint : null,
-  };
 }

@@ -98,7 +98,7 @@ async function collect({ runs, splits: folder, study, date }: ReportInput): Prom
 async function imagesOf(runs: string, trials: StudyFile['trials']): Promise<{ images: TrialImage[]; synthetic: boolean }> {
   const images = new Map<string, TrialImage>();
   let synthetic = trials.length > 0;
-  const one = new Map(trials.map((trial) => [`${trainSetId(trial.trainSet)} ${trial.fold}`, trial])); // others have the same images
+  const one = new Map(trials.map((trial) => [`${trainSetId(trial.trainSet)} ${trial.fold} ${trial.imageLevel}`, trial])); // others have the same images
   for (const { id } of one.values()) {
     const folder = join(runs, id);
     const config = await placeConfig(folder, (await readTrialConfig(folder)).config);

@@ -6,6 +6,7 @@ import type { StudyFile } from '../../shared/contract/study.ts';
 import type { Prediction } from '../../shared/contract/trial.ts';
 import { type Cell, cellsOf } from '../../shared/analysis/cells.ts';
 import { marginOf, predictedClass } from '../../shared/analysis/scored.ts';
+import { armOf } from '../../shared/domain/study/arm.ts';
 import { viewName } from '../../shared/domain/study/view.ts';
 import { readTrialConfig, trialFiles } from '../project/trial-folder.ts';
 import { readVerifiedPredictions } from '../project/verify-trial.ts';
@@ -38,10 +39,9 @@ type Classes = Pick<StudyFile, 'classes' | 'positive'>;
 /** @returns null while the trial is not finished @throws LabError "damaged-file" that names the file and what is wrong */
 async function trialCells(folder: string, trial: Listed, { classes, positive }: Classes): Promise<Cell[] | null> {
   const from = await stampOfResults(folder);
-  const { id, model, trainSet, fold, seed } = trial;
   const cells = results.get(folder, from, async () => {
     const rows = await readPredictions(folder, from);
-    return rows && cellsOf({ trial: id, model, trainSet, fold, seed }, rows, classes, positive);
+    return rows && cellsOf({ trial: trial.id, ...armOf(trial) }, rows, classes, positive);
   });
   cells.catch(() => {}); // reported where it is awaited
   return cells;

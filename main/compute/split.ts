@@ -39,7 +39,7 @@ interface PreviewInput extends ParsedInput<'plans.split'> {
 
 /** A split as the strip shows it: per case, how many images of each magnification lie in which part. */
 export async function previewSplit({ index, split: planned, fold }: PreviewInput): Promise<SplitPreview> {
-  const splits = splitsOf(planned);
+  const splits = splitsOf({ split: planned, imageLevelToo: false });
   const chosen = splits.find((one) => one.fold === fold) ?? splits[0];
   if (!chosen) throw new LabError('bad-input', 'Say which official folds, 1 to 5.', { field: 'folds' });
   const split = await splitOf(index, chosen.settings);

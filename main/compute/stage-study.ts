@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ImageCounts, IndexedImage } from '../../shared/contract/dataset.ts';
+import { trainingOf } from '../../shared/contract/plan.ts';
 import type { StudyFile } from '../../shared/contract/study.ts';
 import type { TrialConfig, TrialImage } from '../../shared/contract/trial.ts';
 import { magnificationsOf } from '../../shared/domain/study/train-set.ts';
@@ -30,15 +31,15 @@ export async function stageStudy({ staging, ...input }: PlanInput & { staging: s
   for (const config of trialConfigs(input, sound)) {
     await mkdir(join(staging, config.id));
     await writeSealed(trialFiles(join(staging, config.id)).config, config);
-    const { id, model, trainSet, fold, seed } = config;
-    trials.push({ id, model, trainSet, fold, seed, config: hashConfig(config) });
+    const { id, model, scaling = 'crop', imageLevel = false, trainSet, fold, seed } = config;
+    trials.push({ id, model, scaling, imageLevel, trainSet, fold, seed, config: hashConfig(config) });
   }
   const { images, classes, positive, splits } = sound;
   const dealt = images.filter(({ path }) => splits.some(({ split }) => split.parts[path] !== undefined));
   return {
     classes: [...classes],
     positive,
-    splits: splits.map(({ fold, split }) => ({ fold, sha256: split.sha256 })),
+    splits: splits.map(({ fold, imageLevel, split }) => ({ fold, imageLevel, sha256: split.sha256 })),
     dataset: countImages(dealt, classes),
     trials,
   };
@@ -47,11 +48,13 @@ export async function stageStudy({ staging, ...input }: PlanInput & { staging: s
 function* trialConfigs({ plan, index }: PlanInput, sound: SoundPlan): Generator<TrialConfig> {
   const { synthetic } = indexOf(index);
   const { images, magnifications } = sound;
-  for (const { id, model, trainSet, fold, seed } of trialsOf(plan)) {
-    const { split } = sound.splits.find((own) => own.fold === fold)!;
+  const trials = trialsOf(plan);
+  for (const { id, model, scaling, imageLevel, trainSet, fold, seed } of trials) {
+    const { split } = sound.splits.find((own) => own.fold === fold && own.imageLevel === imageLevel)!;
     const part = (name: 'train' | 'validation' | 'test', of: readonly number[]) =>
       imagesOf(images, split, name, of).map(toTrialImage);
     const own = magnificationsOf(trainSet, magnifications);
+    const others = magnifications.filter((m) => !own.includes(m));
     yield {
       format: 2,
       id,
@@ -61,19 +64,23 @@ function* trialConfigs({ plan, index }: PlanInput, sound: SoundPlan): Generator<
       positive: sound.positive,
       model,
       trainSet,
+      ...(scaling !== 'crop' && { scaling, magnifications: [...magnifications] }),
+      ...(imageLevel && { imageLevel }),
       testMagnifications: plan.testMagnifications,
       views: plan.views,
+      ...(plan.scaleCurve !== null && { scaleCurve: plan.scaleCurve }),
       fold,
       seed,
       protocol: plan.protocol,
       inputSize: plan.inputSize,
       evaluation: plan.evaluation,
-      training: plan.training,
+      training: trainingOf(plan, model, trials.length),
       augmentation: plan.augmentation,
       dataset: { folder: index.folder, synthetic },
       splitSha256: split.sha256,
       train: part('train', own),
       validation: part('validation', own),
+      ...(plan.entries === 'validation mean' && { otherValidation: part('validation', others) }),
       test: part('test', plan.testMagnifications),
       cacheFolder: '../../cache', // from the run folder: a project may be moved
       magnilabVersion: version,

@@ -6,6 +6,6 @@ export const STAGED_SPLITS = 'splits';
 
 /** Trials of a plan in the order in which they run. */
 export function trialsOf(plan: Plan): (Arm & { readonly id: string })[] {
-  const folds = splitsOf(plan.split).map(({ fold }) => fold);
+  const folds = splitsOf(plan).map(({ fold, imageLevel }) => ({ fold, imageLevel }));
   return armsOf({ ...plan, folds }).map((arm) => ({ id: trialName(plan.name, arm), ...arm }));
 }

@@ -7,7 +7,7 @@ import { smallPicture } from './small-picture.ts';
 import { previewSplit } from './split.ts';
 import { stageStudy } from './stage-study.ts';
 import { testedImage } from './tested-image.ts';
-import { dataAreAway, readTrials, trialHistory } from './trials.ts';
+import { dataAreAway, readTrials, trialHistory, trialTurn } from './trials.ts';
 
 /**
  * Every function of the compute threads. What stands before the dot says which thread runs it: functions that read the same things
@@ -29,6 +29,7 @@ export const functions = {
   'pictures.small': smallPicture,
 
   'trials.read': readTrials,
+  'trials.turn': trialTurn,
   'trials.history': trialHistory,
   'trials.away': dataAreAway,
   'trials.cells': studyCells,

@@ -2,12 +2,15 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ErrorEnvelope, toEnvelope } from '../../shared/contract/errors.ts';
 import type { TrialSummary } from '../../shared/contract/results.ts';
+import { trainingOf } from '../../shared/contract/plan.ts';
 import type { StudyFile } from '../../shared/contract/study.ts';
 import type { Epoch, TrialStateFile } from '../../shared/contract/trial.ts';
+import { armOf } from '../../shared/domain/study/arm.ts';
 import { testedRow } from '../../shared/domain/study/selection.ts';
 import { dataIsAway } from '../training/data-away.ts';
 import { placeConfig, readHistory, readTrialConfig, readTrialState, trialFiles } from '../project/trial-folder.ts';
 import { Known, stampOf } from './known.ts';
+import { studyEntries, turnOf } from './entries.ts';
 import { resultsFault, type StudyInput } from './results.ts';
 
 export interface TrialsInput extends StudyInput {
@@ -18,9 +21,25 @@ export interface TrialsInput extends StudyInput {
 }
 
 /** How trials stand, from their folders alone. A "running" that this lab does not run was interrupted. */
-export function readTrials({ runs, study, ids, running }: TrialsInput): Promise<TrialSummary[]> {
+export async function readTrials({ runs, study, ids, running }: TrialsInput): Promise<TrialSummary[]> {
   const trials = ids ? study.trials.filter(({ id }) => ids.includes(id)) : study.trials;
-  return Promise.all(trials.map((trial) => readTrial(runs, study, trial, running.includes(trial.id))));
+  const entries = await studyEntries({ runs, study });
+  return Promise.all(
+    trials.map(async (trial) => {
+      const summary = await readTrial(runs, study, trial, running.includes(trial.id));
+      const never = summary.state === 'waiting' && turnOf(study, trial, entries) === 'never';
+      return never ? { ...summary, state: 'skipped' } : summary;
+    }),
+  );
+}
+
+/** Whether a trial may run now, waits for others that choose between variants, or is not needed. */
+export async function trialTurn({ runs, study, id }: StudyInput & { id: string }): Promise<ReturnType<typeof turnOf>> {
+  return turnOf(
+    study,
+    study.trials.find((trial) => trial.id === id)!,
+    await studyEntries({ runs, study }),
+  );
 }
 
 async function readTrial(
@@ -29,17 +48,14 @@ async function readTrial(
   trial: StudyFile['trials'][number],
   runningHere: boolean,
 ): Promise<TrialSummary> {
-  const { epochs, cooldownEpochs, selection } = study.plan.training;
-  const { id, model, trainSet, fold, seed } = trial;
+  const { epochs, cooldownEpochs, selection } = trainingOf(study.plan, trial.model, study.trials.length);
+  const { id } = trial;
   const all = epochs + cooldownEpochs;
   const { state, error, progress } = await standing(join(runs, id), trial, study, runningHere);
   return {
     id,
     study: study.name,
-    model,
-    trainSet,
-    fold,
-    seed,
+    ...armOf(trial),
     state,
     epochs: all,
     selection,
@@ -72,7 +88,7 @@ async function standing(
   study: StudyFile,
   runningHere: boolean,
 ): Promise<Standing> {
-  const { epochs: planned, cooldownEpochs, selection } = study.plan.training;
+  const { epochs: planned, cooldownEpochs, selection } = trainingOf(study.plan, trial.model, study.trials.length);
   const epochs = planned + cooldownEpochs;
   const { config, state, history, last } = trialFiles(folder);
   const from = `${epochs} ${selection} ${await stampOf(config, state, history, last)}`;

@@ -47,16 +47,25 @@ const PROPOSALS_PER_GROUP = 60;
  * different splits of about equal balance. Groups have 1 to 300 images: no closed rule balances eight subtypes and four
  * magnifications at once.
  * @param ratios shares of the parts, e.g. [7, 1, 2]; a part of ratio 0 stays empty
+ * @param role what a part is for, by its number: training, validation or test
  * @returns for each group the index of its part
  */
-export function assignGroups(groups: readonly Group[], ratios: readonly number[], random: Random): number[] {
-  const deals = Array.from({ length: STARTS }, () => improvedDeal(groups, ratios, random));
+export function assignGroups(
+  groups: readonly Group[],
+  ratios: readonly number[],
+  random: Random,
+  role: (part: number) => number = (part) => part,
+): number[] {
+  const deals = Array.from({ length: STARTS }, () => improvedDeal(groups, ratios, random, role));
   return deals.reduce((best, deal) => (deal.cost() < best.cost() - ROUNDING ? deal : best)).partOf;
 }
 
-function improvedDeal(groups: readonly Group[], ratios: readonly number[], random: Random): Deal {
+/** The role of parts that are all tested, each in its turn. */
+export const TESTED = (): number => 2;
+
+function improvedDeal(groups: readonly Group[], ratios: readonly number[], random: Random, role: (part: number) => number): Deal {
   const open = ratios.map((_, part) => part).filter((part) => ratios[part] > 0);
-  const deal = new Deal(groups, ratios);
+  const deal = new Deal(groups, ratios, role);
   for (const group of random.shuffle(groups.map((_, i) => i))) deal.place(group, cheapest(deal, group, open));
   if (open.length < 2 || groups.length < 2) return deal;
   const proposals = Math.max(MIN_PROPOSALS, PROPOSALS_PER_GROUP * groups.length);
@@ -91,7 +100,10 @@ class Deal {
   /** [feature][part] */
   private readonly counts: number[][];
 
-  constructor(groups: readonly Group[], ratios: readonly number[]) {
+  private readonly role: (part: number) => number;
+
+  constructor(groups: readonly Group[], ratios: readonly number[], role: (part: number) => number) {
+    this.role = role;
     const sum = ratios.reduce((a, b) => a + b, 0);
     this.shares = ratios.map((r) => r / sum);
     this.partOf = groups.map(() => -1);
@@ -151,7 +163,7 @@ class Deal {
       this.shares.forEach((share, part) => {
         const count = this.counts[at][part];
         cost += feature.importance * Math.max(0, Math.abs(count / feature.total - share) - TOLERANCE) ** 2;
-        if (count === 0 && share > 0) cost += absence[part];
+        if (count === 0 && share > 0) cost += absence[this.role(part)];
       });
     }
     return cost;

@@ -3,7 +3,7 @@ import { type IndexedImage, type Part, parts as PARTS, type Split, type SplitSet
 import { LabError } from '../../shared/contract/errors.ts';
 import { foldPatient } from '../../shared/domain/patient.ts';
 import { Random } from '../../shared/domain/random.ts';
-import { assignGroups, groupBy } from './assign.ts';
+import { assignGroups, groupBy, TESTED } from './assign.ts';
 import { compareText } from './problem.ts';
 
 export interface SplitSources {
@@ -22,7 +22,7 @@ type Dropped = Split['dropped'][number];
  * split, in whatever order the images come.
  *
  * - by "case": whole cases (or slides, with grouping "published"), shared by all magnifications, balanced by class, subtype
- *   and magnification;
+ *   and magnification; with `caseFolds` every case is tested in one of the folds;
  * - by "image": at random within each magnification and class, as the paper did; cases end up on both sides;
  * - by "fold": the official test images of a fold; validation is carved out of its training images, by case;
  * - by "list": as the user's list says.
@@ -135,7 +135,9 @@ function memberOf(
 function deal(images: readonly IndexedImage[], settings: SplitSettings, { foldOf, listOf }: SplitSources): Parts {
   switch (settings.by) {
     case 'case':
-      return dealGroups(images, settings, settings.ratios);
+      return settings.caseFolds === undefined
+        ? dealGroups(images, settings, settings.ratios)
+        : dealCaseFold(images, settings, settings.caseFolds);
     case 'image':
       return dealImages(images, settings);
     case 'fold':
@@ -149,6 +151,26 @@ function dealGroups(images: readonly IndexedImage[], settings: SplitSettings, ra
   const groups = groupBy(images, patientOf(images, settings.grouping));
   const assigned = assignGroups(groups, ratios, new Random(settings.seed));
   return Object.fromEntries(groups.flatMap((group, g) => group.images.map((i) => [i.path, PARTS[assigned[g]]])));
+}
+
+/**
+ * Cases are dealt out to folds, the same whichever of them is asked for; one of them is tested, and the rest is divided by the
+ * ratios of training and validation.
+ */
+function dealCaseFold(images: readonly IndexedImage[], settings: SplitSettings, folds: number): Parts {
+  const patient = patientOf(images, settings.grouping);
+  const groups = groupBy(images, patient);
+  const smallest = Math.min(...[...Map.groupBy(groups, ({ images: [{ label }] }) => label).values()].map(({ length }) => length));
+  if (smallest < folds) {
+    const message = `${folds} folds need ${folds} cases of every class, and of one there are ${smallest}: choose fewer folds.`;
+    throw new LabError('bad-input', message, { field: 'caseFolds' });
+  }
+  const foldOf = assignGroups(groups, Array<number>(folds).fill(1), new Random(settings.seed), TESTED);
+  const tested = new Set(groups.filter((_, g) => foldOf[g] === settings.fold! - 1).map(({ key }) => key));
+  const [train, validation] = settings.ratios;
+  const rest = images.filter((image) => !tested.has(patient(image)));
+  const dealt = dealGroups(rest, settings, [train, validation, 0]);
+  return Object.fromEntries(images.map(({ path }) => [path, dealt[path] ?? 'test']));
 }
 
 function dealImages(images: readonly IndexedImage[], settings: SplitSettings): Parts {

@@ -1,4 +1,5 @@
 /** The parts of the report's page that show results, from the one table and the figures. */
+import { contenderName, contenderOf } from '../../shared/domain/study/arm.ts';
 import { matricesOf, squareName } from '../../shared/analysis/matrix.ts';
 import { CLASS_METRICS, METRICS } from '../../shared/analysis/metrics.ts';
 import { ROBUSTNESS_FORMULAS, robustnessOf } from '../../shared/analysis/robustness.ts';
@@ -158,6 +159,7 @@ export function classTable({ table, study }: ReportData): Html {
   return tableOf('Each class against the rest, per cent', head, body);
 }
 
-function armName({ model, trainSet, fold, seed }: ReportData['study']['trials'][number]): string {
-  return `${variantName(model)} trained on ${trainSetName(trainSet)}${fold === null ? '' : `, fold ${fold}`}, seed ${seed}`;
+function armName(trial: ReportData['study']['trials'][number]): string {
+  const { trainSet, fold, seed } = trial;
+  return `${contenderName(contenderOf(trial))} trained on ${trainSetName(trainSet)}${fold === null ? '' : `, fold ${fold}`}, seed ${seed}`;
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { LabError } from '../../shared/contract/errors.ts';
 import type { Project } from '../../shared/contract/system.ts';
@@ -33,13 +34,17 @@ export async function locateDataset(session: Session, given: string): Promise<Pr
   return session.describe()!;
 }
 
-/** The folders that the index and the studies name and that lie, or lay, where the data set does. */
+/**
+ * The folders that the index and the studies name and that lie, or lay, where the data set does. One that is nowhere is among them:
+ * whose images they are is seen when a trial compares their pixels.
+ */
 async function recordedFolders(session: Session): Promise<Set<string>> {
   const { project, indexed } = session;
   const recorded = new Set([indexed.folder]);
   for (const { plan } of await readStudies(session)) {
     const named = resolve(plan.dataset.folder);
-    if ((await locateData(project.folder, named)) === indexed.folder) recorded.add(named);
+    const place = await locateData(project.folder, named);
+    if (place === indexed.folder || !existsSync(place)) recorded.add(named);
   }
   return recorded;
 }

@@ -255,13 +255,32 @@ export class Queue {
         if (this.running.size > 0) return; // asked again when one of them has ended
         continue; // it was cancelled: some may wait no longer
       }
-      const next = this.waiting.shift();
-      if (!next) continue;
+      const next = await this.nextReady(runs);
+      if (!next) {
+        if (this.running.size > 0) return; // asked again when one of them has ended
+        continue;
+      }
       this.session.project.check();
       this.watch(next.study, next.id, this.submit(join(runs, next.id)), false);
       await this.publish(next.study);
     }
     if (this.isIdle) this.wakeIdle();
+  }
+
+  /**
+   * Takes the first trial whose turn it is from the queue; null where there is none. What is not needed leaves the queue, and so does
+   * what waits for trials that neither run nor wait: they have failed.
+   */
+  private async nextReady(runs: string): Promise<Waiting | null> {
+    for (const waiting of [...this.waiting]) {
+      const { study, id } = waiting;
+      const turn = study.plan.entries === 'all' ? 'now' : await this.session.compute.call('trials.turn', { runs, study, id });
+      if (turn === 'later' || !this.waiting.includes(waiting)) continue;
+      this.drop((w) => w === waiting);
+      if (turn === 'now') return waiting;
+    }
+    if (this.running.size === 0) this.waiting.length = 0;
+    return null;
   }
 
   private async submit(folder: string): Promise<Job> {

@@ -48,10 +48,9 @@ export async function verifyProject(
       await readStudySplit(folder, split).catch((error: unknown) =>
         faults.push({ path: join(folder, `${split.sha256}.json`), message: toEnvelope(error).message }),
       );
-    const { epochs, cooldownEpochs } = study.plan.training;
     for (const { id, config } of study.trials) {
       onTrial(done++, total);
-      faults.push(...(await verifyTrial(join(session.project.paths.runs, id), config, epochs + cooldownEpochs)));
+      faults.push(...(await verifyTrial(join(session.project.paths.runs, id), config)));
     }
   }
   return { studies: studies.length, trials: total, faults };

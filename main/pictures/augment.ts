@@ -1,10 +1,20 @@
 import type { AugmentationSettings } from '../../shared/contract/plan.ts';
 import type { Random } from '../../shared/domain/random.ts';
-import { type Box, type Pixels, resize } from './resample.ts';
+import { type Box, type EvaluationView, type Pixels, resize } from './resample.ts';
+import { zoomInto } from './zoom.ts';
+
+/** At which scales training images are shown, instead of random crops. */
+export interface Zooms {
+  /** how a test shows them: zoom 1 */
+  readonly view: EvaluationView;
+  /** smallest and largest zoom, one pair per image */
+  readonly ranges: readonly (readonly [number, number])[];
+}
 
 /**
  * timm's training transform: RandomResizedCrop with a random bilinear or bicubic filter, flips, colour jitter in random
  * order (torchvision's `transforms`).
+ * @param zoom instead of the random crop: the view of a test at a random place, log-uniformly so many times as large
  * @param target receives [height, width, 3]
  */
 export function augment(
@@ -13,14 +23,19 @@ export function augment(
   [height, width]: readonly [number, number],
   random: Random,
   target: Uint8Array,
+  zoom: { view: EvaluationView; range: readonly [number, number] } | null = null,
 ): void {
-  const box = randomCrop(source, settings, random);
+  const box = zoom ? null : randomCrop(source, settings, random);
   const filter = random.next() < 0.5 ? 'bilinear' : 'bicubic';
   const mirror = {
     horizontally: random.next() < settings.horizontalFlip,
     vertically: random.next() < settings.verticalFlip,
   };
-  resize(source, box, width, height, filter, target, mirror);
+  if (zoom) {
+    const chosen = Math.exp(random.uniform(Math.log(zoom.range[0]), Math.log(zoom.range[1])));
+    const place = { x: random.next(), y: random.next() };
+    zoomInto(source, { view: zoom.view, zoom: chosen, filter, place, mirror }, target);
+  } else resize(source, box!, width, height, filter, target, mirror);
   if (settings.colourJitter > 0) jitter(target, settings.colourJitter, random);
 }
 

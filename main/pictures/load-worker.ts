@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { AugmentationSettings } from '../../shared/contract/plan.ts';
 import { Random } from '../../shared/domain/random.ts';
-import { augment } from './augment.ts';
+import { augment, type Zooms } from './augment.ts';
 
 /** What a loader thread is given when it starts: shared memory and settings. */
 export interface LoadWorkerData {
@@ -14,6 +14,7 @@ export interface LoadWorkerData {
   readonly slotBytes: number;
   readonly inputSize: readonly [number, number];
   readonly augmentation: AugmentationSettings;
+  readonly zooms: Zooms | null;
   readonly seed: number;
 }
 
@@ -25,7 +26,7 @@ export interface LoadRequest {
   readonly images: readonly number[];
 }
 
-const { pixels, table, ring, slotBytes, inputSize, augmentation, seed } = workerData as LoadWorkerData;
+const { pixels, table, ring, slotBytes, inputSize, augmentation, zooms, seed } = workerData as LoadWorkerData;
 const imageBytes = inputSize[0] * inputSize[1] * 3;
 
 parentPort!.on('message', ({ slot, epoch, images }: LoadRequest) => {
@@ -33,7 +34,8 @@ parentPort!.on('message', ({ slot, epoch, images }: LoadRequest) => {
     const { offset, width, height } = table[image];
     const source = { width, height, data: new Uint8Array(pixels, offset, width * height * 3) };
     const target = new Uint8Array(ring, slot * slotBytes + i * imageBytes, imageBytes);
-    augment(source, augmentation, inputSize, new Random(seed, 1, epoch, image), target);
+    const zoom = zooms && { view: zooms.view, range: zooms.ranges[image] };
+    augment(source, augmentation, inputSize, new Random(seed, 1, epoch, image), target, zoom);
   });
   parentPort!.postMessage(slot);
 });

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { AugmentationSettings } from '../../shared/contract/plan.ts';
 import { Random } from '../../shared/domain/random.ts';
 import { entryUrl } from '../platform/entries.ts';
+import type { Zooms } from './augment.ts';
 import type { LoadRequest, LoadWorkerData } from './load-worker.ts';
 import type { Pixels } from './resample.ts';
 import { sharedMemory } from './wasm.ts';
@@ -19,6 +20,8 @@ export interface LoaderOptions {
   readonly inputSize: readonly [number, number];
   readonly batchSize: number;
   readonly augmentation: AugmentationSettings;
+  /** scales at which images are shown instead of random crops */
+  readonly zooms?: Zooms | null;
   readonly seed: number;
   readonly threads?: number;
 }
@@ -72,7 +75,7 @@ export class Loader {
     this.slots = Math.max(2, Math.min(threads + 2, Math.floor(MAX_RING_BYTES / this.slotBytes)));
     this.ring = sharedMemory(this.slots * this.slotBytes);
     const { pixels, table } = share(options.images);
-    const { inputSize, augmentation, seed } = options;
+    const { inputSize, augmentation, zooms = null, seed } = options;
     const workerData: LoadWorkerData = {
       pixels,
       table,
@@ -80,6 +83,7 @@ export class Loader {
       slotBytes: this.slotBytes,
       inputSize,
       augmentation,
+      zooms,
       seed,
     };
     this.workers = Array.from({ length: threads }, () => {

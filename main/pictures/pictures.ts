@@ -3,7 +3,9 @@ import type { TrialConfig, TrialImage, TrialMessage } from '../../shared/contrac
 import type { Variant } from '../../shared/domain/families/index.ts';
 import { type CachedImage, DECODERS, PixelCache } from './pixel-cache.ts';
 import { readAhead } from './read-ahead.ts';
+import { zoomRange } from '../../shared/domain/study/scaling.ts';
 import { type EvaluationView, type Pixels, shrink } from './resample.ts';
+import type { Zooms } from './augment.ts';
 import { ViewReader } from './view-reader.ts';
 
 /** images per batch of validation and test */
@@ -20,6 +22,12 @@ export interface TrialHooks {
   check(): void;
 }
 
+/** An image to be shown as in a test, or so many times larger. */
+export interface Shown {
+  readonly image: TrialImage;
+  readonly zoom?: number;
+}
+
 /** The images of a trial, from the cache of decoded pixels. */
 export class Pictures {
   private readonly cache: PixelCache;
@@ -28,7 +36,7 @@ export class Pictures {
   private readonly hooks: TrialHooks;
   private reader: ViewReader | null = null;
 
-  constructor(config: TrialConfig, variant: Variant, hooks: TrialHooks) {
+  constructor(config: TrialConfig, variant: Pick<Variant, 'cropPct' | 'interpolation'>, hooks: TrialHooks) {
     this.config = config;
     const { inputSize, evaluation } = config;
     this.view = { inputSize, mode: evaluation, cropPct: variant.cropPct, filter: variant.interpolation };
@@ -36,13 +44,24 @@ export class Pictures {
     this.cache = new PixelCache(config.cacheFolder);
   }
 
-  /** Training images, shrunk as far as the smallest random crop allows; null when stopped. */
+  /** At which scales training images are shown; null where a random crop decides. */
+  zooms(): Zooms | null {
+    const { scaling = 'crop', magnifications = [], train } = this.config;
+    if (scaling === 'crop') return null;
+    return { view: this.view, ranges: train.map(({ magnification }) => zoomRange(scaling, magnification, magnifications)) };
+  }
+
+  /** Training images, shrunk as far as the smallest part that is shown of them allows; null when stopped. */
   async training(): Promise<Pixels[] | null> {
     const { train, inputSize, augmentation } = this.config;
+    const ranges = this.zooms()?.ranges;
     const result: Pixels[] = [];
-    const treat = (pixels: Pixels) => shrink(pixels, shrinkFactor(pixels, inputSize, augmentation.scale[0]));
-    const treatment = `train-${inputSize.join('x')}-${Math.round(augmentation.scale[0] * 1000)}`;
-    const get = (image: TrialImage) => this.cache.get(this.locate(image), treatment, treat);
+    const smallestOf = new Map(train.map((image, i) => [image, ranges ? smallestShare(ranges[i][1]) : augmentation.scale[0]]));
+    const get = (image: TrialImage) => {
+      const smallest = smallestOf.get(image)!;
+      const treatment = `train-${inputSize.join('x')}-${Math.round(smallest * 1000)}`;
+      return this.cache.get(this.locate(image), treatment, (pixels) => shrink(pixels, shrinkFactor(pixels, inputSize, smallest)));
+    };
     if (this.hooks.signal.aborted) return null;
     for await (const pixels of readAhead(train, DECODERS, get)) {
       result.push(pixels);
@@ -53,16 +72,16 @@ export class Pictures {
   }
 
   /** Batches for validation and test, in order; the next ones are read while the caller is busy with one. */
-  async *evaluation(images: readonly TrialImage[], phase: 'validating' | 'testing') {
+  async *evaluation<T extends Shown>(images: readonly T[], phase: 'validating' | 'testing' | 'decoding') {
     if (images.length === 0 || this.hooks.signal.aborted) return;
-    const batches: (readonly TrialImage[])[] = [];
+    const batches: (readonly T[])[] = [];
     for (let start = 0; start < images.length; start += EVALUATION_BATCH)
       batches.push(images.slice(start, start + EVALUATION_BATCH));
     this.reader ??= new ViewReader({ cacheFolder: this.config.cacheFolder, view: this.view });
     const { reader } = this;
-    const read = async (own: readonly TrialImage[]) => ({
+    const read = async (own: readonly T[]) => ({
       images: own,
-      pixels: await reader.read(own.map((image) => this.locate(image))),
+      pixels: await reader.read(own.map(({ image, zoom = 1 }) => ({ ...this.locate(image), zoom }))),
     });
     let done = 0;
     reader.hold();
@@ -82,6 +101,11 @@ export class Pictures {
   private locate({ path, pixelSha256 }: TrialImage): CachedImage {
     return { path: join(this.config.dataset.folder, path), pixelSha256 };
   }
+}
+
+/** Share of the image's area that is shown at least, at the largest zoom; rounded down to what names a treatment. */
+function smallestShare(zoom: number): number {
+  return Math.floor(1000 * Math.min(1, zoom ** -2)) / 1000;
 }
 
 /** The largest whole factor at which the smallest random crop still has the network's input size. */

@@ -1,8 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { LabError } from '../../shared/contract/errors.ts';
 import { entryUrl } from '../platform/entries.ts';
-import type { CachedImage } from './pixel-cache.ts';
-import type { ViewAnswer, ViewRequest, ViewWorkerData } from './view-worker.ts';
+import type { ViewAnswer, ViewedImage, ViewRequest, ViewWorkerData } from './view-worker.ts';
 
 /**
  * Reads images for validation and test in a thread of its own, because TensorFlow blocks the trainer's thread while it computes:
@@ -28,7 +27,7 @@ export class ViewReader {
    * The network's views of some images, uint8 [N, height, width, 3], the caller's own.
    * @throws LabError "damaged-file" when an image cannot be decoded any more or is not the indexed one
    */
-  read(images: readonly CachedImage[]): Promise<Uint8Array> {
+  read(images: readonly ViewedImage[]): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
       this.pending.push({ resolve, reject });
       this.worker.postMessage(images satisfies ViewRequest);

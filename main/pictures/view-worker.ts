@@ -6,7 +6,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type ErrorEnvelope, toEnvelope } from '../../shared/contract/errors.ts';
 import { type CachedImage, DECODERS, PixelCache } from './pixel-cache.ts';
 import { readAhead } from './read-ahead.ts';
-import { type EvaluationView, evaluationView } from './resample.ts';
+import { type EvaluationView, evaluationView, type Pixels } from './resample.ts';
+import { zoomInto } from './zoom.ts';
 
 /** What the thread is given when it starts. */
 export interface ViewWorkerData {
@@ -14,8 +15,13 @@ export interface ViewWorkerData {
   readonly view: EvaluationView;
 }
 
+/** An image, and how much larger than the view itself it is to be shown: 1 for the view as it is. */
+export interface ViewedImage extends CachedImage {
+  readonly zoom: number;
+}
+
 /** The images of a batch; or "drop": requests so far are wanted no longer. */
-export type ViewRequest = readonly CachedImage[] | 'drop';
+export type ViewRequest = readonly ViewedImage[] | 'drop';
 /** uint8 [N, height, width, 3], or why there is none. */
 export type ViewAnswer = { readonly pixels: Uint8Array<ArrayBuffer> } | { readonly error: ErrorEnvelope };
 
@@ -45,11 +51,15 @@ port.on('message', (request: ViewRequest) => {
   });
 });
 
-async function read(images: readonly CachedImage[], dropped: () => boolean): Promise<Uint8Array<ArrayBuffer>> {
+async function read(images: readonly ViewedImage[], dropped: () => boolean): Promise<Uint8Array<ArrayBuffer>> {
   const pixels = new Uint8Array(images.length * height * width * 3);
   let offset = 0;
-  const see = (image: CachedImage) =>
-    cache.get(image, treatment, (whole) => ({ width, height, data: evaluationView(whole, view) }));
+  const see = ({ zoom, ...image }: ViewedImage) =>
+    cache.get(image, zoom === 1 ? treatment : `${treatment}-zoom-${zoom.toPrecision(6)}`, (whole) => ({
+      width,
+      height,
+      data: zoom === 1 ? evaluationView(whole, view) : zoomed(whole, zoom),
+    }));
   if (dropped()) return pixels;
   for await (const { data } of readAhead(images, DECODERS, see)) {
     if (dropped()) break;
@@ -57,4 +67,10 @@ async function read(images: readonly CachedImage[], dropped: () => boolean): Pro
     offset += data.length;
   }
   return pixels;
+}
+
+function zoomed(whole: Pixels, zoom: number): Uint8Array {
+  const target = new Uint8Array(height * width * 3);
+  zoomInto(whole, { view, zoom }, target);
+  return target;
 }

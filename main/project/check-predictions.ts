@@ -1,6 +1,6 @@
 import { predictedClass, probabilitiesOf } from '../../shared/analysis/scored.ts';
 import type { Prediction, TrialConfig, TrialImage } from '../../shared/contract/trial.ts';
-import { viewName } from '../../shared/domain/study/view.ts';
+import { ALL_SCALES, type ViewScale, viewName, viewsOf } from '../../shared/domain/study/view.ts';
 
 /** Printed with full precision and read back, a probability is the same; another machine's exponential may differ in its last bits. */
 const TOLERANCE = 1e-12;
@@ -12,8 +12,9 @@ const TOLERANCE = 1e-12;
  */
 export function predictionsFault(
   predictions: readonly Prediction[],
-  { test, classes, views }: Pick<TrialConfig, 'test' | 'classes' | 'views'>,
+  config: Pick<TrialConfig, 'test' | 'classes' | 'trainSet' | 'testMagnifications' | 'views' | 'scaleCurve'>,
 ): string | null {
+  const { test, classes } = config;
   const tested = new Map(test.map((image) => [image.path, image]));
   const seen = new Set<string>();
   for (const p of predictions) {
@@ -24,9 +25,23 @@ export function predictionsFault(
     const fault = rowFault(p, image, classes);
     if (fault) return fault;
   }
-  const missing = views.flatMap((view) => test.filter(({ path }) => !seen.has(rowOf(path, view))));
-  const wanted = test.length * views.length;
-  return missing.length === 0 ? null : `${missing.length} of ${wanted} test images have no row, e.g. ${missing[0].path}`;
+  const wanted = shownTests(config);
+  const missing = wanted.filter(({ image, scale }) => !seen.has(rowOf(image.path, scale)));
+  if (missing.length === 0 && seen.size === wanted.length) return null;
+  if (missing.length === 0) return 'it has rows of views that the trial was not tested on';
+  return `${missing.length} of ${wanted.length} test images have no row, e.g. ${missing[0].image.path}`;
+}
+
+/** What a trial is tested on, in the order in which it is: every test image natively, then at the other scales that are asked for. */
+export function shownTests(
+  config: Pick<TrialConfig, 'test' | 'trainSet' | 'testMagnifications' | 'views' | 'scaleCurve'>,
+): { readonly image: TrialImage; readonly scale: ViewScale }[] {
+  const { test, trainSet, scaleCurve = null } = config;
+  const views = viewsOf({ ...config, scaleCurve }, trainSet);
+  return ALL_SCALES.flatMap((scale) => {
+    const shown = views.filter((view) => view.scale === scale).map(({ magnification }) => magnification);
+    return test.filter(({ magnification }) => shown.includes(magnification)).map((image) => ({ image, scale }));
+  });
 }
 
 function rowOf(path: string, scale: string): string {

@@ -3,7 +3,7 @@ import { stringify } from 'csv-stringify/sync';
 import { predictedClass, probabilitiesOf } from '../../shared/analysis/scored.ts';
 import { LabError } from '../../shared/contract/errors.ts';
 import type { Prediction, TrialImage } from '../../shared/contract/trial.ts';
-import { VIEW_SCALES, type ViewScale } from '../../shared/domain/study/view.ts';
+import { ALL_SCALES, type ViewScale } from '../../shared/domain/study/view.ts';
 
 const LOGIT = 'logit_';
 const PROBABILITY = 'p_';
@@ -13,7 +13,7 @@ export function predictionOf(
   image: TrialImage,
   logits: ArrayLike<number>,
   classes: readonly string[],
-  scale: ViewScale = VIEW_SCALES[0],
+  scale: ViewScale = 'native',
 ): Prediction {
   return {
     image: image.path,
@@ -64,7 +64,7 @@ export function decodePredictions(text: string, name: string): Prediction[] {
     const computed = probabilitiesOf(logits);
     return {
       image: text('image'),
-      view: { magnification: number('magnification'), scale: 'view' in row ? oneOf('view', VIEW_SCALES) : VIEW_SCALES[0] },
+      view: { magnification: number('magnification'), scale: 'view' in row ? oneOf('view', ALL_SCALES) : 'native' },
       case: text('case'),
       slide: text('slide'),
       truth: oneOf('true', classes),

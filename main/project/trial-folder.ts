@@ -17,6 +17,7 @@ export function trialFiles(folder: string) {
     last: join(folder, 'checkpoint-last.safetensors'),
     best: join(folder, 'checkpoint-best.safetensors'),
     predictions: join(folder, 'predictions.csv'),
+    validation: join(folder, 'validation.csv'),
     environment: join(folder, 'environment.json'),
     engine: join(folder, 'engine.json'),
     log: join(folder, 'log.txt'),
@@ -24,7 +25,7 @@ export function trialFiles(folder: string) {
 }
 
 /** The files whose hashes a finished trial's state.json holds: all that do not grow or change afterwards. */
-const RECORDED = ['config', 'history', 'last', 'best', 'predictions', 'environment', 'engine'] as const;
+const RECORDED = ['config', 'history', 'last', 'best', 'predictions', 'validation', 'environment', 'engine'] as const;
 
 export interface ReadConfig {
   /** as it was written when the study started, in today's format */

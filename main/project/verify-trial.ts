@@ -4,6 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { LabError, toEnvelope } from '../../shared/contract/errors.ts';
 import { engineChoiceSchema, type Prediction, trialEnvironmentSchema } from '../../shared/contract/trial.ts';
+import { endingOf } from '../../shared/domain/study/ending.ts';
 import { predictionsFault } from './check-predictions.ts';
 import { decodePredictions } from './predictions.ts';
 import { hashFile, readSealed } from '../platform/atomic.ts';
@@ -54,9 +55,8 @@ export interface Fault {
  * Holds every file of a trial to what is known of it: seals, recorded hashes, checksums within checkpoints, the configuration's
  * hash in the study, the images and truths of the predictions, the number of epochs.
  * @param expected the configuration's SHA-256 as the study recorded it; undefined for studies of earlier versions
- * @param epochs that the plan asks for
  */
-export async function verifyTrial(folder: string, expected: string | undefined, epochs: number): Promise<Fault[]> {
+export async function verifyTrial(folder: string, expected: string | undefined): Promise<Fault[]> {
   const files = trialFiles(folder);
   const faults: Fault[] = [];
   const attempt = async (path: string, work: () => Promise<unknown>) => {
@@ -88,8 +88,10 @@ export async function verifyTrial(folder: string, expected: string | undefined, 
     if (state?.state === 'finished') {
       await attempt(files.predictions, () => readVerifiedPredictions(folder, true));
       await attempt(files.history, async () => {
-        const { length } = await readHistory(folder);
-        if (length < epochs) throw new LabError('damaged-file', `${files.history} has ${length} of ${epochs} epochs.`);
+        const [rows, { config }] = await Promise.all([readHistory(folder), readTrialConfig(folder)]);
+        const { epochs, cooldownEpochs } = config.training;
+        if (endingOf(rows, config.training) === null)
+          throw new LabError('damaged-file', `${files.history} has ${rows.length} of ${epochs + cooldownEpochs} epochs.`);
       });
     }
   });

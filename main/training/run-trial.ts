@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { LabError } from '../../shared/contract/errors.ts';
-import type { EngineChoice, Epoch, Prediction, ResumePoint, TrialConfig } from '../../shared/contract/trial.ts';
+import type { EngineChoice, Epoch, ResumePoint, TrialConfig } from '../../shared/contract/trial.ts';
 import type { Variant } from '../../shared/domain/families/index.ts';
 import { logLoss, predictedClass } from '../../shared/analysis/scored.ts';
 import { trainSetId } from '../../shared/domain/study/train-set.ts';
+import { endingOf } from '../../shared/domain/study/ending.ts';
 import { isBetter } from '../../shared/domain/study/selection.ts';
 import { isOutOfMemory } from '../engine/out-of-memory.ts';
-import { encodePredictions, predictionOf } from '../project/predictions.ts';
 import type { Model } from '../models/model.ts';
 import { createModel } from '../models/registry.ts';
 import { initialWeights, type WeightValues } from '../models/weights.ts';
@@ -18,6 +18,7 @@ import { Loader, stepsPerEpoch } from '../pictures/loader.ts';
 import { EVALUATION_BATCH, Pictures, type TrialHooks } from '../pictures/pictures.ts';
 import { learningRateAt, totalEpochs } from './schedule.ts';
 import { Evaluator, Trainer } from './trainer.ts';
+import { writeTests } from './write-tests.ts';
 import { appendHistory, repairHistory, trialFiles } from '../project/trial-folder.ts';
 
 export interface TrialOutcome {
@@ -118,19 +119,32 @@ class Attempt {
 
   private async train(): Promise<boolean> {
     const trainer = await this.openTrainer();
-    if (this.progress.epoch >= this.epochs) return true;
+    if (this.isOver) return true;
     const loader = await this.openLoader();
     if (!loader) return false;
     try {
-      while (this.progress.epoch < this.epochs) {
+      while (!this.isOver) {
         if (!(await this.oneEpoch(trainer, loader))) return false;
       }
+      this.tellEnding();
       return true;
     } finally {
       await loader.close();
       this.trainer?.dispose();
       this.trainer = null;
     }
+  }
+
+  private get isOver(): boolean {
+    return endingOf(this.rows, this.config.training) !== null;
+  }
+
+  private tellEnding(): void {
+    const { patience, minutes } = this.config.training;
+    const ending = endingOf(this.rows, this.config.training);
+    const after = `after epoch ${this.rows.length} of ${this.epochs}`;
+    const why = { epochs: null, patience: `${patience} epochs without a better validation`, time: `its ${minutes?.toPrecision(3)} minutes are over` }; // prettier-ignore
+    if (ending && why[ending]) this.hooks.send({ type: 'notice', text: `Training ends ${after}: ${why[ending]}.` });
   }
 
   /** A trainer at the resume point where there is one. */
@@ -157,7 +171,7 @@ class Attempt {
   /** The decoded images leave scope here: they live on in the loader's shared memory alone. */
   private async openLoader(): Promise<Loader | null> {
     const images = await this.pictures.training();
-    return images && new Loader({ ...this.config, images, batchSize: this.batchSize });
+    return images && new Loader({ ...this.config, images, batchSize: this.batchSize, zooms: this.pictures.zooms() });
   }
 
   private async oneEpoch(trainer: Trainer, loader: Loader): Promise<boolean> {
@@ -246,9 +260,10 @@ class Attempt {
     if (validation.length === 0) return null;
     const evaluator = this.evaluatorWith(weights);
     let [loss, correct] = [0, 0];
-    for await (const { images, pixels } of this.pictures.evaluation(validation, 'validating')) {
+    const shown = validation.map((image) => ({ image }));
+    for await (const { images, pixels } of this.pictures.evaluation(shown, 'validating')) {
       const logits = requireFinite(evaluator.logits(pixels));
-      images.forEach((image, i) => {
+      images.forEach(({ image }, i) => {
         const truth = this.classNumbers.get(image.label)!;
         const own = this.logitsOf(logits, i);
         if (predictedClass(own) === truth) correct++;
@@ -260,15 +275,7 @@ class Attempt {
 
   private async test(): Promise<boolean> {
     const evaluator = this.evaluatorWith((await openWeights(this.files.best)).load(this.model));
-    const { classes } = this.config;
-    const predictions: Prediction[] = [];
-    for await (const { images, pixels } of this.pictures.evaluation(this.config.test, 'testing')) {
-      const logits = requireFinite(evaluator.logits(pixels));
-      images.forEach((image, i) => predictions.push(predictionOf(image, this.logitsOf(logits, i), classes)));
-    }
-    if (this.hooks.signal.aborted) return false;
-    await writeAtomically(this.files.predictions, encodePredictions(predictions, classes), this.hooks.check);
-    return true;
+    return writeTests(this.config, this.files, this.pictures, this.hooks, (pixels) => requireFinite(evaluator.logits(pixels)));
   }
 
   /** Those of the batch's image i. */

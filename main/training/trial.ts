@@ -10,11 +10,14 @@ import { toEnvelope } from '../../shared/contract/errors.ts';
 import {
   type EngineChoice,
   PASSING_ERRORS,
+  type TrialConfig,
   type TrialEnvironment,
   trialCommandSchema,
   type TrialMessage,
   type TrialStateFile,
 } from '../../shared/contract/trial.ts';
+import { isBaseline } from '../../shared/domain/study/baselines.ts';
+import { Pictures } from '../pictures/pictures.ts';
 import { tfjsVersion } from '../runtime/find.ts';
 import { describeCandidate } from '../tuning/candidates.ts';
 import { loadTensorFlow } from '../runtime/load.ts';
@@ -24,6 +27,7 @@ import { version } from '../platform/version.ts';
 import { applyChoice } from '../tuning/engine-choice.ts';
 import { engineOf } from './engine-of.ts';
 import { openParent } from './parent.ts';
+import { BASELINE_VIEW, runBaseline } from './run-baseline.ts';
 import { runTrial, type TrialOutcome } from './run-trial.ts';
 import { trialOptions } from './trial-options.ts';
 import {
@@ -106,8 +110,9 @@ async function runFromResumePoint(
   { config: written, hash }: ReadConfig,
   send: (message: TrialMessage) => void,
   check: () => void,
-): Promise<TrialOutcome> {
+): Promise<Pick<TrialOutcome, 'stopped' | 'epochs'>> {
   const config = await placeConfig(folder, written);
+  if (isBaseline(config.model)) return runWithoutTensorFlow(config, send, check);
   const resumedAtEpoch = (await readHistory(folder)).length;
   const onMeasure = (done: number, total: number) => send({ type: 'phase', phase: 'tuning', done, total });
   const choice = await engineOf(files.engine, config, resumedAtEpoch, { ...resources, signal: stop.signal, onMeasure });
@@ -136,6 +141,23 @@ async function runFromResumePoint(
     check,
   );
   return outcome;
+}
+
+/** A baseline is no network: nothing is compiled, and there is nothing to resume. */
+async function runWithoutTensorFlow(
+  config: TrialConfig,
+  send: (message: TrialMessage) => void,
+  check: () => void,
+): Promise<{ stopped: boolean; epochs: number }> {
+  const own = { device: 'cpu', tensorflow: 'not used', engine: 'none' };
+  send({ type: 'ready', ...own, resumedAtEpoch: 0 });
+  const environment = describe(own.tensorflow, own.device, own.engine);
+  await writeSealed(files.environment, environment, check);
+  const hooks = { send, signal: stop.signal, check };
+  const { stopped, seconds } = await runBaseline(folder, config, new Pictures(config, BASELINE_VIEW, hooks), hooks);
+  const finished = { finishedAt: new Date().toISOString(), trainingSeconds: seconds };
+  await writeSealed(files.environment, { ...environment, ...finished } satisfies TrialEnvironment, check);
+  return { stopped, epochs: stopped ? 0 : 1 };
 }
 
 function computationOf(choice: EngineChoice, compiled: TrialOutcome['compiled']): NonNullable<TrialEnvironment['computation']> {

@@ -2,7 +2,9 @@ import type { Plan } from '../../shared/contract/plan.ts';
 import type { PageText } from '../locales/texts.ts';
 import { short } from './format.ts';
 
-type FieldPath = `training.${keyof Plan['training'] & string}` | `augmentation.${keyof Plan['augmentation'] & string}`;
+type FieldPath =
+  | `training.${Exclude<keyof Plan['training'], 'patience' | 'minutes'> & string}`
+  | `augmentation.${keyof Plan['augmentation'] & string}`;
 
 interface Choice {
   readonly value: string;

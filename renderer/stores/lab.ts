@@ -1,4 +1,5 @@
 import { defineStore } from 'pinia';
+import { contenderName } from '../../shared/domain/study/arm.ts';
 import { ref, shallowRef } from 'vue';
 import type { LabEvent } from '../../shared/contract/events.ts';
 import type { ModelRow } from '../../shared/contract/calls/system.ts';
@@ -49,8 +50,11 @@ export const useLab = defineStore('lab', () => {
     return new Promise((resolve) => followers.set(id, resolve));
   }
 
+  /** @param id of a network, with its treatment where there is one */
   function modelName(id: string): string {
-    return models.value.find((row) => row.id === id)?.name ?? id;
+    const [model, ...treatment] = id.split(' ');
+    const name = models.value.find((row) => row.id === model)?.name ?? contenderName(model);
+    return treatment.length > 0 ? `${name}, ${treatment.join(' ')}` : name;
   }
 
   return { connection, info, project, doctor, models, tasks, load, examine, hear, ended, modelName };

@@ -8,6 +8,8 @@ export function trial(change: Partial<TrialSummary> = {}): TrialSummary {
     id: 'S_resnet18_40x_s0',
     study: 'S',
     model: 'resnet18',
+    scaling: 'crop',
+    imageLevel: false,
     trainSet: 40,
     fold: null,
     seed: 0,
@@ -67,6 +69,8 @@ export function cell(train: number, test: number, accuracy: number | null, chang
   return {
     trial: `S_resnet18_${train}x_s${change.seed ?? 0}`,
     model: 'resnet18',
+    scaling: 'crop',
+    imageLevel: false,
     trainSet: train,
     fold: null,
     seed: 0,

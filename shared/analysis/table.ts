@@ -2,7 +2,7 @@
  * The one long table of a study. Everything that shows a number reads it: matrices, answer, page, report, command line, CSV. So
  * they cannot disagree.
  */
-import type { Arm } from '../domain/study/arm.ts';
+import { type Arm, armOf } from '../domain/study/arm.ts';
 import { type View, viewName } from '../domain/study/view.ts';
 import type { Cell } from './cells.ts';
 import { CLASS_METRICS, METRICS, sum } from './metrics.ts';
@@ -38,13 +38,15 @@ export type Table = readonly TableRow[];
 /** @param cells of finished trials, in the order of the plan */
 export function tableOf(cells: readonly Cell[]): Table {
   return cells.flatMap((cell) => {
-    const { trial, model, trainSet, fold, seed, view, images, cases, classes } = cell;
+    const { trial, view, images, cases, classes } = cell;
+    const arm = armOf(cell);
     const row = (
       metric: string,
       value: number | null,
       more: Partial<Pick<TableRow, 'level' | 'class' | 'answer'>> = {},
     ): TableRow => ({
-      ...{ trial, model, trainSet, fold, seed, view, level: 'image', metric, class: null, answer: null },
+      ...arm,
+      ...{ trial, view, level: 'image', metric, class: null, answer: null },
       ...{ value, low: null, high: null, images, cases, ...more },
     });
     return [

@@ -133,14 +133,18 @@ export type IndexSummary = z.infer<typeof indexSummarySchema>;
 export const parts = ['train', 'validation', 'test'] as const;
 export type Part = (typeof parts)[number];
 
+export const MOST_FOLDS = 20;
+
 export const splitSettingsSchema = z.strictObject({
   by: z.enum(['case', 'image', 'fold', 'list']).default('case').meta({ description: 'what stays together' }),
   /** "strict": year + number (70 BreakHis cases); "published": slide folder (82 "patients") */
   grouping: z.enum(['strict', 'published']).default('strict'),
   ratios: z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]).default([7, 1, 2]),
   seed: z.number().int().nonnegative().default(42),
-  /** official fold 1 to 5, with by = "fold" */
-  fold: z.number().int().min(1).max(5).optional(),
+  /** which fold: an official one, 1 to 5, with by = "fold"; one of `caseFolds` */
+  fold: z.number().int().min(1).max(MOST_FOLDS).optional(),
+  /** with by = "case": cases are dealt out to so many folds, each of which is tested once; the ratios of the rest are kept */
+  caseFolds: z.number().int().min(2).max(MOST_FOLDS).optional(),
   /** CSV file with columns name,part, with by = "list" */
   file: z.string().min(1).optional(),
   /** with by = "list": what becomes of images that the list does not name, and of rows that name no image */

@@ -1,11 +1,16 @@
 import { z } from 'zod';
 import { findVariant, inputSizeProblem } from '../domain/catalogue.ts';
+import { familyOf } from '../domain/families/index.ts';
+import { NETWORK_KINDS } from '../domain/families/family.ts';
 import { newNameProblem } from '../domain/names.ts';
+import { baselineIds, isBaseline } from '../domain/study/baselines.ts';
 import { findPreset, type Preset, presetIds } from '../domain/study/presets/index.ts';
+import { SCALINGS } from '../domain/study/scaling.ts';
+import { ENTRY_RULES } from '../domain/study/selection.ts';
 import { trainSetId } from '../domain/study/train-set.ts';
 import { VIEW_SCALES } from '../domain/study/view.ts';
 import { type TaskId, TASKS } from '../domain/tasks.ts';
-import { classNameSchema, type SplitSettings, splitSettingsSchema } from './dataset.ts';
+import { classNameSchema, MOST_FOLDS, type SplitSettings, splitSettingsSchema } from './dataset.ts';
 
 /** Names of files, in any script: no separators, no leading dot. What a new name must not be besides is in domain/names.ts. */
 export const nameSchema = z
@@ -17,6 +22,7 @@ export const nameSchema = z
   );
 
 const MOST_EPOCHS = 10_000;
+const MOST_MINUTES = 1e6;
 
 export const magnificationSchema = z.number().positive().max(1e6);
 
@@ -28,11 +34,13 @@ export const trainSetSchema = z.union([
 ]);
 
 const OFFICIAL_FOLDS = 5;
-export const foldSchema = z.number().int().min(1).max(OFFICIAL_FOLDS);
+export const foldSchema = z.number().int().min(1).max(MOST_FOLDS);
 
 /** How a study's images are dealt out: the settings of a split, for every fold that it names. */
 export const planSplitSchema = splitSettingsSchema.omit({ fold: true }).extend({
-  /** official folds, with by = "fold": one split, and one trial of every kind, each */
+  /**
+   * One split, and one trial of every kind, each: official folds, with by = "fold"; with `caseFolds`, which of them, by default all.
+   */
   folds: z.array(foldSchema).refine(unique, 'a fold is listed twice').default([]),
 });
 export type PlanSplit = z.infer<typeof planSplitSchema>;
@@ -40,6 +48,8 @@ export type PlanSplit = z.infer<typeof planSplitSchema>;
 const modelSchema = z.string().refine((id) => findVariant(id) !== null, {
   error: (issue) => `there is no model "${String(issue.input)}"; magnilab models lists them`,
 });
+/** Who learns in a trial. */
+export const learnerSchema = z.union([z.enum(baselineIds), modelSchema]);
 
 export const trainingSchema = z.strictObject({
   epochs: z.number().int().min(1).max(MOST_EPOCHS).default(300).meta({ description: 'passes over the training part' }),
@@ -66,8 +76,30 @@ export const trainingSchema = z.strictObject({
   precision: z.enum(['float32', 'mixed']).default('float32'),
   /** which epoch's weights are tested: best accuracy on validation at the training magnification, or the last */
   selection: z.enum(['validation', 'last']).default('validation'),
+  /** epochs without a better validation after which training ends; without it training goes on to the last epoch */
+  patience: z.number().int().min(1).max(MOST_EPOCHS).optional(),
+  /** minutes of training after which it ends with the epoch; without it time does not matter */
+  minutes: z.number().positive().max(MOST_MINUTES).optional(),
 });
 export type TrainingSettings = z.infer<typeof trainingSchema>;
+
+const of = trainingSchema.shape;
+/** Another recipe for the networks of a kind: what it sets of `training`; the rest is as for all. */
+const recipeSchema = z.strictObject({
+  epochs: of.epochs.unwrap().optional(),
+  batchSize: of.batchSize.unwrap().optional(),
+  optimiser: of.optimiser.unwrap().optional(),
+  learningRate: of.learningRate.unwrap().optional(),
+  momentum: of.momentum.unwrap().optional(),
+  weightDecay: of.weightDecay.unwrap().optional(),
+  warmupEpochs: of.warmupEpochs.unwrap().optional(),
+  warmupLearningRate: of.warmupLearningRate.unwrap().optional(),
+  minLearningRate: of.minLearningRate.unwrap().optional(),
+  cooldownEpochs: of.cooldownEpochs.unwrap().optional(),
+  labelSmoothing: of.labelSmoothing.unwrap().optional(),
+  gradientClip: of.gradientClip.unwrap().optional(),
+  ema: of.ema.unwrap().optional(),
+});
 
 export const augmentationSchema = z.strictObject({
   /** RandomResizedCrop: area share */
@@ -95,6 +127,10 @@ export const planSchema = z
     positive: classNameSchema.optional(),
     protocol: z.enum(presetIds).default(presetIds[0]),
     models: z.array(modelSchema).min(1).refine(unique, 'a model is listed twice'),
+    /** which variants of a family the study goes on with after the first seed */
+    entries: z.enum(ENTRY_RULES).default('all'),
+    /** what is compared with the networks without being one */
+    baselines: z.array(z.enum(baselineIds)).refine(unique, 'a baseline is listed twice').default([]),
     trainSets: z
       .array(trainSetSchema)
       .min(1)
@@ -106,7 +142,15 @@ export const planSchema = z
       .refine(unique, 'a magnification is listed twice')
       .default([40, 100, 200, 400]),
     /** how each test magnification is shown */
-    views: z.array(z.enum(VIEW_SCALES)).min(1).refine(unique, 'a view is listed twice').default(['native']),
+    views: z
+      .array(z.enum(VIEW_SCALES))
+      .refine(unique, 'a view is listed twice')
+      .refine((views) => views.includes('native'), 'the native view must be among them: means and the answer are about it')
+      .default(['native']),
+    /** magnification whose test images are also shown at other scales; null for none */
+    scaleCurve: magnificationSchema.nullable().default(null),
+    /** what training does about scale: one arm each */
+    scalings: z.array(z.enum(SCALINGS)).min(1).refine(unique, 'a scaling is listed twice').default(['crop']),
     seeds: z
       .array(
         z
@@ -119,11 +163,19 @@ export const planSchema = z
       .refine(unique, 'a seed is listed twice')
       .default([0, 1, 2]),
     split: planSplitSchema.default(planSplitSchema.parse({})),
+    /** whether everything is also trained and tested on a split by image: what the leak is worth */
+    imageLevelToo: z.boolean().default(false),
     /** height, width in pixels */
     inputSize: z.tuple([z.number().int().min(32).max(2048), z.number().int().min(32).max(2048)]).default([224, 224]),
     /** "crop": short side to size / crop-pct, centre crop (timm); "full frame": the whole image squeezed to the input size */
     evaluation: z.enum(['crop', 'full frame']).default('crop'),
     training: trainingSchema.default(trainingSchema.parse({})),
+    /** kind of network -> what is different in its training */
+    recipes: z.partialRecord(z.enum(NETWORK_KINDS), recipeSchema).default({}),
+    /** minutes of training for the whole study, divided evenly among its trials; null: as long as it takes */
+    budgetMinutes: z.number().positive().max(MOST_MINUTES).nullable().default(null),
+    /** networks whose means differ by less are the same in practice, as a share of 1 */
+    equivalenceBand: z.number().positive().max(0.5).default(0.03),
     augmentation: augmentationSchema.default(augmentationSchema.parse({})),
   })
   .superRefine((plan, context) => {
@@ -132,8 +184,19 @@ export const planSchema = z
       const problem = variant && inputSizeProblem(variant, plan.inputSize);
       if (problem) context.addIssue({ code: 'custom', path: ['inputSize'], message: `models.${index}: ${problem}` });
     });
-    if (plan.split.by === 'fold' && plan.split.folds.length === 0)
-      context.addIssue({ code: 'custom', path: ['split', 'folds'], message: 'say which official folds, 1 to 5' });
+    const { by, folds, caseFolds } = plan.split;
+    if (by === 'fold' && (folds.length === 0 || Math.max(...folds) > OFFICIAL_FOLDS))
+      context.addIssue({ code: 'custom', path: ['split', 'folds'], message: `say which official folds, 1 to ${OFFICIAL_FOLDS}` });
+    if (by === 'case' && folds.length > 0 && caseFolds === undefined)
+      context.addIssue({ code: 'custom', path: ['split', 'caseFolds'], message: 'say how many folds there are' });
+    if (by === 'case' && Math.max(0, ...folds) > (caseFolds ?? MOST_FOLDS))
+      context.addIssue({ code: 'custom', path: ['split', 'folds'], message: `there are ${caseFolds} folds` });
+    if (by !== 'case' && caseFolds !== undefined)
+      context.addIssue({ code: 'custom', path: ['split', 'caseFolds'], message: 'can be chosen with by = "case" alone' });
+    if (by === 'image' && plan.imageLevelToo)
+      context.addIssue({ code: 'custom', path: ['imageLevelToo'], message: 'the split is by image already' });
+    if (plan.scaleCurve !== null && !plan.testMagnifications.includes(plan.scaleCurve))
+      context.addIssue({ code: 'custom', path: ['scaleCurve'], message: 'must be one of the test magnifications' });
     if (plan.positive !== undefined && plan.task !== 'label')
       context.addIssue({ code: 'custom', path: ['positive'], message: 'can be chosen with the task "label" alone' });
     if (plan.split.by === 'list' && plan.split.file === undefined)
@@ -150,24 +213,33 @@ export type PlanInput = z.input<typeof planSchema>;
  * What must not be started though every field is in its range, each naming its field. Not part of the schema: plans and studies of
  * older versions must open.
  */
-export function startProblems({ name, training }: Plan): { field: string; message: string }[] {
-  const { epochs, warmupEpochs, warmupLearningRate, minLearningRate, learningRate } = training;
-  const named = newNameProblem(name);
+export function startProblems(plan: Plan): { field: string; message: string }[] {
+  const named = newNameProblem(plan.name);
+  const kinds = new Set(plan.models.map((id) => familyOf(findVariant(id)!).kind));
+  const recipes = NETWORK_KINDS.filter((kind) => kinds.has(kind) && plan.recipes[kind]);
   return [
     ...(named ? [{ field: 'name', message: named }] : []),
+    ...(recipes.length < kinds.size ? rateProblems('training', plan.training) : []),
+    ...recipes.flatMap((kind) => rateProblems(`recipes.${kind}`, { ...plan.training, ...plan.recipes[kind] })),
+  ];
+}
+
+function rateProblems(field: string, training: TrainingSettings): { field: string; message: string }[] {
+  const { epochs, warmupEpochs, warmupLearningRate, minLearningRate, learningRate } = training;
+  return [
     ...(warmupEpochs > 0 && warmupEpochs >= epochs
       ? [
           {
-            field: 'training.warmupEpochs',
+            field: `${field}.warmupEpochs`,
             message: `must be fewer than the ${epochs} epochs, else the learning rate is never reached`,
           },
         ]
       : []),
     ...(warmupEpochs > 0 && warmupLearningRate > learningRate
-      ? [{ field: 'training.warmupLearningRate', message: `must be at most the learning rate, ${learningRate}` }]
+      ? [{ field: `${field}.warmupLearningRate`, message: `must be at most the learning rate, ${learningRate}` }]
       : []),
     ...(minLearningRate > learningRate
-      ? [{ field: 'training.minLearningRate', message: `must be at most the learning rate, ${learningRate}` }]
+      ? [{ field: `${field}.minLearningRate`, message: `must be at most the learning rate, ${learningRate}` }]
       : []),
   ];
 }
@@ -176,10 +248,53 @@ function unique(items: readonly unknown[]): boolean {
   return new Set(items).size === items.length;
 }
 
-/** The splits of a study, one per fold; one for all where the split is no fold. */
-export function splitsOf({ folds, ...settings }: PlanSplit): { fold: number | null; settings: SplitSettings }[] {
-  if (settings.by !== 'fold') return [{ fold: null, settings }];
-  return folds.map((fold) => ({ fold, settings: { ...settings, fold } }));
+/** Which network learns from what: an arm as files and answers hold it. */
+export const armShape = {
+  model: z.string(),
+  scaling: z.enum(SCALINGS).default('crop'),
+  imageLevel: z.boolean().default(false),
+  trainSet: trainSetSchema,
+  fold: foldSchema.nullable(),
+  seed: z.number().int(),
+} as const;
+
+export interface PlannedSplit {
+  /** null where there is one for all */
+  readonly fold: number | null;
+  /** by image, beside the plan's own */
+  readonly imageLevel: boolean;
+  readonly settings: SplitSettings;
+}
+
+/** The splits of a study: one per fold, one for all where there are none; and one by image where that is asked for. */
+export function splitsOf({ split, imageLevelToo }: Pick<Plan, 'split' | 'imageLevelToo'>): PlannedSplit[] {
+  const { folds, ...settings } = split;
+  const { caseFolds = 0, by } = settings;
+  const chosen = by === 'case' && folds.length === 0 ? Array.from({ length: caseFolds }, (_, i) => i + 1) : folds;
+  const isFolded = by === 'fold' || caseFolds > 0;
+  const own = isFolded ? chosen.map((fold) => ({ fold, settings: { ...settings, fold } })) : [{ fold: null, settings }];
+  const byImage = splitSettingsSchema.parse({ by: 'image', ratios: settings.ratios, seed: settings.seed });
+  return [
+    ...own.map((one) => ({ ...one, imageLevel: false })),
+    ...(imageLevelToo ? [{ fold: null, imageLevel: true, settings: byImage }] : []),
+  ];
+}
+
+/**
+ * The training of one network: the plan's, with what is different for its kind, and its share of the study's time. A baseline is
+ * fitted at once.
+ * @param trials of the study
+ */
+export function trainingOf(plan: Plan, model: string, trials: number): TrainingSettings {
+  if (isBaseline(model)) return { ...plan.training, epochs: 1, warmupEpochs: 0, cooldownEpochs: 0, selection: 'last' };
+  const variant = findVariant(model);
+  const minutes = [plan.training.minutes, plan.budgetMinutes === null ? undefined : plan.budgetMinutes / trials];
+  const shortest = Math.min(...minutes.filter((m) => m !== undefined));
+  return {
+    ...plan.training,
+    ...(variant && plan.recipes[familyOf(variant).kind]),
+    ...(Number.isFinite(shortest) && { minutes: shortest }),
+  };
 }
 
 /** What a preset must know of data that are not BreakHis. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Cell } from '../analysis/cells.ts';
 import { CLASS_METRICS, type ClassMetric, METRICS, type Metric } from '../analysis/metrics.ts';
 import { classesSchema, classNameSchema } from './dataset.ts';
-import { foldSchema, trainSetSchema } from './plan.ts';
+import { armShape } from './plan.ts';
 import { saliencySchema } from './predict.ts';
 import { trialStates, viewSchema } from './trial.ts';
 
@@ -13,10 +13,7 @@ const numbers = <Id extends string>(ids: readonly Id[]) =>
 /** One finished trial on one view. */
 export const cellSchema = z.object({
   trial: z.string(),
-  model: z.string(),
-  trainSet: trainSetSchema,
-  fold: foldSchema.nullable(),
-  seed: z.number().int(),
+  ...armShape,
   view: viewSchema,
   images: z.number().int(),
   cases: z.number().int(),
@@ -55,10 +52,7 @@ export type ImageSaliency = z.infer<typeof imageSaliencySchema>;
 export const trialSummarySchema = z.object({
   id: z.string(),
   study: z.string(),
-  model: z.string(),
-  trainSet: trainSetSchema,
-  fold: foldSchema.nullable(),
-  seed: z.number().int(),
+  ...armShape,
   state: z.enum(trialStates),
   /** finished epochs and epochs in all, cool-down included */
   epoch: z.number().int(),

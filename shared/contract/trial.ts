@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { VIEW_SCALES } from '../domain/study/view.ts';
+import { SCALINGS } from '../domain/study/scaling.ts';
+import { ALL_SCALES, VIEW_SCALES } from '../domain/study/view.ts';
 import { TASKS } from '../domain/tasks.ts';
 import type { ErrorCode } from './error-codes.ts';
 import { errorEnvelopeSchema } from './errors.ts';
 import { classesSchema, classNameSchema } from './dataset.ts';
-import { augmentationSchema, foldSchema, nameSchema, planSchema, trainingSchema, trainSetSchema } from './plan.ts';
+import { augmentationSchema, foldSchema, learnerSchema, nameSchema, planSchema, trainingSchema, trainSetSchema } from './plan.ts';
 
 /** Identifier of a trial and name of its folder below runs/. */
 export const trialIdSchema = z
@@ -34,10 +35,18 @@ export const trialConfigSchema = z.strictObject({
   task: z.enum(TASKS),
   classes: classesSchema,
   positive: classNameSchema.nullable(),
-  model: planSchema.shape.models.element,
+  model: learnerSchema,
   trainSet: trainSetSchema,
+  /** what training does about scale; absent where it is "crop" */
+  scaling: z.enum(SCALINGS).optional(),
+  /** magnifications of the data set, ascending; absent where nothing depends on them */
+  magnifications: z.array(z.number().positive()).optional(),
+  /** absent where it is false */
+  imageLevel: z.boolean().optional(),
   testMagnifications: z.array(z.number().positive()).min(1),
   views: z.array(z.enum(VIEW_SCALES)).min(1),
+  /** magnification of the scale curve; absent where there is none */
+  scaleCurve: z.number().positive().optional(),
   fold: foldSchema.nullable(),
   seed: z.number().int().nonnegative(),
   protocol: planSchema.shape.protocol.unwrap(),
@@ -53,6 +62,8 @@ export const trialConfigSchema = z.strictObject({
   splitSha256: z.string(),
   train: z.array(trialImageSchema).min(1),
   validation: z.array(trialImageSchema),
+  /** validation images of the other magnifications, where variants are chosen by all; absent otherwise */
+  otherValidation: z.array(trialImageSchema).optional(),
   test: z.array(trialImageSchema),
   /** folder of the decoded-pixel cache, shared by the trials of a project; may be deleted at any time */
   cacheFolder: z.string().min(1),
@@ -79,7 +90,8 @@ export const epochSchema = z.object({
 });
 export type Epoch = z.infer<typeof epochSchema>;
 
-export const trialStates = ['waiting', 'running', 'interrupted', 'finished', 'failed', 'cancelled'] as const;
+/** "skipped": another variant of its family was chosen. */
+export const trialStates = ['waiting', 'running', 'interrupted', 'finished', 'failed', 'cancelled', 'skipped'] as const;
 
 /** What a trial needs to go on, beside its tensors: the metadata of checkpoint-last.safetensors. */
 export const resumePointSchema = z.strictObject({
@@ -224,7 +236,7 @@ export const trialEnvironmentSchema = z.object({
 export type TrialEnvironment = z.infer<typeof trialEnvironmentSchema>;
 
 /** How an image was shown. */
-export const viewSchema = z.object({ magnification: z.number(), scale: z.enum(VIEW_SCALES) });
+export const viewSchema = z.object({ magnification: z.number(), scale: z.enum(ALL_SCALES) });
 
 /** One row of predictions.csv. */
 export const predictionSchema = z.object({

@@ -2,6 +2,7 @@
 import type { Cost } from './families/cost.ts';
 import type { ImageSize } from './families/family.ts';
 import { FAMILIES, familyOf, type Variant } from './families/index.ts';
+import { BASELINES } from './study/baselines.ts';
 
 export const VARIANTS: readonly Variant[] = FAMILIES.flatMap(({ variants }): readonly Variant[] => variants);
 
@@ -16,9 +17,9 @@ export function findVariant(id: string): Variant | null {
   return null;
 }
 
-/** A variant's name as a researcher reads it; the id where there is none. */
+/** A variant's or baseline's name as a researcher reads it; the id where there is none. */
 export function variantName(id: string): string {
-  return findVariant(id)?.name ?? id;
+  return findVariant(id)?.name ?? BASELINES.find((baseline) => baseline.id === id)?.name ?? id;
 }
 
 /** What `timm.create_model` calls this network, or null where timm has none: WaveMix, 2D-FNet, and the small ones. */

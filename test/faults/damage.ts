@@ -41,6 +41,7 @@ const TRIAL: Readonly<Record<keyof ReturnType<typeof trialFiles>, Kind>> = {
   last: { path: run('last'), named: true },
   best: { path: run('best'), named: true },
   predictions: { path: run('predictions'), named: true },
+  validation: { path: run('validation'), named: true, optional: true },
   environment: { path: run('environment'), named: true },
   engine: { path: run('engine'), named: true },
   log: { path: run('log'), named: false },

@@ -37,6 +37,8 @@ export function study(name: string, state: StudySummary['state'], ...trials: str
           id: `${name}-${i}`,
           study: name,
           model: 'resnet18',
+          scaling: 'crop',
+          imageLevel: false,
           trainSet: 40,
           fold: null,
           seed: i,

@@ -40,6 +40,8 @@ export const planCheckSchema = z.object({
   models: z.array(
     z.object({ id: z.string(), params: z.number(), memoryBytes: z.number(), secondsPerEpoch: z.number().nullable() }),
   ),
+  /** changes each of which would bring the plan down to a day, or to this machine's memory */
+  offers: z.array(z.object({ field: z.string(), value: z.union([z.number(), z.array(z.number())]), message: z.string() })),
   /** reasons not to run, each naming the field */
   problems: z.array(z.object({ field: z.string(), message: z.string() })),
   /** true things a user should know first, e.g. that an image-level split leaks */

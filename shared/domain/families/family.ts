@@ -28,12 +28,15 @@ export interface Row<F extends string, D> {
   readonly small?: boolean;
 }
 
+/** What networks mix positions by, which decides how they are trained best. */
+export const NETWORK_KINDS = ['convolutional', 'attention', 'token mixer'] as const;
+
 /** All that is known of a family of networks, but for its layers: those are in main/models. */
 export interface FamilyFacts<F extends string, D> {
   readonly family: F;
   /** as a researcher reads it */
   readonly name: string;
-  readonly kind: 'convolutional' | 'attention' | 'token mixer';
+  readonly kind: (typeof NETWORK_KINDS)[number];
   /** whether the last features lie on a map [N, H, W, C]; ViT classifies by a token that stands for no place */
   readonly featureMap: boolean;
   readonly citation: string;

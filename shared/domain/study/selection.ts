@@ -30,3 +30,38 @@ interface Row {
 export function testedRow<R extends Row>(history: readonly R[], selection: Selection): R | null {
   return (selection === 'last' ? history.at(-1) : history.findLast((row) => row.best)) ?? null;
 }
+
+/**
+ * Which variants of a family a study goes on with, judged by their trials with the first seed: "all", or the one whose accuracy is
+ * highest
+ * - "validation mean": on validation, averaged over all magnifications (the paper's rule),
+ * - "validation": on validation at the magnification of training,
+ * - "oracle": on the test set. Such a choice has seen what it is judged by: its numbers are optimistic.
+ */
+export const ENTRY_RULES = ['all', 'validation mean', 'validation', 'oracle'] as const;
+
+/** How a trial with the first seed did, by the rule that is in force. */
+export interface Judged {
+  /** of one family and treated alike */
+  readonly group: string;
+  readonly model: string;
+  /** null while the trial has not finished */
+  readonly score: number | null;
+}
+
+/**
+ * The variant that stands for each group: the highest mean score, of equal ones the first. A group of which a trial has not
+ * finished has none yet.
+ */
+export function entriesOf(trials: readonly Judged[]): Map<string, string> {
+  const entries = new Map<string, string>();
+  for (const [group, own] of Map.groupBy(trials, (trial) => trial.group)) {
+    if (own.some(({ score }) => score === null)) continue;
+    const means = [...Map.groupBy(own, ({ model }) => model)].map(([model, runs]) => ({
+      model,
+      score: runs.reduce((sum, { score }) => sum + score!, 0) / runs.length,
+    }));
+    entries.set(group, means.reduce((best, one) => (one.score > best.score ? one : best)).model);
+  }
+  return entries;
+}

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { storedPlanSchema, upgradePlan } from '../../../shared/contract/format-1.ts';
-import { presetPlan } from '../../../shared/contract/plan.ts';
+import { planSchema } from '../../../shared/contract/plan.ts';
 
 describe('a plan of format 1', () => {
   const old = { format: 1, name: 'P', dataset: { folder: '/data' }, models: ['resnet18'] };
 
   it('is one of format 2, defaults included', () => {
     const made = storedPlanSchema.parse({ ...old, models: ['resnet18', 'wavemix_224_10'] });
-    expect(made).toEqual(presetPlan('rigorous', 'P', '/data'));
+    const now = { format: 2, name: 'P', dataset: { folder: '/data' }, models: ['resnet18', 'wavemix_224_10'] };
+    expect(made).toEqual(planSchema.parse(now));
   });
 
   it('keeps what it trained on and its fold', () => {

@@ -70,9 +70,14 @@ describe('evaluation images', () => {
     const { pictures, images, sources, sent } = await setUp(70);
     const views = Buffer.concat(sources.map((source) => evaluationView(source, view)));
     for (let time = 0; time < 2; time++) {
-      const batches = await Array.fromAsync(pictures.evaluation(images, 'testing'));
+      const batches = await Array.fromAsync(
+        pictures.evaluation(
+          images.map((image) => ({ image })),
+          'testing',
+        ),
+      );
       expect(batches.map((batch) => batch.images.length)).toEqual([32, 32, 6]);
-      expect(batches.flatMap((batch) => batch.images)).toEqual(images);
+      expect(batches.flatMap((batch) => batch.images.map(({ image }) => image))).toEqual(images);
       expect(Buffer.concat(batches.map(({ pixels }) => pixels))).toEqual(views);
     }
     const progress = [32, 64, 70].map((done) => ({ type: 'phase', phase: 'testing', done, total: 70 }));
@@ -86,7 +91,10 @@ describe('evaluation images', () => {
     const block = (ms: number, condition: () => boolean) => {
       for (const until = performance.now() + ms; performance.now() < until && condition(););
     };
-    for await (const _ of pictures.evaluation(images, 'validating')) {
+    for await (const _ of pictures.evaluation(
+      images.map((image) => ({ image })),
+      'validating',
+    )) {
       block(10_000, () => cached() < 3 * 32); // this thread does nothing else, as when TensorFlow computes
       block(200, () => true);
       expect(cached()).toBe(3 * 32); // this batch and two more
@@ -96,7 +104,11 @@ describe('evaluation images', () => {
 
   it('end when stopped, with what was read ahead given up', async () => {
     const { folder, pictures, images, sent, stop } = await setUp(100);
-    for await (const _ of pictures.evaluation(images, 'validating')) stop();
+    for await (const _ of pictures.evaluation(
+      images.map((image) => ({ image })),
+      'validating',
+    ))
+      stop();
     expect(sent).toEqual([{ type: 'phase', phase: 'validating', done: 32, total: 100 }]);
     const files = async () => (await readdir(folder, { recursive: true })).length;
     const before = await files();
@@ -107,7 +119,14 @@ describe('evaluation images', () => {
   it('name the image that changed', async () => {
     const { pictures, images } = await setUp(3);
     const changed = images.map((image, i) => (i === 1 ? { ...image, pixelSha256: 'f'.repeat(64) } : image));
-    await expect(Array.fromAsync(pictures.evaluation(changed, 'testing'))).rejects.toMatchObject({
+    await expect(
+      Array.fromAsync(
+        pictures.evaluation(
+          changed.map((image) => ({ image })),
+          'testing',
+        ),
+      ),
+    ).rejects.toMatchObject({
       code: 'damaged-file',
       details: { path: expect.stringContaining('1.png') as string },
     });

@@ -95,7 +95,7 @@ describe('a record', () => {
     plan,
     classes: ['benign', 'malignant'],
     positive: 'malignant',
-    splits: [{ fold: null, sha256: 'x' }],
+    splits: [{ fold: null, imageLevel: false, sha256: 'x' }],
     trials: [],
     magnilab: '0.1.0',
   };

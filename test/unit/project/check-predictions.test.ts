@@ -12,7 +12,7 @@ const test: TrialImage[] = ['a', 'b', 'c'].map((name, i) => ({
   pixelSha256: name,
 }));
 const classes = ['benign', 'malignant'];
-const trial = { test, classes, views: ['native' as const] };
+const trial = { test, classes, trainSet: 40, testMagnifications: [40], views: ['native' as const] };
 const sound = test.map((image, i) => predictionOf(image, [i - 1.25, 0.5 - i], classes));
 const change = (at: number, fields: Partial<Prediction>) => sound.map((p, i) => (i === at ? { ...p, ...fields } : p));
 

@@ -53,7 +53,7 @@ describe('predictions', () => {
 
   it('become one result per test magnification', () => {
     const cells = cellsOf(
-      { trial: 't', model: 'resnet18', trainSet: 40, fold: null, seed: 0 },
+      { trial: 't', model: 'resnet18', scaling: 'crop', imageLevel: false, trainSet: 40, fold: null, seed: 0 },
       predictions,
       CLASSES,
       'malignant',

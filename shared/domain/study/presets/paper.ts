@@ -6,6 +6,7 @@ export const paper: PresetFacts<'paper'> = {
   fewestSeeds: 1,
   plan: {
     split: { by: 'image', dropDuplicates: false },
+    entries: 'validation mean',
     seeds: [0, 1, 2],
     training: { precision: 'mixed' },
   },
