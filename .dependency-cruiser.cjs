@@ -49,8 +49,23 @@ module.exports = {
       comment:
         'shared/analysis and shared/figures compute and draw from values: they know shared/domain, and figures know analysis.',
       severity: 'error',
-      from: { path: '^shared/(analysis|figures)/' },
+      from: { path: '^shared/(analysis|figures)/', pathNot: '^shared/analysis/statistics/quantiles\\.ts$' },
       to: { pathNot: '^shared/(domain|analysis|figures)/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'quantiles-by-stdlib',
+      comment:
+        'Quantiles of distributions are the one thing that analysis does not compute itself. Add another one to shared/analysis/statistics/quantiles.ts.',
+      severity: 'error',
+      from: { path: '^shared/analysis/statistics/quantiles\\.ts$' },
+      to: { pathNot: '^node_modules/@stdlib/' },
+    },
+    {
+      name: 'page-computes-no-statistics',
+      comment: 'The page shows intervals and tests; the compute thread makes them. Read the table.',
+      severity: 'error',
+      from: { path: '^renderer/(?!testing/|.*\\.test\\.ts$)' },
+      to: { path: '^node_modules/@stdlib/', reachable: true },
     },
     {
       name: 'analysis-draws-nothing',

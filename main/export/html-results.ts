@@ -1,7 +1,7 @@
 /** The parts of the report's page that show results, from the one table and the figures. */
 import { contenderName, contenderOf } from '../../shared/domain/study/arm.ts';
 import { matricesOf, squareName } from '../../shared/analysis/matrix.ts';
-import { CLASS_METRICS, METRICS } from '../../shared/analysis/metrics.ts';
+import { CLASS_METRICS, METRICS, metricText } from '../../shared/analysis/metrics.ts';
 import { ROBUSTNESS_FORMULAS, robustnessOf } from '../../shared/analysis/robustness.ts';
 import {
   classesIn,
@@ -129,10 +129,11 @@ export function metricsTable({ table, study }: ReportData): Html {
     [
       square.rows[0].images,
       square.rows[0].cases,
-      ...[MAJORITY, ...METRICS.map((m) => m.id)].map((m) => percent(valueIn(square, m))),
+      percent(valueIn(square, MAJORITY)),
+      ...METRICS.map(({ id }) => metricText(id, valueIn(square, id))),
     ],
   ]);
-  return tableOf('Per cent; a dash where a metric is not defined', head, body);
+  return tableOf('Shares in per cent, other numbers as they are; a dash where a metric is not defined', head, body);
 }
 
 /** Rows for every square, in the study's order, each beginning with where it stands. */

@@ -88,16 +88,67 @@ export const en = {
     },
     sensitivity: { name: 'Sensitivity', formula: 'positive found / positive' },
     specificity: { name: 'Specificity', formula: 'negative not taken for positive / negative' },
+    precision: {
+      name: 'Precision',
+      formula: 'TP / (TP + FP) of the positive class; without a positive class the mean over the classes that were answered',
+    },
     f1: { name: 'F1', formula: '2 TP / (2 TP + FP + FN) of the positive class' },
     macroF1: { name: 'Macro F1', formula: 'mean of F1 over the classes that were tested or answered' },
+    mcc: {
+      name: 'MCC',
+      formula:
+        "Matthews' correlation of truth and answer, from -1 to 1, 0 by chance; not defined where all images have one truth or one answer",
+    },
     auc: {
       name: 'AUC',
       formula:
         'chance that a positive image has the larger margin (logarithm of the odds) than a negative one, ties one half; without a positive class the mean over the classes, each against the rest',
     },
+    brier: {
+      name: 'Brier score',
+      formula:
+        'mean of (probability - what happened)\u00b2; with more than two classes the sum over the classes. 0 is perfect; always saying one half gives 0.25',
+    },
+    logLoss: {
+      name: 'Log loss',
+      formula: 'mean of -log(probability of the true class), from margins. 0 is perfect; always saying one half gives 0.693',
+    },
+    ece: {
+      name: 'Calibration error (ECE)',
+      formula:
+        'mean over 10 bins of probability, weighted by their images, of |share that came true - mean probability|; of the positive class, without one of the answer given',
+    },
+    calibrationSlope: {
+      name: 'Calibration slope',
+      formula:
+        'slope of the logarithm of the odds on the margin, by maximum likelihood. 1 is perfect, below 1 overconfident; not defined where the margin parts the classes',
+    },
+    calibrationIntercept: {
+      name: 'Calibration intercept',
+      formula: 'intercept of the same line. 0 is perfect, below 0 the positive class is said too often',
+    },
     recognitionRate: {
       name: 'Recognition rate',
       formula: 'mean over cases of (correct images / images of the case) (Spanhol et al. 2016)',
+    },
+    patientAccuracy: {
+      name: 'Patient accuracy',
+      formula:
+        'cases answered rightly / cases; a case is answered by the mean margin of its images, and left out if they have two truths',
+    },
+    patientBalancedAccuracy: {
+      name: 'Patient balanced accuracy',
+      formula: 'mean over the classes that were tested of (found / cases of the class)',
+    },
+    patientSensitivity: { name: 'Patient sensitivity', formula: 'positive cases found / positive cases' },
+    patientSpecificity: {
+      name: 'Patient specificity',
+      formula: 'negative cases not taken for positive / negative cases',
+    },
+    patientAuc: {
+      name: 'Patient AUC',
+      formula:
+        'chance that a positive case has the larger mean margin than a negative one, ties one half; without a positive class the mean over the classes, each against the rest',
     },
   },
   problems: {

@@ -13,7 +13,11 @@ import { cell as sample } from '../../../renderer/testing/samples.ts';
 
 const CLASSES = ['benign', 'malignant'];
 const set = (images: readonly Scored[]) => scoredSet(images, CLASSES, 'malignant');
-const auc = (images: readonly Pick<Scored, 'truth' | 'logits'>[]) => areaUnderCurve(images, CLASSES, 1);
+const auc = (images: readonly Pick<Scored, 'truth' | 'logits'>[]) =>
+  areaUnderCurve(
+    images.map(({ logits }) => marginOf(logits, 1)),
+    images.map(({ truth }) => truth === 'malignant'),
+  );
 
 const image = (truth: Scored['truth'], p: number, name = 'c'): Scored => ({
   truth,
@@ -83,7 +87,7 @@ describe('metrics of one test', () => {
     expect(m.balancedAccuracy).toBeNull();
     expect(m.auc).toBeNull();
     expect(m.accuracy).toBe(1);
-    expect(recognitionRate([])).toBeNull();
+    expect(recognitionRate(set([]))).toBeNull();
     expect(standardDeviation([1])).toBeNull();
   });
 });
