@@ -1,16 +1,13 @@
-import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { TrialSummary } from '../../shared/contract/results.ts';
-import { createLab, type Lab, type LabOptions } from '../lab/lab.ts';
-import { indexIntoProject } from '../lab/datasets.ts';
 import { requireOutsideData } from '../lab/outside-data.ts';
-import { logProblems } from './index-folder.ts';
-import { readPlan } from '../lab/plans.ts';
 import { chooseStudy } from './choose-study.ts';
 import { jobsOption } from './jobs.ts';
-import { duration, log, print, printJson, Progress } from './output.ts';
+import { duration, log, print, printJson } from './output.ts';
 import { ensureRuntime } from './runtime.ts';
+import { addPlanning, placedPlan } from './study-plan.ts';
+import { indexFor, withProject } from './with-project.ts';
 import { runStudy, showStudy } from './run-study.ts';
 
 const ENGINES = ['xla', 'session', 'eager'];
@@ -24,7 +21,8 @@ interface Options {
 }
 
 export function addStudy(program: Command): void {
-  const study = program.command('study').description('run, resume and watch studies');
+  const study = program.command('study').description('plan, run, resume and watch studies');
+  addPlanning(study);
 
   study
     .command('run')
@@ -35,15 +33,11 @@ export function addStudy(program: Command): void {
     .addOption(jobsOption())
     .option('--json', 'print the results as JSON')
     .action(async (file: string, { project, engine, jobs, json }: Options) => {
-      const given = await readPlan(resolve(file));
-      const folder = resolve(dirname(resolve(file)), given.dataset.folder); // relative to the plan
-      const csv = given.dataset.csv && resolve(dirname(resolve(file)), given.dataset.csv);
-      const list = given.split.file && { file: resolve(dirname(resolve(file)), given.split.file) };
-      const plan = { ...given, dataset: { folder, ...(csv && { csv }) }, split: { ...given.split, ...list } };
-      await requireOutsideData(resolve(project), folder, 'project');
+      const plan = await placedPlan(file);
+      await requireOutsideData(resolve(project), plan.dataset.folder, 'project');
       await ensureRuntime();
       await withProject(project, { create: true, engine, jobs }, async (lab) => {
-        await indexFor(lab, folder, csv);
+        await indexFor(lab, plan.dataset.folder, plan.dataset.csv);
         const { warnings } = await lab.services['plans.check']({ plan });
         for (const { message } of warnings) log(`Warning: ${message}`);
         await runStudy(lab, await lab.services['studies.start']({ plan }), json ?? false);
@@ -97,32 +91,4 @@ function testedText({ selection, testedEpoch, testedValidationAccuracy: accuracy
 
 function engineOption(): Option {
   return new Option('--engine <engine>', 'how steps are computed (default: what measures fastest)').choices(ENGINES);
-}
-
-async function withProject(
-  folder: string,
-  { create = false, ...options }: { create?: boolean } & Pick<LabOptions, 'engine' | 'jobs'>,
-  work: (lab: Lab) => Promise<void>,
-): Promise<void> {
-  const lab = createLab({ door: 'browser', ...options });
-  try {
-    if (create && !existsSync(folder)) await lab.session.create(resolve(folder));
-    else await lab.session.openFolder(folder);
-    await work(lab);
-  } finally {
-    await lab.close();
-  }
-}
-
-/** Indexes the plan's data set into the project; incremental when it was indexed before. */
-async function indexFor(lab: Lab, folder: string, csv: string | undefined): Promise<void> {
-  const progress = new Progress();
-  try {
-    const input = { folder, csv: csv ?? null, verify: false }; // the plan decides, whatever was indexed before
-    const { problems } = await indexIntoProject(lab.session, input, progress.task);
-    progress.end();
-    logProblems(problems);
-  } finally {
-    progress.end();
-  }
 }

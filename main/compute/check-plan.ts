@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
 import type { PlanCheck } from '../../shared/contract/calls/plans.ts';
-import type { IndexedImage, Part, Split } from '../../shared/contract/dataset.ts';
+import { type IndexedImage, type Part, parts as PARTS, type Split } from '../../shared/contract/dataset.ts';
 import { LabError, toEnvelope } from '../../shared/contract/errors.ts';
 import { type Plan, type PlannedSplit, splitsOf, startProblems } from '../../shared/contract/plan.ts';
 import { magnificationName } from '../../shared/domain/magnification.ts';
 import { findPreset } from '../../shared/domain/study/presets/index.ts';
 import { magnificationsOf, trainSetName } from '../../shared/domain/study/train-set.ts';
+import { evidenceOf } from '../../shared/domain/study/evidence.ts';
 import { classOf, findTask, tasksOf } from '../../shared/domain/tasks.ts';
 import { locateData } from '../project/data-folders.ts';
 import { type IndexRef, indexOf } from './images.ts';
@@ -99,7 +100,8 @@ async function examinePlan({ index, project, plan }: PlanInput): Promise<Examine
   const imageBytes = indexed.reduce((sum, { width, height }) => sum + 3 * width * height, 0) / Math.max(1, indexed.length);
   const costs = planCosts(plan, { trainedImages: trained, imageBytes });
   warnings.push(...costs.warnings);
-  const check: PlanCheck = { ...costs.check, problems, warnings };
+  const evidence = problem ? [] : splits.flatMap((own) => evidenceOfParts(own, { images, classes, magnifications }));
+  const check: PlanCheck = { ...costs.check, evidence, problems, warnings };
   return {
     images,
     classes,
@@ -152,6 +154,19 @@ async function splitsFor(index: IndexRef, plan: Plan, problems: Finding[]): Prom
     }
   }
   return made;
+}
+
+/** How much every part of a split holds at every magnification. */
+function evidenceOfParts(
+  { fold, imageLevel, split }: FoldSplit,
+  { images, classes, magnifications }: Pick<SoundPlan, 'images' | 'classes' | 'magnifications'>,
+): PlanCheck['evidence'] {
+  return PARTS.flatMap((part) =>
+    magnifications.map((magnification) => {
+      const { byClass, ...counts } = evidenceOf(imagesOf(images, split, part, [magnification]), classes);
+      return { fold, imageLevel, part, magnification, ...counts, byClass: { ...byClass } };
+    }),
+  );
 }
 
 function inSplit({ fold, imageLevel }: Omit<FoldSplit, 'split'>): string {

@@ -17,7 +17,7 @@ export interface PlannedImages {
 }
 
 type Offer = PlanCheck['offers'][number];
-type Costs = Omit<PlanCheck, 'problems' | 'warnings'>;
+type Costs = Omit<PlanCheck, 'problems' | 'warnings' | 'evidence'>;
 
 const DAY_SECONDS = 86_400;
 const GIGABYTE = 1e9;

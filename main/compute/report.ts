@@ -13,6 +13,7 @@ import { trainSetId } from '../../shared/domain/study/train-set.ts';
 import { readSealed } from '../platform/atomic.ts';
 import { version } from '../platform/version.ts';
 import { placeConfig, readHistory, readTrialConfig, trialFiles } from '../project/trial-folder.ts';
+import { testLooksOf } from '../project/test-looks.ts';
 import { countImages } from '../dataset/image-counts.ts';
 import { type StudyInput, studyCells } from './results.ts';
 import { readStudySplit } from './study-split.ts';
@@ -21,6 +22,8 @@ import { readTrials } from './trials.ts';
 export interface ReportInput extends StudyInput {
   /** the project's folder of splits */
   readonly splits: string;
+  /** the project's record of looks at test sets */
+  readonly looks: string;
   /** when the report is made, ISO 8601 */
   readonly date: string;
 }
@@ -48,7 +51,7 @@ export async function exportReport({ folder, ...input }: ReportInput & { folder:
   return writeReport(folder, content);
 }
 
-async function collect({ runs, splits: folder, study, date }: ReportInput): Promise<ReportContent> {
+async function collect({ runs, splits: folder, looks, study, date }: ReportInput): Promise<ReportContent> {
   const unread: FileProblem[] = [];
   /** What cannot be read is told, and nothing is claimed in its place. */
   const orTold = async <T>(path: string, work: () => Promise<T>): Promise<T | null> =>
@@ -87,6 +90,7 @@ async function collect({ runs, splits: folder, study, date }: ReportInput): Prom
     leaks: known ? new Set(splits.flatMap(({ leaks }) => leaks.map((leak) => leak.case))).size : null,
     dropped: known ? Math.max(...splits.map(({ dropped }) => dropped.length)) : null,
     environments,
+    testLooks: await orTold(looks, () => testLooksOf(looks, study)),
     unread,
     version,
     date,

@@ -4,6 +4,7 @@ import { classTitle } from '../../shared/domain/breakhis.ts';
 import { findVariant, variantName } from '../../shared/domain/catalogue.ts';
 import { FAMILIES } from '../../shared/domain/families/index.ts';
 import { magnificationName } from '../../shared/domain/magnification.ts';
+import { contenderName } from '../../shared/domain/study/arm.ts';
 import { trainSetName } from '../../shared/domain/study/train-set.ts';
 import { FIGURES } from '../../shared/figures/index.ts';
 import { Html, html as markup, table as tableOf } from '../../shared/figures/markup.ts';
@@ -43,14 +44,15 @@ export function reportPage(data: ReportData): string {
           <h2>Question and answer</h2>
           ${answer(data)}
         </section>
-        ${FIGURES.map(
-          (figure) =>
-            markup`<section>
-              <h2>${figure.title}</h2>
-              <p>${figure.caption} ${extent(data)}</p>
-              <div class="multiples">${figure.marks(table, variantName).map(drawn)}</div>
-            </section>`,
-        )}
+        ${FIGURES.map((figure) => {
+          const marks = figure.marks(table, contenderName);
+          if (marks.length === 0) return markup``;
+          return markup`<section>
+            <h2>${figure.title}</h2>
+            <p>${figure.caption} ${extent(data)}</p>
+            <div class="multiples">${marks.map(drawn)}</div>
+          </section>`;
+        })}
         <section>
           <h2>Robustness</h2>
           ${robustness(table)}
@@ -127,7 +129,14 @@ function missing({ unread }: ReportData): Html {
   </div>`;
 }
 
-function dataSection({ dataset, study, parts, leaks, dropped }: ReportData): Html {
+/** Whoever looks at a test set often enough finds what pleases. */
+function looksText(looks: ReportData['testLooks']): string {
+  if (looks === null) return 'How often the test set was looked at is not known: the record of it cannot be read.';
+  if (looks.length <= 1) return 'The test set was looked at once in this project, by this study.';
+  return `The test set was looked at by ${looks.length} studies of this project: ${looks.join(', ')}. Each look makes a good result by chance more likely.`;
+}
+
+function dataSection({ dataset, study, parts, leaks, dropped, testLooks }: ReportData): Html {
   const { split, protocol } = study.plan;
   const counts = dataset
     ? tableOf(
@@ -155,6 +164,7 @@ function dataSection({ dataset, study, parts, leaks, dropped }: ReportData): Htm
           : `${dropped} images left out; ${leaks} cases on more than one side.`
       }
     </p>
+    <p>${looksText(testLooks)}</p>
     ${
       parts &&
       tableOf(

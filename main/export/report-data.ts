@@ -20,6 +20,8 @@ export interface ReportData {
   readonly dropped: number | null;
   /** of the finished trials, in the study's order */
   readonly environments: readonly TrialEnvironment[];
+  /** studies of the project that have looked at a test set of this one, itself included; null where the record cannot be read */
+  readonly testLooks: readonly string[] | null;
   /** what could not be read, and is missing from the report */
   readonly unread: readonly { readonly path: string; readonly message: string }[];
   readonly version: string;

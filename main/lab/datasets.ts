@@ -79,14 +79,21 @@ export async function datasetSummary({ compute, indexRef }: Session): Promise<In
 /** A preset's plan for the indexed data set: its table, and its own magnifications where they are not the four of BreakHis. */
 export async function presetFor(session: Session, preset: Preset, name: string): Promise<Plan> {
   const { folder, csv } = session.indexed;
-  const { byMagnification, tasks } = await session.compute.call('images.summary', session.indexedRef);
+  const summary = await session.compute.call('images.summary', session.indexedRef);
+  return presetOf(preset, name, { ...summary, folder, csv });
+}
+
+type Indexed = Pick<IndexSummary, 'folder' | 'csv' | 'byMagnification' | 'tasks'>;
+
+/** A preset's plan for images that were indexed. */
+export function presetOf(preset: Preset, name: string, { folder, csv, byMagnification, tasks }: Indexed): Plan {
   const magnifications = Object.keys(byMagnification)
     .map(Number)
     .sort((a, b) => a - b);
   const isUsual = BREAKHIS_MAGNIFICATIONS.every((m) => magnifications.includes(m)) || magnifications.length === 0;
   return presetPlan(preset, name, folder, {
     csv,
-    task: tasks[0].id,
+    task: tasks.at(0)?.id,
     magnifications: isUsual ? undefined : magnifications,
   });
 }

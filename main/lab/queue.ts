@@ -7,6 +7,7 @@ import { PASSING_ERRORS, trialMessageSchema, type TrialStateFile } from '../../s
 import type { Executor, Exit, Job, Resources } from '../executors/executor.ts';
 import { executorNamed } from '../executors/registry.ts';
 import { readHolder } from '../project/lease.ts';
+import { recordTestLook } from '../project/test-looks.ts';
 import { readTrialState, writeTrialState } from '../project/trial-folder.ts';
 import type { Events } from './events.ts';
 import { deathOf, memoryKills } from './death.ts';
@@ -50,6 +51,8 @@ export class Queue {
   /** studies that the user paused, until they go on */
   private readonly paused = new Set<string>();
   private readonly preparation: Preparation;
+  /** records of looks at test sets, one after the other */
+  private looking: Promise<void> = Promise.resolve();
   /** starts trials, one after the other */
   private advancing: Promise<void> = Promise.resolve();
 
@@ -364,6 +367,13 @@ export class Queue {
     await this.writeState(id, { state: stays, error });
   }
 
+  /** A study looks at its test set with its first finished trial. */
+  private recordLook(study: StudyFile): Promise<void> {
+    const { paths, check } = this.session.project;
+    this.looking = this.looking.then(() => recordTestLook(paths.looks, study, check)).catch(() => {}); // damage is told by verify
+    return this.looking;
+  }
+
   private async writeState(id: string, state: TrialStateFile): Promise<void> {
     const folder = join(this.session.project.paths.runs, id);
     if (existsSync(folder)) await writeTrialState(folder, state, this.session.project.check); // what was taken away is not made again
@@ -372,7 +382,10 @@ export class Queue {
   /** Tells the page how the study stands; what cannot be read now is told the next time. */
   private async publish(study: StudyFile): Promise<void> {
     try {
-      if (this.session.isOpen) this.events.emit({ type: 'study', study: await this.summary(study) });
+      if (!this.session.isOpen) return;
+      const summary = await this.summary(study);
+      if (summary.trials.some(({ state }) => state === 'finished')) await this.recordLook(study);
+      this.events.emit({ type: 'study', study: summary });
     } catch {
       // the project's folder may have gone
     }

@@ -27,5 +27,5 @@ export async function exportReport(
 }
 
 function inputOf({ project: { paths } }: Session, study: StudyFile) {
-  return { runs: paths.runs, splits: paths.splits, study, date: new Date().toISOString() };
+  return { runs: paths.runs, splits: paths.splits, looks: paths.looks, study, date: new Date().toISOString() };
 }

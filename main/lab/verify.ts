@@ -5,6 +5,7 @@ import { readStudySplit } from '../compute/study-split.ts';
 import { dataFoldersProblem } from '../project/data-folders.ts';
 import { type Fault, verifyTrial } from '../project/verify-trial.ts';
 import { readPlan } from './plans.ts';
+import { testLooksOf } from '../project/test-looks.ts';
 import type { Session } from './session.ts';
 import { type FileProblem, readStudies, studyProblems } from './studies.ts';
 
@@ -42,8 +43,9 @@ export async function verifyProject(
   const studies = await readStudies(session);
   const total = studies.reduce((sum, { trials }) => sum + trials.length, 0);
   let done = 0;
+  const { splits: folder, looks } = session.project.paths;
   for (const study of studies) {
-    const { splits: folder } = session.project.paths;
+    await testLooksOf(looks, study).catch((error: unknown) => faults.push({ path: looks, message: toEnvelope(error).message }));
     for (const split of study.splits)
       await readStudySplit(folder, split).catch((error: unknown) =>
         faults.push({ path: join(folder, `${split.sha256}.json`), message: toEnvelope(error).message }),
@@ -53,5 +55,9 @@ export async function verifyProject(
       faults.push(...(await verifyTrial(join(session.project.paths.runs, id), config)));
     }
   }
-  return { studies: studies.length, trials: total, faults };
+  return { studies: studies.length, trials: total, faults: distinct(faults) };
+}
+
+function distinct(faults: readonly Fault[]): Fault[] {
+  return [...new Map(faults.map((fault) => [`${fault.path} ${fault.message}`, fault])).values()];
 }

@@ -20,6 +20,7 @@ export function projectPaths(folder: string) {
     runs: join(folder, 'runs'),
     cache: join(folder, 'cache'),
     reports: join(folder, 'reports'),
+    looks: join(folder, 'test-looks.json'),
     lock: join(folder, 'lab.lock'),
     owner: join(folder, 'lab.owner'),
   };

@@ -1,6 +1,7 @@
 import { FEW_TESTED_CASES, isFew, onlyClass } from '../domain/study/evidence.ts';
+import { contenderOf } from '../domain/study/arm.ts';
 import { compareTrainSets, type TrainSet, trainSetId, trainSetName } from '../domain/study/train-set.ts';
-import { compareViews, isSame, type View, viewName } from '../domain/study/view.ts';
+import { compareViews, isSame, type View, type ViewScale, viewName } from '../domain/study/view.ts';
 import { mean, type Metric, standardDeviation } from './metrics.ts';
 import { rowsOf, SUPPORT, type Table, type TableRow } from './table.ts';
 
@@ -23,6 +24,7 @@ export interface MatrixSquare {
 
 /** The train x test matrix of one model for one metric, with its summary means. Squares of one class enter none of them. */
 export interface Matrix {
+  /** contender: a network, with its treatment where there is one */
   readonly model: string;
   readonly metric: Metric;
   readonly trainSets: readonly TrainSet[];
@@ -39,19 +41,23 @@ export interface Matrix {
   readonly rowMeans: readonly (number | null)[];
 }
 
-/** One matrix per model, models in their order of appearance, train sets and views ascending. */
-export function matricesOf(table: Table, metric: Metric): Matrix[] {
+/**
+ * One matrix per contender, in their order of appearance, train sets and views ascending.
+ * @param scale how the tests are shown; means and answers are about native ones
+ */
+export function matricesOf(table: Table, metric: Metric, scale: ViewScale = 'native'): Matrix[] {
   const supports = Map.groupBy(
     table.filter((row) => row.metric === SUPPORT),
     placeOf,
   );
-  return [...Map.groupBy(rowsOf(table, metric), (row) => row.model)].map(([model, own]) => {
+  const rows = rowsOf(table, metric).filter(({ view }) => view.scale === scale);
+  return [...Map.groupBy(rows, contenderOf)].map(([model, own]) => {
     const trainSets = distinct(own.map((row) => row.trainSet), trainSetId).sort(compareTrainSets); // prettier-ignore
     const views = distinct(own.map((row) => row.view), viewName).sort(compareViews); // prettier-ignore
     const byPlace = Map.groupBy(own, placeOf);
     const squares = trainSets.map((train) =>
       views.map((test) => {
-        const place = placeOf({ model, trainSet: train, view: test });
+        const place = placeIn(model, train, test);
         return squareOf(train, test, byPlace.get(place) ?? [], supports.get(place) ?? []);
       }),
     );
@@ -72,8 +78,12 @@ export function matricesOf(table: Table, metric: Metric): Matrix[] {
 }
 
 /** Where a row's number stands: in which square of which matrix. */
-function placeOf({ model, trainSet, view }: Pick<TableRow, 'model' | 'trainSet' | 'view'>): string {
-  return `${model} ${trainSetId(trainSet)} ${viewName(view)}`;
+function placeOf(row: TableRow): string {
+  return placeIn(contenderOf(row), row.trainSet, row.view);
+}
+
+function placeIn(contender: string, trainSet: TrainSet, view: View): string {
+  return `${contender} ${trainSetId(trainSet)} ${viewName(view)}`;
 }
 
 /** @param rows of the metric, one per trial @param supports one per trial and class */

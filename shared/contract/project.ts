@@ -15,3 +15,18 @@ export const dataFoldersSchema = z.object({
   ),
 });
 export type DataFolders = z.infer<typeof dataFoldersSchema>;
+
+/** test-looks.json of a project: which studies have looked at which test sets. */
+export const testLooksSchema = z.strictObject({
+  format: z.literal(1),
+  looks: z.array(
+    z.strictObject({
+      /** of the study */
+      name: z.string(),
+      createdAt: z.string(),
+      /** SHA-256 of its splits */
+      splits: z.array(z.string()),
+    }),
+  ),
+});
+export type TestLooks = z.infer<typeof testLooksSchema>;

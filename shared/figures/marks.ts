@@ -48,7 +48,23 @@ export interface HeatMarks {
   readonly note: string | null;
 }
 
-export type Marks = BarMarks | HeatMarks;
+/** Lines over a scale whose steps are factors: what lies twice as far is twice as large. */
+export interface LineMarks {
+  readonly kind: 'lines';
+  readonly title: string;
+  readonly x: { readonly name: string; readonly ticks: readonly number[] };
+  /** of the values, which go from 0 to 1 and are printed in per cent */
+  readonly axis: string;
+  readonly series: readonly {
+    readonly name: string;
+    /** ascending; null where it is not defined */
+    readonly points: readonly { readonly x: number; readonly value: number | null }[];
+  }[];
+  /** a line across, e.g. what always giving one answer reaches */
+  readonly level: { readonly name: string; readonly value: number } | null;
+}
+
+export type Marks = BarMarks | HeatMarks | LineMarks;
 
 /** A figure of a study: what it shows, from the one table. */
 export interface Figure<M extends Marks = Marks> {

@@ -1,7 +1,7 @@
 import { type Matrix, matricesOf, matrixNote } from '../analysis/matrix.ts';
 import { MAJORITY, rowsOf, type Table } from '../analysis/table.ts';
 import { trainSetName } from '../domain/study/train-set.ts';
-import { isSame, viewName } from '../domain/study/view.ts';
+import { isNative, isSame, viewName } from '../domain/study/view.ts';
 import type { Figure, HeatMarks } from './marks.ts';
 
 /** One matrix per network: accuracy by what was trained on and what was tested. */
@@ -18,7 +18,7 @@ export const matrices: Figure<HeatMarks> = {
 
 /** Accuracy of always giving the most frequent answer, by the name of the view. */
 export function majorityOf(table: Table): ReadonlyMap<string, number | null> {
-  return new Map(rowsOf(table, MAJORITY).map((row) => [viewName(row.view), row.value]));
+  return new Map(rowsOf(table, MAJORITY).flatMap((row) => (isNative(row.view) ? [[viewName(row.view), row.value]] : [])));
 }
 
 function heatOf(title: string, matrix: Matrix, majority: ReadonlyMap<string, number | null>): HeatMarks {

@@ -1,5 +1,5 @@
 /** Marks to SVG: figures that are drawn once and printed. */
-import type { BarMarks, HeatMarks, Marks } from './marks.ts';
+import type { BarMarks, HeatMarks, LineMarks, Marks } from './marks.ts';
 import { type Html, html, percent } from './markup.ts';
 
 /** Dark enough on white for text of its own colour, and apart in grey print. */
@@ -7,6 +7,7 @@ const SERIES = ['#1f5f8b', '#7fb2d0', '#b9c4cd'] as const;
 
 /** The whole figure, with its axis and its legend inside. */
 export function svgOf(marks: Marks): Html {
+  if (marks.kind === 'lines') return lines(marks);
   return marks.kind === 'bars' ? bars(marks) : heat(marks);
 }
 
@@ -103,6 +104,74 @@ function heat({ title, rows, columns, squares }: HeatMarks): Html {
     title,
     [left + columns.length * side + 4, top + rows.length * side + 4],
     html`<text x="4" y="14" font-weight="bold">${title}</text> ${head}${names}${cells}`,
+  );
+}
+
+/** Apart for those who see colours otherwise, and by their dashes in grey print (Okabe, Ito 2008). */
+const LINES = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4e9', '#e69f00', '#000000', '#7f7f7f'] as const;
+const DASHES = ['', '7 3', '2 3', '9 3 2 3', '4 2', '12 4', '1 2', '6 2 1 2'] as const;
+
+/** Lines over a logarithmic scale, from 0 to 100 %. */
+function lines({ title, x, series, level }: LineMarks): Html {
+  const [left, top, width, height] = [48, 26, 330, 210];
+  const [first, last] = [Math.log(x.ticks[0]), Math.log(x.ticks.at(-1)!)];
+  const across = (value: number) => left + ((Math.log(value) - first) / (last - first)) * width;
+  const up = (value: number) => top + (1 - value) * height;
+  const grid = [0, 0.25, 0.5, 0.75, 1].map(
+    (value) =>
+      html`<line x1="${left}" x2="${left + width}" y1="${up(value)}" y2="${up(value)}" stroke="#d5dde5" /><text
+          x="${left - 6}"
+          y="${up(value) + 4}"
+          text-anchor="end"
+          >${100 * value}</text
+        >`,
+  );
+  const ticks = x.ticks.map(
+    (value) => html`<text x="${across(value)}" y="${top + height + 16}" text-anchor="middle">${value}</text>`,
+  );
+  const drawn = series.map(({ name, points }, i) => {
+    const known = points.flatMap(({ x: at, value }) => (value === null ? [] : [[across(at), up(value), at, value] as const]));
+    const path = known.map(([px, py], k) => `${k === 0 ? 'M' : 'L'}${px.toFixed(1)} ${py.toFixed(1)}`).join(' ');
+    const [colour, y] = [LINES[i % LINES.length], top + height + 50 + i * 16];
+    return html`<path
+        d="${path}"
+        fill="none"
+        stroke="${colour}"
+        stroke-width="1.8"
+        stroke-dasharray="${DASHES[i % DASHES.length]}"
+      />
+      ${known.map(
+        ([px, py, at, value]) =>
+          html`<circle cx="${px.toFixed(1)}" cy="${py.toFixed(1)}" r="2.4" fill="${colour}"
+            ><title>${name}, ${at.toPrecision(3)}: ${percent(value)} %</title></circle
+          >`,
+      )}
+      <line
+        x1="${left}"
+        x2="${left + 28}"
+        y1="${y - 4}"
+        y2="${y - 4}"
+        stroke="${colour}"
+        stroke-width="1.8"
+        stroke-dasharray="${DASHES[i % DASHES.length]}"
+      /><text x="${left + 36}" y="${y}">trained on ${name}</text>`;
+  });
+  const line = level
+    ? html`<line
+        x1="${left}"
+        x2="${left + width}"
+        y1="${up(level.value)}"
+        y2="${up(level.value)}"
+        stroke="#8a4b08"
+        stroke-dasharray="4 3"
+        ><title>${level.name} ${percent(level.value)} %</title></line
+      >`
+    : '';
+  return frame(
+    title,
+    [left + width + 14, top + height + 44 + series.length * 16],
+    html`<text x="4" y="14" font-weight="bold">${title}</text> ${grid}${ticks}${line}${drawn}
+      <text x="${left + width / 2}" y="${top + height + 32}" text-anchor="middle">${x.name}</text>`,
   );
 }
 

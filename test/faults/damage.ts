@@ -53,6 +53,7 @@ const PROJECT: Readonly<Record<Exclude<keyof ReturnType<typeof projectPaths>, 'r
   splits: { path: first('splits'), named: true },
   cache: { path: first('cache'), named: false },
   reports: { path: first('reports'), named: false },
+  looks: { path: (p) => projectPaths(p).looks, named: true, optional: true },
   lock: { path: (p) => projectPaths(p).lock, named: false },
   owner: { path: (p) => projectPaths(p).owner, named: false },
 };

@@ -42,6 +42,18 @@ export const planCheckSchema = z.object({
   ),
   /** changes each of which would bring the plan down to a day, or to this machine's memory */
   offers: z.array(z.object({ field: z.string(), value: z.union([z.number(), z.array(z.number())]), message: z.string() })),
+  /** how much each part of each split holds */
+  evidence: z.array(
+    z.object({
+      fold: foldSchema.nullable(),
+      imageLevel: z.boolean(),
+      part: z.enum(parts),
+      magnification: z.number(),
+      images: z.number().int(),
+      cases: z.number().int(),
+      byClass: z.record(z.string(), z.number().int()),
+    }),
+  ),
   /** reasons not to run, each naming the field */
   problems: z.array(z.object({ field: z.string(), message: z.string() })),
   /** true things a user should know first, e.g. that an image-level split leaks */

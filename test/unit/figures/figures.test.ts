@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cell } from '../../../renderer/testing/samples.ts';
 import { tableOf } from '../../../shared/analysis/table.ts';
 import { FIGURES } from '../../../shared/figures/index.ts';
+import type { Marks } from '../../../shared/figures/marks.ts';
 import { matrices } from '../../../shared/figures/matrices.ts';
 import { means } from '../../../shared/figures/means.ts';
 import { svgOf } from '../../../shared/figures/svg.ts';
@@ -20,8 +21,16 @@ const table = tableOf([
   cell(100, 40, 0.5, { majority: 0.6 }),
   cell(100, 100, 0.8, { majority: 0.8 }),
   cell(100, 200, 1, single),
+  cell(40, 100, 0.65, { view: { magnification: 100, scale: 'x0.5' }, majority: 0.8 }),
+  cell(100, 100, 0.55, { view: { magnification: 100, scale: 'x0.5' }, majority: 0.8 }),
 ]);
 const name = (id: string) => `<${id}>`;
+
+function valuesOf(marks: Marks): (number | null)[] {
+  if (marks.kind === 'bars') return marks.groups.flatMap((group) => group.values);
+  if (marks.kind === 'heat') return marks.squares.flat().map((square) => square.value);
+  return marks.series.flatMap(({ points }) => points.map(({ value }) => value));
+}
 
 describe('figures', () => {
   it('show matrices as squares with what they stand on', () => {
@@ -49,8 +58,7 @@ describe('figures', () => {
         expect(text).toMatch(/^<svg\s+xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
         expect(text).not.toMatch(/<resnet18>|NaN|undefined/);
         expect(text).toContain('&#60;resnet18&#62;');
-        const values = marks.kind === 'bars' ? marks.groups.flatMap((g) => g.values) : marks.squares.flat().map((s) => s.value);
-        for (const value of values) expect(text).toContain((100 * value!).toFixed(1));
+        for (const value of valuesOf(marks)) expect(text).toContain((100 * value!).toFixed(1));
       }
     },
   );
