@@ -91,7 +91,7 @@ function questions(lab: Lab): [string, () => Promise<unknown>][] {
     'plans.split': () => services['plans.split']({ split: { ...plan.split, seed: seed++ } }),
     'studies.list': () => services['studies.list']({}),
     'trials.history': () => services['trials.history']({ trial }),
-    'results.cells': () => services['results.cells'](study),
+    'results.study': () => services['results.study'](study),
     'results.images': () =>
       services['results.images']({
         trial,

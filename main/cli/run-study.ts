@@ -4,7 +4,8 @@ import { contenderName, contenderOf } from '../../shared/domain/study/arm.ts';
 import { trainSetName } from '../../shared/domain/study/train-set.ts';
 import { isSame, viewName } from '../../shared/domain/study/view.ts';
 import { type Matrix, matricesOf, matrixNote } from '../../shared/analysis/matrix.ts';
-import { answerOf, answerText } from '../../shared/analysis/robustness.ts';
+import { answerOf, answerText } from '../../shared/analysis/answer.ts';
+import { type Inference, squareInferenceOf } from '../../shared/analysis/findings.ts';
 import { MAJORITY, rowsOf, tableOf } from '../../shared/analysis/table.ts';
 import { text } from '../../shared/texts/text.ts';
 import type { Lab } from '../lab/lab.ts';
@@ -29,8 +30,8 @@ export async function runStudy(lab: Lab, started: StudySummary, json: boolean): 
     undo();
   }
   const summary = await lab.queue.summary(await lab.queue.study(started.name));
-  const cells = await lab.services['results.cells']({ study: summary.name });
-  if (json) printJson({ study: summary, cells, matrices: matricesOf(tableOf(cells), 'accuracy') });
+  const { cells, pooled, inference } = await lab.services['results.study']({ study: summary.name });
+  if (json) printJson({ study: summary, cells, matrices: matricesOf(tableOf([...cells, ...pooled]), 'accuracy'), inference });
   else await showStudy(lab, summary);
   for (const trial of summary.trials) if (trial.error) log(`${trial.id}: ${trial.error.message}`);
   if (interrupted) log(`Paused. "magnilab study resume --project ..." goes on after the last finished epoch.`);
@@ -75,13 +76,15 @@ function describe(trial: TrialSummary): string {
 
 /** Prints the train x test matrix of every model and, when all trials have finished, the answer to the study's question. */
 export async function showStudy(lab: Lab, { name, trials }: StudySummary): Promise<void> {
-  const table = tableOf(await lab.services['results.cells']({ study: name }));
+  const { cells, pooled, inference } = await lab.services['results.study']({ study: name });
+  const table = tableOf([...cells, ...pooled]);
   const majority = new Map(rowsOf(table, MAJORITY).map((row) => [viewName(row.view), row.value]));
-  for (const matrix of matricesOf(table, 'accuracy')) print(`\n${matrixText(matrix, majority)}`);
-  if (table.length > 0 && trials.every((t) => t.state === 'finished')) print(`\n${answerText(answerOf(table), contenderName)}`);
+  for (const matrix of matricesOf(table, 'accuracy')) print(`\n${matrixText(matrix, majority, inference)}`);
+  if (table.length > 0 && trials.every((t) => t.state === 'finished' || t.state === 'skipped'))
+    print(`\n${answerText(answerOf(table, inference), contenderName)}`);
 }
 
-function matrixText(matrix: Matrix, majority: ReadonlyMap<string, number | null>): string {
+function matrixText(matrix: Matrix, majority: ReadonlyMap<string, number | null>, inference: Inference): string {
   const { model, views, squares, rowMeans } = matrix;
   const column = (text: string) => text.padStart(10);
   const lines = [
@@ -93,6 +96,11 @@ function matrixText(matrix: Matrix, majority: ReadonlyMap<string, number | null>
       column(`${percent(value)}${isSame(train, test) ? '*' : ' '}${only ? '!!' : few ? '! ' : '  '}`),
     );
     lines.push(`${trainSetName(matrix.trainSets[i]).padEnd(13)}${own.join('')}${column(`${percent(rowMeans[i])}   `)}`);
+    const intervals = row.map(({ train, test }) => {
+      const found = squareInferenceOf(inference, model, train, test)?.accuracy;
+      return column(found?.low == null || found.high == null ? '' : `${percent(found.low)}-${percent(found.high)}`);
+    });
+    if (intervals.some((text) => text.trim() !== '')) lines.push(`${'  95 %'.padEnd(13)}${intervals.join('')}`);
   });
   lines.push(
     `${'majority'.padEnd(13)}${views.map((view) => column(`${percent(majority.get(viewName(view)) ?? null)}   `)).join('')}`,

@@ -15,7 +15,7 @@ import { version } from '../platform/version.ts';
 import { placeConfig, readHistory, readTrialConfig, trialFiles } from '../project/trial-folder.ts';
 import { testLooksOf } from '../project/test-looks.ts';
 import { countImages } from '../dataset/image-counts.ts';
-import { type StudyInput, studyCells } from './results.ts';
+import { type StudyInput, studyResults } from './results.ts';
 import { readStudySplit } from './study-split.ts';
 import { readTrials } from './trials.ts';
 
@@ -63,7 +63,7 @@ async function collect({ runs, splits: folder, looks, study, date }: ReportInput
   const read = await Promise.all(study.splits.map((one) => orTold(folder, () => readStudySplit(folder, one))));
   const splits = read.filter((split) => split !== null);
   const known = splits.length === read.length;
-  const cells = await studyCells({ runs, study });
+  const { cells, pooled, inference } = await studyResults({ runs, study });
   const finished = study.trials.filter(({ id }) => cells.some((cell) => cell.trial === id));
   const summaries = await readTrials({ runs, study, running: [] });
   for (const { id, state, error } of summaries)
@@ -83,7 +83,8 @@ async function collect({ runs, splits: folder, looks, study, date }: ReportInput
   const data: ReportData = {
     study,
     trials: summaries,
-    table: tableOf(cells),
+    table: tableOf([...cells, ...pooled]),
+    inference,
     dataset: study.dataset ?? (images.length > 0 ? countImages(images, study.classes) : null), // the study's own, whatever was indexed since
     synthetic,
     parts: known ? partCounts(splits) : null,

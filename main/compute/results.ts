@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import type { ParsedInput } from '../../shared/contract/api.ts';
 import { type ErrorEnvelope, LabError, toEnvelope } from '../../shared/contract/errors.ts';
-import type { CellImage } from '../../shared/contract/results.ts';
+import type { CellImage, StudyResults } from '../../shared/contract/results.ts';
 import type { StudyFile } from '../../shared/contract/study.ts';
 import type { Prediction } from '../../shared/contract/trial.ts';
 import { type Cell, cellsOf } from '../../shared/analysis/cells.ts';
 import { marginOf, predictedClass } from '../../shared/analysis/scored.ts';
-import { armOf } from '../../shared/domain/study/arm.ts';
+import { inferenceOf } from '../../shared/analysis/inference.ts';
+import { type Tally, talliesOf } from '../../shared/analysis/tallies.ts';
+import { armOf, trialName } from '../../shared/domain/study/arm.ts';
 import { viewName } from '../../shared/domain/study/view.ts';
 import { readTrialConfig, trialFiles } from '../project/trial-folder.ts';
 import { readVerifiedPredictions } from '../project/verify-trial.ts';
@@ -22,13 +24,55 @@ export interface StudyInput {
  * The results of a study's finished trials, in the order of its plan; always computed from predictions.csv. A trial whose files
  * do not match gives none: its summary says why.
  */
-export async function studyCells({ runs, study }: StudyInput): Promise<Cell[]> {
-  const cells = await Promise.all(study.trials.map((trial) => trialCells(join(runs, trial.id), trial, study).catch(() => null)));
-  return cells.flatMap((own) => own ?? []);
+export async function studyResults({ runs, study }: StudyInput): Promise<StudyResults> {
+  const folders = study.trials.map(({ id }) => join(runs, id));
+  const from = (await Promise.all(folders.map(stampOfResults))).join('|');
+  const found = inferences.get(join(runs, study.name), `${study.createdAt} ${from}`, () => resultsAnew({ runs, study }));
+  found.catch(() => {}); // reported where it is awaited
+  return found;
+}
+
+async function resultsAnew({ runs, study }: StudyInput): Promise<StudyResults> {
+  const { classes, plan } = study;
+  const results = await Promise.all(
+    study.trials.map((trial) => trialResults(join(runs, trial.id), trial, study).catch(() => null)),
+  );
+  const finished = results.filter((own) => own !== null);
+  const inference = inferenceOf(
+    finished.flatMap(({ tallies }) => tallies),
+    { classes, band: plan.equivalenceBand },
+  );
+  return { cells: finished.flatMap(({ cells }) => cells), pooled: await pooledCells({ runs, study }), inference };
+}
+
+/** All folds of a network and seed together, where each case is tested in one of them and all have finished. */
+async function pooledCells({ runs, study }: StudyInput): Promise<Cell[]> {
+  if (study.plan.split.caseFolds === undefined) return [];
+  const folded = study.trials.filter(({ fold }) => fold !== null);
+  const groups = Map.groupBy(folded, (trial) => trialName(study.name, { ...trial, fold: null }));
+  const pooled = [...groups].map(async ([id, trials]) => {
+    const parts = await Promise.all(
+      trials.map(async (trial) => {
+        const folder = join(runs, trial.id);
+        return readPredictions(folder, await stampOfResults(folder)).catch(() => null);
+      }),
+    );
+    const rows = parts.filter((part) => part !== null);
+    if (rows.length < parts.length) return [];
+    return cellsOf({ ...armOf(trials[0]), fold: null, trial: id }, rows.flat(), study.classes, study.positive);
+  });
+  return (await Promise.all(pooled)).flat();
 }
 
 /** Computed once while the files stay as they are: holding them to their hashes and configuration takes its time. */
-const results = new Known<Promise<Cell[] | null>>(2000);
+const results = new Known<Promise<TrialResults | null>>(2000);
+/** The bootstraps of a few studies. */
+const inferences = new Known<Promise<StudyResults>>(8);
+
+interface TrialResults {
+  readonly cells: Cell[];
+  readonly tallies: Tally[];
+}
 /** Whole predictions are large: those of the trial that is looked at, and a few more. */
 const predictions = new Known<Promise<Prediction[] | null>>(8);
 
@@ -37,14 +81,19 @@ type Listed = StudyFile['trials'][number];
 type Classes = Pick<StudyFile, 'classes' | 'positive'>;
 
 /** @returns null while the trial is not finished @throws LabError "damaged-file" that names the file and what is wrong */
-async function trialCells(folder: string, trial: Listed, { classes, positive }: Classes): Promise<Cell[] | null> {
+async function trialResults(folder: string, trial: Listed, { classes, positive }: Classes): Promise<TrialResults | null> {
   const from = await stampOfResults(folder);
-  const cells = results.get(folder, from, async () => {
+  const found = results.get(folder, from, async () => {
     const rows = await readPredictions(folder, from);
-    return rows && cellsOf({ trial: trial.id, ...armOf(trial) }, rows, classes, positive);
+    return (
+      rows && {
+        cells: cellsOf({ trial: trial.id, ...armOf(trial) }, rows, classes, positive),
+        tallies: talliesOf(trial, rows, classes, positive),
+      }
+    );
   });
-  cells.catch(() => {}); // reported where it is awaited
-  return cells;
+  found.catch(() => {}); // reported where it is awaited
+  return found;
 }
 
 function readPredictions(folder: string, from: string): Promise<Prediction[] | null> {
@@ -60,7 +109,7 @@ function stampOfResults(folder: string): Promise<string> {
 
 /** Why a finished trial has no results; null when it has, or is not finished. */
 export async function resultsFault(folder: string, trial: Listed, classes: Classes): Promise<ErrorEnvelope | null> {
-  return trialCells(folder, trial, classes).then(
+  return trialResults(folder, trial, classes).then(
     () => null,
     (error: unknown) => toEnvelope(error),
   );

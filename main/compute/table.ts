@@ -2,7 +2,7 @@ import { checkPlan } from './check-plan.ts';
 import { imagesMissingFrom, openImages, summariseImages } from './images.ts';
 import { makeIndex, storeIndex } from './make-index.ts';
 import { exportReport, previewReport } from './report.ts';
-import { cellImages, studyCells } from './results.ts';
+import { cellImages, studyResults } from './results.ts';
 import { smallPicture } from './small-picture.ts';
 import { previewSplit } from './split.ts';
 import { stageStudy } from './stage-study.ts';
@@ -32,7 +32,7 @@ export const functions = {
   'trials.turn': trialTurn,
   'trials.history': trialHistory,
   'trials.away': dataAreAway,
-  'trials.cells': studyCells,
+  'trials.results': studyResults,
   'trials.images': cellImages,
   'trials.tested': testedImage,
   'trials.report': previewReport,

@@ -1,4 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
+import type { Estimate } from '../../shared/analysis/estimates.ts';
+import type { Inference } from '../../shared/analysis/findings.ts';
 import type { TableRow } from '../../shared/analysis/table.ts';
 import { findVariant } from '../../shared/domain/catalogue.ts';
 import { trainSetName } from '../../shared/domain/study/train-set.ts';
@@ -26,12 +28,63 @@ const COLUMNS: Readonly<Record<string, (row: TableRow) => string | number | null
   n_cases: (row) => row.cases,
 };
 
+/** Numbers over seeds and folds, with their 95 % intervals: of every square, then of every network. */
+function estimateRows({ squares, contenders }: Inference, classes: readonly string[]): (string | number | null)[][] {
+  const row = (contender: string, place: readonly (string | number)[], measure: string, of: string | null, own: Estimate) => [
+    ...[contender, ...place, measure, of, own.value, own.low, own.high, own.method, own.doubt?.code ?? null, own.cases],
+  ];
+  const head = [
+    'network',
+    'train_set',
+    'test_mag',
+    'view',
+    'measure',
+    'class',
+    'value',
+    'ci_low',
+    'ci_high',
+    'method',
+    'doubt',
+    'n_cases',
+  ];
+  return [
+    head,
+    ...squares.flatMap(({ contender, trainSet, view, accuracy, balancedAccuracy, auc, recalls }) => {
+      const place = [trainSetName(trainSet), view.magnification, view.scale];
+      return [
+        row(contender, place, 'accuracy', null, accuracy),
+        row(contender, place, 'balancedAccuracy', null, balancedAccuracy),
+        ...(auc ? [row(contender, place, 'auc', null, auc)] : []),
+        ...recalls.map((own, c) => row(contender, place, 'recall', classes[c], own)),
+      ];
+    }),
+    ...contenders.flatMap(({ contender, overall, gap, retention, consistency }) =>
+      Object.entries({ overall, gap, retention, consistency }).map(([measure, own]) =>
+        row(contender, ['', '', ''], measure, null, own),
+      ),
+    ),
+  ];
+}
+
+function comparisonRows({ comparisons }: Inference): (string | number | null)[][] {
+  const head = ['measure', 'first', 'second', 'n_cases', 'difference', 'ci_low', 'ci_high', 'low_90', 'high_90', 'p', 'smallest_p', 'holm', 'equal']; // prettier-ignore
+  return [
+    head,
+    ...comparisons.map((c) => [
+      ...[c.measure, c.first, c.second, c.cases, c.difference.value, c.difference.low, c.difference.high],
+      ...[c.low90, c.high90, c.p, c.smallestPossibleP, c.holm, c.practicallyEqual ? 1 : 0],
+    ]),
+  ];
+}
+
 /** The table of the study and the trials' histories. Full precision; an undefined value is an empty field. */
 export const csv: ExportFormat = {
   id: 'csv',
   async write({ data, trials }, put) {
     const rows = data.table.map((row) => Object.values(COLUMNS).map((of) => of(row)));
     await put('data/results_long.csv', stringify([Object.keys(COLUMNS), ...rows]));
+    await put('data/results_cases.csv', stringify(estimateRows(data.inference, data.study.classes)));
+    await put('data/comparisons.csv', stringify(comparisonRows(data.inference)));
     for (const { id, history } of trials) await put(`data/history/${id}.csv`, stringify([...history], { header: true }));
   },
 };

@@ -1,4 +1,5 @@
 /** The parts of the report's page that show results, from the one table and the figures. */
+import { doubtText, estimateText } from '../../shared/analysis/estimates.ts';
 import { contenderName, contenderOf } from '../../shared/domain/study/arm.ts';
 import { matricesOf, squareName } from '../../shared/analysis/matrix.ts';
 import { CLASS_METRICS, METRICS, metricText } from '../../shared/analysis/metrics.ts';
@@ -76,18 +77,25 @@ function heatTable({ title, rows, columns, squares, rowMeans, baseline, means, n
   </figure>`;
 }
 
-export function finishedTrials(table: Table): number {
-  return new Set(table.map((row) => row.trial)).size;
+export function finishedTrials(trials: ReportData['trials']): number {
+  return trials.filter(({ state }) => state === 'finished').length;
 }
 
-export function robustness(table: Table): Html {
+/** All but those that are not needed. */
+export function wantedTrials(trials: ReportData['trials']): number {
+  return trials.filter(({ state }) => state !== 'skipped').length;
+}
+
+export function robustness(data: ReportData): Html {
+  const { table, inference } = data;
   const accuracy = new Map(matricesOf(table, 'accuracy').map((m) => [m.model, m]));
+  const inferred = new Map(inference.contenders.map((own) => [own.contender, own]));
   const rows = robustnessOf(table).map(({ model, same, other, gap, retention, worst }) => [
-    variantName(model),
+    contenderName(model),
     percent(same),
     percent(other),
     percent(gap),
-    percent(retention),
+    inferred.has(model) ? estimateText({ ...inferred.get(model)!.retention, value: retention }) : percent(retention),
     worst ? `${percent(worst.value)} (${squareName(worst)})` : percent(null),
     percent(accuracy.get(model)!.diagonalMean),
     percent(accuracy.get(model)!.offDiagonalMean),
@@ -101,7 +109,53 @@ export function robustness(table: Table): Html {
             <dd>${f.formula}</dd>`,
       )}
     </dl>
-    <p>Squares whose test has one class only are left out of every mean and of the worst square.</p>`;
+    <p>Squares whose test has one class only are left out of every mean and of the worst square.</p>
+    ${perCase(data)} ${comparisons(data)}`;
+}
+
+/** Each case weighs the same, whatever number of images it has; seeds are averaged first. */
+function perCase({ inference }: ReportData): Html {
+  const rows = inference.contenders.map(({ contender, overall, gap, consistency, seeds }) => [
+    contenderName(contender),
+    overall.cases,
+    estimateText(overall),
+    estimateText(gap),
+    estimateText(consistency),
+    seeds.seeds,
+    percent(seeds.sd),
+    percent(seeds.best),
+    percent(seeds.optimism),
+  ]);
+  const head = ['Network', 'Cases', 'Accuracy per case, all squares', 'Loss per case', 'Same answer everywhere', 'Seeds', 'SD of seeds', 'Best seed', 'Best minus mean']; // prettier-ignore
+  const doubts = inference.contenders.flatMap(({ contender, ...own }) =>
+    (['overall', 'gap', 'retention', 'consistency'] as const).flatMap((measure) => {
+      const doubt = doubtText(own[measure]);
+      return doubt === null ? [] : [`${contenderName(contender)}, ${measure}: ${doubt}.`];
+    }),
+  );
+  return markup`${tableOf('By cases, with 95 % intervals: per cent, and points of per cent', head, rows)}
+    ${doubts.length > 0 ? markup`<p>${doubts.join(' ')}</p>` : ''}`;
+}
+
+function comparisons({ inference, study }: ReportData): Html {
+  if (inference.comparisons.length === 0) return markup``;
+  const rows = inference.comparisons.map((c) => [
+    { gap: 'loss per case', overall: 'accuracy per case' }[c.measure],
+    `${contenderName(c.first)} minus ${contenderName(c.second)}`,
+    c.cases,
+    estimateText(c.difference),
+    c.low90 === null || c.high90 === null ? percent(null) : `${percent(c.low90)} to ${percent(c.high90)}`,
+    c.p.toPrecision(3),
+    c.smallestPossibleP.toPrecision(3),
+    c.holm.toPrecision(3),
+    c.practicallyEqual ? 'yes' : 'no',
+  ]);
+  const head = ['What', 'Networks', 'Cases', 'Difference, points', '90 % interval', 'p', 'smallest p possible', 'p, Holm', 'equal in practice']; // prettier-ignore
+  return markup`${tableOf('Networks against each other, on the same cases', head, rows)}
+    <p>
+      Differences are means over cases with Student's interval; p is of the sign-flip test, corrected by Holm's method over all pairs of
+      one measure. Equal in practice: the 90 % interval lies within ${percent(study.plan.equivalenceBand)} points, fixed before the study ran.
+    </p>`;
 }
 
 export function confusions({ table, study }: ReportData): Html {

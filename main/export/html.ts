@@ -1,17 +1,18 @@
 import { METRICS } from '../../shared/analysis/metrics.ts';
-import { answerOf, answerText } from '../../shared/analysis/robustness.ts';
+import { answerOf, answerText } from '../../shared/analysis/answer.ts';
 import { classTitle } from '../../shared/domain/breakhis.ts';
-import { findVariant, variantName } from '../../shared/domain/catalogue.ts';
+import { findVariant } from '../../shared/domain/catalogue.ts';
 import { FAMILIES } from '../../shared/domain/families/index.ts';
 import { magnificationName } from '../../shared/domain/magnification.ts';
-import { contenderName } from '../../shared/domain/study/arm.ts';
+import { isBaseline } from '../../shared/domain/study/baselines.ts';
+import { contenderName, contenderOf } from '../../shared/domain/study/arm.ts';
 import { trainSetName } from '../../shared/domain/study/train-set.ts';
 import { FIGURES } from '../../shared/figures/index.ts';
 import { Html, html as markup, table as tableOf } from '../../shared/figures/markup.ts';
 import { text } from '../../shared/texts/text.ts';
 import { BREAKHIS_CITATION, magnilabCitation, STUDY_CITATION } from './citation.ts';
 import type { ExportFormat } from './format.ts';
-import { classTable, confusions, drawn, finishedTrials, metricsTable, robustness } from './html-results.ts';
+import { classTable, confusions, drawn, finishedTrials, metricsTable, robustness, wantedTrials } from './html-results.ts';
 import type { ReportData } from './report-data.ts';
 import { STYLE } from './style.ts';
 
@@ -55,7 +56,7 @@ export function reportPage(data: ReportData): string {
         })}
         <section>
           <h2>Robustness</h2>
-          ${robustness(table)}
+          ${robustness(data)}
         </section>
         <section>
           <h2>Confusion matrices</h2>
@@ -95,27 +96,27 @@ export function reportPage(data: ReportData): string {
 }
 
 /** Over how many seeds numbers are means, and whether trials are missing. */
-function extent({ study, table }: ReportData): string {
-  const partial = finishedTrials(table) < study.trials.length ? ', as far as trials have finished' : '';
+function extent({ study, trials }: ReportData): string {
+  const partial = finishedTrials(trials) < wantedTrials(trials) ? ', as far as trials have finished' : '';
   const text = seedText(study.plan.seeds.length) + partial;
   return `${text[0].toUpperCase()}${text.slice(1)}.`;
 }
 
-function answer({ study, table }: ReportData): Html {
-  const models = [...new Set(table.map((row) => variantName(row.model)))];
+function answer({ trials, table, inference }: ReportData): Html {
+  const models = [...new Set(table.filter((row) => !isBaseline(row.model)).map((row) => contenderName(contenderOf(row))))];
   if (models.length === 0) return markup`<p>No trial has finished yet.</p>`;
   const asked =
     models.length > 1
       ? `Which of ${models.join(', ')} keeps its accuracy when the magnification changes?`
       : `How far does ${models[0]} keep its accuracy when the magnification changes?`;
-  const finished = finishedTrials(table);
-  if (finished < study.trials.length)
+  const finished = finishedTrials(trials);
+  if (finished < wantedTrials(trials))
     return markup`<p>
-      ${asked} ${finished} of ${study.trials.length} trials have finished: the means below cover different squares and must not be
+      ${asked} ${finished} of ${wantedTrials(trials)} trials have finished: the means below cover different squares and must not be
       compared.
     </p>`;
   return markup`<p>${asked}</p>
-    <p class="answer">${answerText(answerOf(table), variantName)}</p>`;
+    <p class="answer">${answerText(answerOf(table, inference), contenderName)}</p>`;
 }
 
 /** What could not be read is told first of all: numbers that are not there must not be taken for zeros. */

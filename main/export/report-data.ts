@@ -2,6 +2,7 @@ import type { ImageCounts } from '../../shared/contract/dataset.ts';
 import type { StudyFile } from '../../shared/contract/study.ts';
 import type { TrialSummary } from '../../shared/contract/results.ts';
 import type { TrialEnvironment } from '../../shared/contract/trial.ts';
+import type { Inference } from '../../shared/analysis/findings.ts';
 import type { Table } from '../../shared/analysis/table.ts';
 
 /** Everything that a report is made from. */
@@ -9,6 +10,7 @@ export interface ReportData {
   readonly study: StudyFile;
   readonly trials: readonly TrialSummary[];
   readonly table: Table;
+  readonly inference: Inference;
   /** the images of the study; null where its file does not say and no trial has finished */
   readonly dataset: ImageCounts | null;
   /** the images are Magnilab's demo tissue */

@@ -28,7 +28,7 @@ import { type PictureAnswer, Pictures } from './pictures.ts';
 import { checkPlan, keepDraft, listPlans, openPlan, readDraft, savePlan } from './plans.ts';
 import { Queue } from './queue.ts';
 import { exportReport, previewReport } from './reports.ts';
-import { cellImages, studyCells } from './results.ts';
+import { cellImages, studyResults } from './results.ts';
 import { trialSaliency } from './saliency.ts';
 import { recentProjects, Session } from './session.ts';
 import { createStudy, readStudies } from './studies.ts';
@@ -198,7 +198,7 @@ export function createLab({ door, jobs, executor = defaultExecutor({ slots: jobs
       return compute.call('trials.history', { runs, study: await studyOf(trial), id: trial }, { signal });
     },
 
-    'results.cells': async ({ study }, { signal } = {}) => studyCells(session, await queue.study(study), signal),
+    'results.study': async ({ study }, { signal } = {}) => studyResults(session, await queue.study(study), signal),
     'results.images': async (input, { signal } = {}) => {
       await studyOf(input.trial);
       return cellImages(session, pictures, input, signal);

@@ -5,12 +5,12 @@ import type { Pictures } from './pictures.ts';
 import type { Session } from './session.ts';
 
 /** The results of a study's finished trials, in the order of its plan. */
-export function studyCells(
+export function studyResults(
   { compute, project }: Session,
   study: StudyFile,
   signal?: AbortSignal,
-): Promise<CallOutput<'results.cells'>> {
-  return compute.call('trials.cells', { runs: project.paths.runs, study }, { signal });
+): Promise<CallOutput<'results.study'>> {
+  return compute.call('trials.results', { runs: project.paths.runs, study }, { signal });
 }
 
 /** The images behind one square of a confusion matrix, the most confident first, each with the name of its picture. */

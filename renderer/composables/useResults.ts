@@ -1,5 +1,5 @@
 import { computed, ref, type Ref, watch } from 'vue';
-import type { StudySummary } from '../../shared/contract/results.ts';
+import type { StudyResults, StudySummary } from '../../shared/contract/results.ts';
 import { matricesOf } from '../../shared/analysis/matrix.ts';
 import type { Metric } from '../../shared/analysis/metrics.ts';
 import { tableOf } from '../../shared/analysis/table.ts';
@@ -9,22 +9,26 @@ import { scaleOf } from '../logic/matrix-view.ts';
 import { t } from '../locales/texts.ts';
 import { useCall } from './useCall.ts';
 
+const NONE: StudyResults = { cells: [], pooled: [], inference: { squares: [], contenders: [], comparisons: [] } };
+
 /** The results of a study, asked for again whenever one more of its trials has finished. */
 export function useResults(study: Ref<StudySummary | null>) {
   const metric = ref<Metric>('accuracy');
-  const cells = useCall((name: string) => call('results.cells', { study: name }), []);
+  const results = useCall((name: string) => call('results.study', { study: name }), NONE);
   const finished = computed(() => study.value?.trials.filter((t) => t.state === 'finished').length ?? 0);
   watch(
     () => [study.value?.name, finished.value] as const,
     ([name]) => {
-      if (name) void cells.execute(name);
+      if (name) void results.execute(name);
     },
     { immediate: true },
   );
-  const table = computed(() => tableOf(cells.state.value));
+  const cells = computed(() => results.state.value.cells);
+  const table = computed(() => tableOf([...cells.value, ...results.state.value.pooled]));
+  const inference = computed(() => results.state.value.inference);
   const matrices = computed(() => matricesOf(table.value, metric.value));
   const scale = computed(() => scaleOf(matrices.value));
   const majority = computed(() => majorityOf(table.value));
   const metricName = computed(() => t(`metrics.${metric.value}.name`));
-  return { metric, metricName, cells, table, finished, matrices, scale, majority };
+  return { metric, metricName, results, cells, table, inference, finished, matrices, scale, majority };
 }

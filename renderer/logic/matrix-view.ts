@@ -1,10 +1,15 @@
-import { countedSquares, type Matrix } from '../../shared/analysis/matrix.ts';
+import { countedSquares, type Matrix, type MatrixSquare } from '../../shared/analysis/matrix.ts';
 import { mean } from '../../shared/analysis/metrics.ts';
 import { type TrainSet, trainSetId } from '../../shared/domain/study/train-set.ts';
 import { isSame, type View, viewName } from '../../shared/domain/study/view.ts';
 import { percent, signedPercent } from './format.ts';
 
-export type MatrixMode = 'value' | 'drop';
+/** "interval": the value's 95 % interval, where the metric has one. */
+export const MATRIX_MODES = ['value', 'drop', 'interval'] as const;
+export type MatrixMode = (typeof MATRIX_MODES)[number];
+
+/** The interval of a square; null where there is none. */
+export type IntervalOf = (square: MatrixSquare) => { readonly low: number; readonly high: number } | null;
 
 export interface SquareView {
   /** ids, by which squares are told apart */
@@ -13,6 +18,8 @@ export interface SquareView {
   /** null where no trial has finished */
   readonly value: number | null;
   readonly text: string;
+  /** "70.1–89.3"; null where there is none */
+  readonly interval: string | null;
   readonly sd: string | null;
   readonly trials: number;
   readonly images: number;
@@ -50,16 +57,18 @@ export function scaleOf(matrices: readonly Matrix[]): Scale {
   return { low: Math.min(...values), high: Math.max(...values), drop: Math.max(0, ...drops.map(Math.abs)) };
 }
 
-export function matrixView(matrix: Matrix, mode: MatrixMode, scale: Scale): MatrixView {
+export function matrixView(matrix: Matrix, mode: MatrixMode, scale: Scale, intervalOf: IntervalOf = () => null): MatrixView {
   const rows = matrix.squares.map((squares, i) => {
     const views = squares.map((square, j): SquareView => {
       const drop = dropAt(matrix, i, j);
-      const value = mode === 'value' ? square.value : drop;
+      const value = mode === 'drop' ? drop : square.value;
+      const interval = intervalOf(square);
       return {
         train: trainSetId(square.train),
         test: viewName(square.test),
         value,
-        text: mode === 'value' ? percent(value) : signedPercent(value),
+        text: mode === 'drop' ? signedPercent(value) : mode === 'value' ? percent(value) : rangeText(interval),
+        interval: interval && rangeText(interval),
         sd: mode === 'value' && square.sd !== null ? percent(square.sd) : null,
         trials: square.trials,
         images: square.images,
@@ -67,19 +76,23 @@ export function matrixView(matrix: Matrix, mode: MatrixMode, scale: Scale): Matr
         only: square.only,
         few: square.few,
         diagonal: isSame(square.train, square.test) === true,
-        tone: mode === 'value' ? 'value' : (drop ?? 0) < 0 ? 'drop' : 'gain',
+        tone: mode !== 'drop' ? 'value' : (drop ?? 0) < 0 ? 'drop' : 'gain',
         shade:
           value === null
             ? 0
-            : mode === 'value'
+            : mode !== 'drop'
               ? share(value - scale.low, scale.high - scale.low)
               : share(Math.abs(value), scale.drop),
       };
     });
-    const row = mode === 'value' ? matrix.rowMeans[i] : mean(views.filter((v) => !v.diagonal).flatMap((v) => v.value ?? []));
-    return { train: matrix.trainSets[i], squares: views, mean: mode === 'value' ? percent(row) : signedPercent(row) };
+    const row = mode !== 'drop' ? matrix.rowMeans[i] : mean(views.filter((v) => !v.diagonal).flatMap((v) => v.value ?? []));
+    return { train: matrix.trainSets[i], squares: views, mean: mode === 'drop' ? signedPercent(row) : percent(row) };
   });
   return { model: matrix.model, tests: matrix.views, rows };
+}
+
+function rangeText(interval: ReturnType<IntervalOf>): string {
+  return interval ? `${percent(interval.low)}\u2013${percent(interval.high)}` : '\u2013';
 }
 
 /** A square minus the square of the same row where training and test magnification agree; null where one is missing or of one class. */

@@ -87,7 +87,9 @@ function placeIn(contender: string, trainSet: TrainSet, view: View): string {
 }
 
 /** @param rows of the metric, one per trial @param supports one per trial and class */
-function squareOf(train: TrainSet, test: View, rows: readonly TableRow[], supports: readonly TableRow[]): MatrixSquare {
+function squareOf(train: TrainSet, test: View, all: readonly TableRow[], supports: readonly TableRow[]): MatrixSquare {
+  const pooled = all.filter((row) => row.fold === null);
+  const rows = pooled.length > 0 ? pooled : all; // of folds that are judged together, their sum alone
   const values = rows.map((row) => row.value).filter((v) => v !== null);
   const folds = distinct(rows, (row) => String(row.fold)); // every seed tests the same images
   const images = folds.reduce((sum, row) => sum + row.images, 0);

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import type { Cell } from '../analysis/cells.ts';
 import { CLASS_METRICS, type ClassMetric, METRICS, type Metric } from '../analysis/metrics.ts';
 import { classesSchema, classNameSchema } from './dataset.ts';
-import { armShape } from './plan.ts';
+import { DOUBTS, METHODS } from '../analysis/estimates.ts';
+import type { Estimate } from '../analysis/estimates.ts';
+import { type Inference, MEASURES } from '../analysis/findings.ts';
+import { armShape, trainSetSchema } from './plan.ts';
 import { saliencySchema } from './predict.ts';
 import { trialStates, viewSchema } from './trial.ts';
 
@@ -24,6 +27,88 @@ export const cellSchema = z.object({
   /** rows truth, columns prediction, in the order of the classes */
   confusion: z.array(z.array(z.number().int()).readonly()).readonly(),
 }) satisfies z.ZodType<Cell>;
+
+const estimateSchema = z.object({
+  value: number,
+  low: number,
+  high: number,
+  method: z.enum(METHODS).nullable(),
+  doubt: z.object({ code: z.enum(DOUBTS), cases: z.number().int(), class: z.string().nullable() }).nullable(),
+  cases: z.number().int(),
+}) satisfies z.ZodType<Estimate>;
+
+const componentsSchema = z.object({
+  meanSquareCase: z.number(),
+  meanSquareSeed: z.number(),
+  meanSquareRest: z.number(),
+  case: z.number(),
+  seed: z.number(),
+  rest: z.number(),
+  standardErrorOfMean: z.number(),
+});
+
+/** What can be said of a study beyond its point values. */
+export const inferenceSchema = z.object({
+  squares: z
+    .array(
+      z.object({
+        contender: z.string(),
+        trainSet: trainSetSchema,
+        view: viewSchema,
+        accuracy: estimateSchema,
+        balancedAccuracy: estimateSchema,
+        auc: estimateSchema.nullable(),
+        recalls: z.array(estimateSchema).readonly(),
+      }),
+    )
+    .readonly(),
+  contenders: z
+    .array(
+      z.object({
+        contender: z.string(),
+        overall: estimateSchema,
+        gap: estimateSchema,
+        retention: estimateSchema,
+        consistency: estimateSchema,
+        seeds: z.object({
+          seeds: z.number().int(),
+          mean: number,
+          sd: number,
+          best: number,
+          optimism: number,
+          components: componentsSchema.nullable(),
+        }),
+      }),
+    )
+    .readonly(),
+  comparisons: z
+    .array(
+      z.object({
+        measure: z.enum(MEASURES),
+        first: z.string(),
+        second: z.string(),
+        cases: z.number().int(),
+        difference: estimateSchema,
+        low90: number,
+        high90: number,
+        practicallyEqual: z.boolean(),
+        p: z.number(),
+        smallestPossibleP: z.number(),
+        holm: z.number(),
+      }),
+    )
+    .readonly(),
+}) satisfies z.ZodType<Inference>;
+
+/** What finished trials say together. */
+export const studyResultsSchema = z.object({
+  /** of every finished trial */
+  cells: z.array(cellSchema),
+  /** of all folds of a network and seed together, where every case is tested in one of them */
+  pooled: z.array(cellSchema),
+  inference: inferenceSchema,
+});
+export type StudyResults = z.infer<typeof studyResultsSchema>;
 
 /** One image of a confusion-matrix cell. */
 export const cellImageSchema = z.object({

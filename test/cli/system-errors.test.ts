@@ -69,7 +69,7 @@ describe('a project on a read-only disk', () => {
     expect(lab.session.describe()).toMatchObject({ readOnly: true });
     expect(await lab.services['dataset.summary']({})).toMatchObject({ images: 96 });
     expect((await lab.services['studies.list']({}))[0].state).toBe('finished');
-    expect((await lab.services['results.cells']({ study: 'Quick' })).length).toBe(8);
+    expect((await lab.services['results.study']({ study: 'Quick' })).cells.length).toBe(8);
     const refused = { code: 'read-only', message: expect.stringMatching(/open for reading/) };
     const plan = quickPlan(tissue, { name: 'New', training: shortTraining });
     await expect(lab.services['plans.save']({ plan })).rejects.toMatchObject(refused);

@@ -38,7 +38,7 @@ export const calls: Campaign = {
         ['plans.split', { split: plan.split }],
         ['studies.list', {}],
         ['trials.history', { trial }],
-        ['results.cells', { study: 'Tiny' }],
+        ['results.study', { study: 'Tiny' }],
         ['results.images', { trial, view: { magnification: 40, scale: 'native' }, truth: 'benign', predicted: 'benign' }],
         ['reports.preview', { study: 'Tiny' }],
       ];

@@ -96,7 +96,7 @@ export const damage: Campaign = {
       const lab = labHere(join(folder, 'lab'));
       await lab.services['projects.open']({ folder: project });
       await lab.services['reports.export']({ study: 'Tiny' });
-      const expected = await lab.services['results.cells']({ study: 'Tiny' });
+      const expected = (await lab.services['results.study']({ study: 'Tiny' })).cells;
       await lab.close();
       const findings: string[] = [];
       const ways = Object.entries(WAYS);
@@ -136,7 +136,7 @@ async function damaged(
   try {
     await lab.services['projects.open']({ folder: project });
     const listed = await lab.services['studies.list']({});
-    const cells = listed.length > 0 ? await lab.services['results.cells']({ study: 'Tiny' }) : [];
+    const cells = listed.length > 0 ? (await lab.services['results.study']({ study: 'Tiny' })).cells : [];
     const of = (all: readonly { trial: string }[], trial: string) => JSON.stringify(all.filter((cell) => cell.trial === trial));
     if (listed.length > 0 && of(cells, SOUND) !== of(expected, SOUND)) findings.push('the other trial lost its numbers');
     const own = of(cells, DAMAGED);

@@ -40,8 +40,8 @@ describe('a study', { timeout: 300_000 }, () => {
     await lab.services['studies.start']({ plan });
     await lab.queue.whenIdle();
 
-    const cells = await lab.services['results.cells']({ study: 'Subtypes' });
-    api['results.cells'].output.parse(cells);
+    const cells = (await lab.services['results.study']({ study: 'Subtypes' })).cells;
+    api['results.study'].output.parse(await lab.services['results.study']({ study: 'Subtypes' }));
     const classes = SUBTYPES.map(({ folder }) => folder);
     expect(cells).toHaveLength(12);
     for (const { images, confusion, metrics, perClass, ...cell } of cells) {
@@ -105,7 +105,7 @@ describe('a study', { timeout: 300_000 }, () => {
 
     await lab.services['studies.start']({ plan: quickPlan(tissue, { ...change, positive: 'Grade 3' }) });
     await lab.queue.whenIdle();
-    const cells = await lab.services['results.cells']({ study: 'Grades' });
+    const cells = (await lab.services['results.study']({ study: 'Grades' })).cells;
     expect(cells).toHaveLength(4);
     for (const { classes, confusion, metrics } of cells) {
       expect(classes).toEqual(grades);

@@ -31,7 +31,7 @@ it('one study compares all eight families, from the plan to the report', { timeo
   expect(study.trials.map(({ model, state, error }) => [model, state, error])).toEqual(
     SMALL.map(({ id }) => [id, 'finished', null]),
   );
-  const cells = await lab.services['results.cells']({ study: plan.name });
+  const cells = (await lab.services['results.study']({ study: plan.name })).cells;
   expect(cells.map(({ model, view }) => [model, view.magnification])).toEqual(
     SMALL.flatMap(({ id }) => [40, 100, 200, 400].map((magnification) => [id, magnification])),
   );

@@ -48,7 +48,7 @@ describe('a file that was changed or damaged', { timeout: 300_000 }, () => {
       error: { code: 'damaged-file', message: expect.stringMatching(/predictions/) },
     });
     expect(other.state).toBe('finished');
-    const cells = await lab.services['results.cells']({ study: 'Quick' });
+    const cells = (await lab.services['results.study']({ study: 'Quick' })).cells;
     expect(new Set(cells.map((c) => c.trial))).toEqual(new Set([OTHER]));
     const { html } = await lab.services['reports.preview']({ study: 'Quick' });
     expect(html).toMatch(/could not be read, and is missing below/);
@@ -121,7 +121,7 @@ describe('a file that was changed or damaged', { timeout: 300_000 }, () => {
     const problems = await lab.services['projects.problems']({});
     expect(problems.map(({ path }) => basename(path)).sort()).toEqual(['Broken.json', 'Newer.json', 'Torn.json']);
     expect(problems.find(({ path }) => path.endsWith('Newer.json'))?.message).toMatch(/made by a newer Magnilab/);
-    await expect(lab.services['results.cells']({ study: 'Broken' })).rejects.toMatchObject({ code: 'damaged-file' });
+    await expect(lab.services['results.study']({ study: 'Broken' })).rejects.toMatchObject({ code: 'damaged-file' });
     await lab.services['reports.preview']({ study: 'Quick' });
   });
 

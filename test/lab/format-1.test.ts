@@ -41,7 +41,7 @@ describe('a project of format 1', { timeout: 300_000 }, () => {
       [40, null, 'finished', 12],
       [100, null, 'interrupted', 4],
     ]);
-    const cells = await lab.services['results.cells']({ study: 'Before' });
+    const cells = (await lab.services['results.study']({ study: 'Before' })).cells;
     const rows = (await readFile(files(FINISHED).predictions, 'utf8')).trim().split('\n').slice(1);
     for (const { view, confusion, classes, images } of cells) {
       const own = rows.map((row) => row.split(',')).filter(([, magnification]) => Number(magnification) === view.magnification);
@@ -70,7 +70,7 @@ describe('a project of format 1', { timeout: 300_000 }, () => {
     expect(await Promise.all(Object.values(files(FINISHED)).map((path) => readFile(path, 'base64').catch(() => null)))).toEqual(
       kept,
     );
-    expect((await lab.services['results.cells']({ study: 'Before' })).map((cell) => cell.trainSet)).toEqual([40, 40, 40, 40, 100, 100, 100, 100]); // prettier-ignore
+    expect(((await lab.services['results.study']({ study: 'Before' })).cells).map((cell) => cell.trainSet)).toEqual([40, 40, 40, 40, 100, 100, 100, 100]); // prettier-ignore
     expect((await verifyProject(lab.session)).faults).toEqual([]);
   });
 });

@@ -41,8 +41,8 @@ describe('a study', () => {
 
     const [study] = await lab.services['studies.list']({});
     expect(study).toMatchObject({ state: 'finished', trials: [{ id: TRIAL, state: 'finished', epoch: 3, epochs: 3 }] });
-    const cells = await lab.services['results.cells']({ study: 'Quick' });
-    api['results.cells'].output.parse(cells);
+    const cells = (await lab.services['results.study']({ study: 'Quick' })).cells;
+    api['results.study'].output.parse(await lab.services['results.study']({ study: 'Quick' }));
     expect(cells.map((c) => c.view.magnification)).toEqual([40, 100, 200, 400]);
 
     // the images behind a confusion matrix are as many as it counts

@@ -2,12 +2,12 @@
 import { z } from 'zod';
 import { SALIENCY_METHODS } from '../../domain/saliency.ts';
 import { classNameSchema } from '../dataset.ts';
-import { cellImageSchema, cellSchema, imageSaliencySchema } from '../results.ts';
+import { cellImageSchema, imageSaliencySchema, studyResultsSchema } from '../results.ts';
 import { trialIdSchema, viewSchema } from '../trial.ts';
 import { call, ofStudy } from './call.ts';
 
 export const results = {
-  'results.cells': call(ofStudy, z.array(cellSchema)),
+  'results.study': call(ofStudy, studyResultsSchema),
   'results.images': call(
     z.strictObject({
       trial: trialIdSchema,

@@ -1,0 +1,90 @@
+/** What can be said of a study beyond its point values: the results of `inference.ts`, which the page reads and does not compute. */
+import { type TrainSet, trainSetId } from '../domain/study/train-set.ts';
+import { type View, viewName } from '../domain/study/view.ts';
+import type { Estimate } from './estimates.ts';
+import type { VarianceComponents } from './statistics/variance-components.ts';
+
+/** A network that is hardly above chance where it was trained has nothing to keep. */
+export const LEAST_ABOVE_CHANCE = 0.05;
+
+/** One square of one contender's matrix. */
+export interface SquareInference {
+  readonly contender: string;
+  readonly trainSet: TrainSet;
+  readonly view: View;
+  readonly accuracy: Estimate;
+  /** by a bootstrap over cases */
+  readonly balancedAccuracy: Estimate;
+  /** under the ROC curve of the positive class; null where there is none */
+  readonly auc: Estimate | null;
+  /** one per class */
+  readonly recalls: readonly Estimate[];
+}
+
+/** What is asked of every contender; "gap" and "overall" are compared between them. */
+export const MEASURES = ['gap', 'overall'] as const;
+export type Measure = (typeof MEASURES)[number];
+
+/** How one contender stands a change of magnification, as trained on single magnifications. */
+export interface ContenderInference {
+  readonly contender: string;
+  /** mean accuracy per case over all squares, each case weighing the same */
+  readonly overall: Estimate;
+  /** the same where training and test magnification agree, minus where they differ */
+  readonly gap: Estimate;
+  /** of balanced accuracy above chance, where training and test magnification differ over where they agree */
+  readonly retention: Estimate;
+  /** share of cases that get the same answer at all magnifications */
+  readonly consistency: Estimate;
+  readonly seeds: SeedSpread;
+}
+
+/** How far seeds are apart, in the overall accuracy per case. */
+export interface SeedSpread {
+  readonly seeds: number;
+  readonly mean: number | null;
+  /** n - 1; null with one seed */
+  readonly sd: number | null;
+  /** what "best of n" would report, and how much more than the mean that is */
+  readonly best: number | null;
+  readonly optimism: number | null;
+  /** null with one seed, or where seeds were not tested on the same cases */
+  readonly components: VarianceComponents | null;
+}
+
+/** Two contenders on the same cases: first minus second. */
+export interface Comparison {
+  readonly measure: Measure;
+  readonly first: string;
+  readonly second: string;
+  readonly cases: number;
+  /** mean over cases, with Student's 95 % interval */
+  readonly difference: Estimate;
+  /** the 90 % interval, which decides whether they are practically equal; null with fewer than three cases */
+  readonly low90: number | null;
+  readonly high90: number | null;
+  readonly practicallyEqual: boolean;
+  /** of the sign-flip test */
+  readonly p: number;
+  /** p cannot get below this with so few cases that differ */
+  readonly smallestPossibleP: number;
+  /** p after Holm's correction over all pairs of the measure */
+  readonly holm: number;
+}
+
+export interface Inference {
+  readonly squares: readonly SquareInference[];
+  readonly contenders: readonly ContenderInference[];
+  readonly comparisons: readonly Comparison[];
+}
+
+/** What is known of one square; null where it was not tested. */
+export function squareInferenceOf(
+  { squares }: Inference,
+  contender: string,
+  trainSet: TrainSet,
+  view: View,
+): SquareInference | null {
+  const [set, shown] = [trainSetId(trainSet), viewName(view)];
+  return squares.find((s) => s.contender === contender && trainSetId(s.trainSet) === set && viewName(s.view) === shown) ?? null;
+}

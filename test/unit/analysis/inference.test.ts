@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import { answerOf, answerText } from '../../../shared/analysis/answer.ts';
+import { cellsOf, type Tested } from '../../../shared/analysis/cells.ts';
+import { type Inference, squareInferenceOf } from '../../../shared/analysis/findings.ts';
+import { inferenceOf } from '../../../shared/analysis/inference.ts';
+import { tableOf } from '../../../shared/analysis/table.ts';
+import { type CaseTally, type Tally, talliesOf } from '../../../shared/analysis/tallies.ts';
+import type { Arm } from '../../../shared/domain/study/arm.ts';
+import fixtures from '../../fixtures/statistics/fixtures.json' with { type: 'json' };
+
+const CLASSES = ['benign', 'malignant'];
+const OPTIONS = { classes: CLASSES, band: 0.03 };
+const armOf = (model: string, trainSet: number, seed: number, fold: number | null = null): Arm => ({
+  ...{ model, scaling: 'crop', imageLevel: false, trainSet, fold, seed },
+});
+
+describe('the inference of a study', () => {
+  const { cube } = fixtures;
+  const magnifications = [40, 100];
+  const labels = cube.cases as Record<string, number>;
+  const tallies = ['a', 'b'].flatMap((network) =>
+    [0, 1, 2].flatMap((seed) =>
+      magnifications.flatMap((train) =>
+        magnifications.map((test): Tally => {
+          const own = cube.correct.filter(
+            (c) => c.network === network && c.seed === seed && c.train === train && c.test === test,
+          );
+          const cases = own.map(({ case: name, correct }): CaseTally => {
+            const { images } = cube.images.find((i) => i.test === test && i.case === name)!;
+            const place = (value: number) => CLASSES.map((_, c) => (c === labels[name] ? value : 0));
+            return { case: name, images: place(images), right: place(correct), answer: 0 };
+          });
+          return { ...armOf(network, train, seed), view: { magnification: test, scale: 'native' }, cases, area: null };
+        }),
+      ),
+    ),
+  );
+  const inference = inferenceOf(tallies, OPTIONS);
+  const expected = cube.expected;
+
+  it('compares losses per case as the reference does', () => {
+    const { difference, p, smallestPossibleP, low90, high90 } = inference.comparisons.find(({ measure }) => measure === 'gap')!;
+    const { t, signFlip } = expected.gapDifference;
+    expect(difference.value).toBeCloseTo(t.mean, 9);
+    expect([difference.low, difference.high, low90, high90].map((v, i) => v! - [t.low95, t.high95, t.low90, t.high90][i]).every((d) => Math.abs(d) < 1e-9)).toBe(true); // prettier-ignore
+    expect([p, smallestPossibleP]).toEqual([signFlip.p, signFlip.smallestPossibleP]);
+  });
+
+  it.each(['a', 'b'] as const)('divides the spread of network %s among cases and seeds as the reference does', (network) => {
+    const { seeds, retention } = inference.contenders.find(({ contender }) => contender === network)!;
+    const reference = expected.networks[network].components as Record<string, number>;
+    for (const [key, value] of Object.entries(seeds.components!)) expect(value, key).toBeCloseTo(reference[key], 9);
+    expect(retention.value).toBeCloseTo(expected.networks[network].balancedAccuracy.retentionAboveChance, 9);
+  });
+
+  it('refuses a bootstrap over eight cases, and says so, while rates have their intervals', () => {
+    const [{ retention, gap }] = inference.contenders;
+    expect(retention).toMatchObject({ low: null, high: null, doubt: { code: 'too few' } });
+    expect(gap.low).toBeLessThan(gap.high!);
+    const square = squareInferenceOf(inference, 'a', 40, { magnification: 100, scale: 'native' })!;
+    expect(square.balancedAccuracy.low).toBeNull();
+    expect(square.accuracy.value).toBeCloseTo(expected.networks.a.cells['40->100'].mean, 9);
+    expect(square.accuracy.low).toBeLessThan(square.accuracy.value!);
+    expect(square.recalls.map(({ cases }) => cases)).toEqual([3, 5]);
+  });
+
+  it('is the same every time, and takes folds together where each tests other cases', () => {
+    expect(inferenceOf(tallies, OPTIONS)).toEqual(inference);
+    const folded = tallies.flatMap((tally) =>
+      [1, 2].map((fold) => ({ ...tally, fold, cases: tally.cases.filter((_, i) => i % 2 === fold - 1) })),
+    );
+    expect(inferenceOf(folded, OPTIONS).comparisons).toEqual(inference.comparisons);
+    expect(inferenceOf(folded, OPTIONS).squares).toEqual(inference.squares);
+  });
+});
+
+describe('the area under the ROC curve of a square', () => {
+  it.each(['a', 'b'] as const)("has Obuchowski's interval (network %s)", (network) => {
+    const { images, expected } = fixtures.oneCell;
+    const view = { magnification: 40, scale: 'native' as const };
+    const rows = images.map((image): Tested => {
+      const predicted = CLASSES[image[network] > 0 ? 1 : 0];
+      return { truth: CLASSES[image.truth], predicted, logits: [0, image[network]], case: image.case, view };
+    });
+    const { squares } = inferenceOf(talliesOf(armOf(network, 40, 0), rows, CLASSES, 'malignant'), OPTIONS);
+    const { auc } = squares[0];
+    const { auc: area, standardError } = expected[network].clusteredAuc;
+    expect(auc!.value).toBeCloseTo(area, 9);
+    const odds = (p: number) => Math.log(p / (1 - p));
+    const reach = (odds(auc!.high!) - odds(auc!.low!)) / 2; // Student's with 4 degrees of freedom: five cases are benign
+    expect(reach).toBeCloseTo((2.7764451051977934 * standardError) / (area * (1 - area)), 9);
+  });
+});
+
+/**
+ * Predictions of a network that answers a share of the cases rightly where it was trained, and another share elsewhere; which ones
+ * depends on the network and the magnifications, so that cases differ.
+ */
+function study(networks: Record<string, readonly [same: number, other: number]>, cases: number, seeds = 3) {
+  const cells = [];
+  const tallies: Tally[] = [];
+  for (const [n, [model, [same, other]]] of Object.entries(networks).entries())
+    for (let seed = 0; seed < seeds; seed++)
+      for (const trainSet of [40, 100]) {
+        const arm = armOf(model, trainSet, seed);
+        const rows = [40, 100].flatMap((magnification) =>
+          Array.from({ length: cases }, (_, i): Tested => {
+            const truth = i % 2;
+            const hard = ((i * 37 + n * 11 + seed * 5 + trainSet + 3 * magnification) % cases) / cases;
+            const right = hard < (trainSet === magnification ? same : other);
+            const predicted = right ? truth : 1 - truth;
+            const logits = predicted === 1 ? [0, 1] : [1, 0];
+            const view = { magnification, scale: 'native' as const };
+            return { truth: CLASSES[truth], predicted: CLASSES[predicted], logits, case: `case ${i}`, view };
+          }),
+        );
+        cells.push(...cellsOf({ ...arm, trial: `${model} ${trainSet} ${seed}` }, rows, CLASSES, 'malignant'));
+        tallies.push(...talliesOf(arm, rows, CLASSES, 'malignant'));
+      }
+  return { table: tableOf(cells), inference: inferenceOf(tallies, OPTIONS) };
+}
+
+const name = (id: string) => id.toUpperCase();
+const textOf = ({ table, inference }: { table: ReturnType<typeof tableOf>; inference: Inference }) =>
+  answerText(answerOf(table, inference), name);
+
+describe('the answer', () => {
+  it('names the network that keeps its accuracy, with intervals, and those that keep less', () => {
+    const text = textOf(study({ a: [0.9, 0.55], b: [0.85, 0.83] }, 40));
+    expect(text).toMatch(
+      /^B keeps its accuracy best: \d+\.\d % \(95 % interval \d+\.\d to \d+\.\d\) of its balanced accuracy above chance/,
+    );
+    expect(text).toMatch(/It keeps more than A \(.* points, 95 % interval .* more per case, p = /);
+    expect(text).toMatch(/This rests on 40 cases and 3 seeds\.$/);
+  });
+
+  it('gives no order that the cases do not carry', () => {
+    const text = textOf(study({ a: [0.9, 0.8], b: [0.9, 0.75] }, 14, 1));
+    expect(text).toMatch(/^No network can be said to keep its accuracy best\. The highest number is that of [AB]: /);
+    expect(text).toMatch(/cannot be told apart from [AB]\./);
+    expect(text).toMatch(/This rests on 14 cases and one seed: so few cases make intervals wide.*another seed/);
+  });
+
+  it('says that no difference could be shown where p has a floor', () => {
+    const text = textOf(study({ a: [1, 0.5], b: [1, 0.75] }, 4));
+    expect(text).toMatch(/No difference could be shown here: with so few cases p cannot fall below/);
+    expect(text).toMatch(/there is no interval for what is kept/);
+  });
+
+  it('calls networks the same in practice where they are', () => {
+    const text = textOf(study({ a: [0.9, 0.8], b: [0.9, 0.8] }, 1, 1));
+    expect(text).not.toMatch(/the same as/); // one case shows nothing
+    const { table, inference } = study({ a: [0.9, 0.8] }, 40);
+    const twin = { ...inference.contenders[0], contender: 'b' };
+    const same = { value: 0, low: -0.01, high: 0.01, method: 't', doubt: null, cases: 40 } as const;
+    const pair = { measure: 'gap', first: 'a', second: 'b', cases: 40, difference: same, low90: -0.008, high90: 0.008 } as const;
+    const both = [...table, ...table.map((row) => ({ ...row, model: 'b' }))];
+    const comparisons = [{ ...pair, practicallyEqual: true, p: 1, smallestPossibleP: 1e-9, holm: 1 }];
+    const told = textOf({ table: both, inference: { ...inference, contenders: [...inference.contenders, twin], comparisons } });
+    expect(told).toMatch(/B \(.*\) is the same as A in practice\./);
+  });
+
+  it('is refused where no network is above chance, leaves out one that is not, and needs a second magnification', () => {
+    expect(textOf(study({ a: [0.5, 0.5], b: [0.5, 0.45] }, 40))).toMatch(/^No answer: .*hardly above the 50\.0 %.*A 50\.0 %/);
+    expect(textOf(study({ a: [0.5, 0.5], b: [0.9, 0.8] }, 40))).toMatch(/^B keeps.*Not judged, .*: A \(50\.0 %\)/);
+    expect(textOf(study({}, 10))).toMatch(/^No answer: that takes squares/);
+  });
+});
