@@ -2,9 +2,9 @@
  * What can be said of a study beyond its point values: intervals of squares and networks, and which networks differ. Everything
  * rests on cases, seeds averaged first; the methods are those of docs/protocol.md. The same tallies and seed give the same bits.
  */
-import { type Contender, contenderOf } from '../domain/study/arm.ts';
-import { type TrainSet, trainSetId } from '../domain/study/train-set.ts';
-import { isNative, isSame, type View, viewName } from '../domain/study/view.ts';
+import { contenderOf } from '../domain/study/arm.ts';
+import { compareTrainSets, type TrainSet, trainSetId } from '../domain/study/train-set.ts';
+import { compareViews, isNative, isSame, type View, viewName } from '../domain/study/view.ts';
 import { areaBounds, drawnBounds, meanBounds, rateBounds } from './bounds.ts';
 import type { Estimate } from './estimates.ts';
 import {
@@ -85,12 +85,16 @@ function areaEstimate(tallies: readonly Tally[]): Estimate | null {
   return { value, cases, ...areaBounds('obuchowski', value, variance, rarer) };
 }
 
+/** Contenders in their order of appearance, train sets and views ascending. */
 function squaresOf(tallies: readonly Tally[]): Square[] {
-  const places = Map.groupBy(tallies, (t) => `${contenderOf(t)} ${trainSetId(t.trainSet)} ${viewName(t.view)}`);
+  const groups = [...Map.groupBy(tallies, contenderOf).values()];
+  const inOrder = (a: Tally, b: Tally) => compareTrainSets(a.trainSet, b.trainSet) || compareViews(a.view, b.view);
+  const sorted = groups.flatMap((own) => own.toSorted(inOrder));
+  const places = Map.groupBy(sorted, (t) => `${contenderOf(t)} ${trainSetId(t.trainSet)} ${viewName(t.view)}`);
   return [...places.values()].map((own) => {
     const { trainSet, view } = own[0];
     return {
-      contender: contenderOf(own[0] satisfies Contender),
+      contender: contenderOf(own[0]),
       trainSet,
       view,
       cases: squareCases(own),

@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { verifyProject } from '../../main/lab/verify.ts';
 import { decodePredictions } from '../../main/project/predictions.ts';
@@ -22,6 +24,14 @@ const plan = (change = {}) => quickPlan(tissue, { models: ['convmixer_test'], tr
 async function predictionsOf(project: string, trial: string): Promise<Prediction[]> {
   const path = trialFiles(runFolder(project, trial)).predictions;
   return decodePredictions(await readFile(path, 'utf8'), path);
+}
+
+/** Another program, in another language, comes to the same numbers from the report's predictions. */
+function expectRecomputed(report: string): void {
+  const script = fileURLToPath(new URL('../reference/recompute.py', import.meta.url));
+  const { status, stdout, stderr } = spawnSync(process.env.PYTHON ?? 'python3', ['-B', script, report], { encoding: 'utf8' });
+  expect(status, stdout + stderr).toBe(0);
+  expect(stdout).toMatch(/results_long\.csv: \d{3,} numbers[^]*results_cases\.csv: \d{2,} numbers/);
 }
 
 describe('one plan', { timeout: 300_000 }, () => {
@@ -71,6 +81,7 @@ describe('one plan', { timeout: 300_000 }, () => {
     expect((await verifyProject(lab.session)).faults).toEqual([]);
     const { files } = await lab.services['reports.export']({ study: 'Quick', folder: join(project, 'report') });
     expect(files).toContain('report.html');
+    expectRecomputed(join(project, 'report'));
   });
 
   it('tests every case once with folds by case', async () => {
@@ -86,6 +97,12 @@ describe('one plan', { timeout: 300_000 }, () => {
     const { config } = await readTrialConfig(runFolder(project, 'Quick_convmixer_test_40x_f2_s0'));
     const learned = new Set([...config.train, ...config.validation].map((image) => image.case));
     expect(casesOf(folds[1]).filter((name) => learned.has(name))).toEqual([]);
+
+    const { pooled, inference } = await lab.services['results.study']({ study: 'Quick' });
+    expect(pooled.map(({ view, fold, cases }) => [view.magnification, fold, cases])).toEqual([40, 100, 200, 400].map((m) => [m, null, 12])); // prettier-ignore
+    expect(inference.squares.map(({ accuracy }) => accuracy.value)).toEqual(pooled.map(({ metrics }) => expect.closeTo(metrics.accuracy!, 12))); // prettier-ignore
+    await lab.services['reports.export']({ study: 'Quick', folder: join(project, 'report') });
+    expectRecomputed(join(project, 'report'));
   });
 
   it.each(['validation mean', 'validation', 'oracle'] as const)(

@@ -4,7 +4,7 @@ import { hashCounters } from '../../domain/random.ts';
 const MOST_EXACT = 16;
 /** With more, as many random ones. */
 const RANDOM_FLIPS = 99_999;
-/** Means that differ by less are the same but for rounding. */
+/** Values that differ by less are the same but for rounding: means of the same counts can be added up in another order. */
 const ROUNDING = 1e-12;
 const BYTE = 8;
 const WORD = 32;
@@ -28,7 +28,7 @@ export interface SignFlip {
 export function signFlip(differences: readonly number[]): SignFlip {
   const cases = differences.length;
   const sum = differences.reduce((a, b) => a + b, 0);
-  const nonZero = differences.filter((d) => d !== 0).length;
+  const nonZero = differences.filter((d) => Math.abs(d) > ROUNDING).length;
   const isFar = (flipped: number) => Math.abs(sum - 2 * flipped) / cases >= Math.abs(sum) / cases - ROUNDING;
   const smallest = nonZero === 0 ? 1 : 2 ** (1 - nonZero);
   const exact = cases <= MOST_EXACT;

@@ -64,6 +64,12 @@ describe('sign flips', () => {
     expect(many.nonZero).toBe(13);
   });
 
+  it('take what only rounding makes different from zero for zero', () => {
+    const rounded = signFlip([...fourteen.slice(0, 8), 1e-17]);
+    expect(rounded.nonZero).toBe(7);
+    expect(rounded.smallestPossibleP).toBe(2 ** -6);
+  });
+
   it('say how small p can get: five cases never reach 0.05', () => {
     const five = signFlip([0.1, 0.2, 0.3, 0.4, 0.5]);
     expect(five.p).toBe(five.smallestPossibleP);
