@@ -15,9 +15,8 @@ import {
   valueIn,
 } from '../../shared/analysis/table.ts';
 import { classTitle } from '../../shared/domain/breakhis.ts';
-import { variantName } from '../../shared/domain/catalogue.ts';
 import { trainSetName } from '../../shared/domain/study/train-set.ts';
-import { viewName } from '../../shared/domain/study/view.ts';
+import { isCurveStep, viewName } from '../../shared/domain/study/view.ts';
 import type { HeatMarks, Marks } from '../../shared/figures/marks.ts';
 import { type Html, html as markup, percent, table as tableOf } from '../../shared/figures/markup.ts';
 import { squareColours, svgOf } from '../../shared/figures/svg.ts';
@@ -158,8 +157,13 @@ function comparisons({ inference, study }: ReportData): Html {
     </p>`;
 }
 
+/** Steps of a scale curve are points of a line: they stand in the figure and in the CSV. */
+function shownSquares(table: Table) {
+  return squaresOf(table).filter(({ view }) => !isCurveStep(view));
+}
+
 export function confusions({ table, study }: ReportData): Html {
-  const byTrial = Map.groupBy(squaresOf(table), (square) => square.trial);
+  const byTrial = Map.groupBy(shownSquares(table), (square) => square.trial);
   const blocks = study.trials.flatMap((trial) => {
     const squares = byTrial.get(trial.id) ?? [];
     if (squares.length === 0) return [];
@@ -192,10 +196,17 @@ export function metricsTable({ table, study }: ReportData): Html {
 
 /** Rows for every square, in the study's order, each beginning with where it stands. */
 function squareRows(table: Table, study: ReportData['study'], rowsOf: (square: Square) => (string | number | null)[][]) {
-  const byTrial = Map.groupBy(squaresOf(table), (square) => square.trial);
-  return study.trials.flatMap(({ id, model, trainSet, fold, seed }) =>
+  const byTrial = Map.groupBy(shownSquares(table), (square) => square.trial);
+  return study.trials.flatMap(({ id, trainSet, fold, seed, ...contender }) =>
     (byTrial.get(id) ?? []).flatMap((square) =>
-      rowsOf(square).map((row) => [variantName(model), trainSetName(trainSet), viewName(square.view), fold ?? '', seed, ...row]),
+      rowsOf(square).map((row) => [
+        contenderName(contenderOf(contender)),
+        trainSetName(trainSet),
+        viewName(square.view),
+        fold ?? '',
+        seed,
+        ...row,
+      ]),
     ),
   );
 }

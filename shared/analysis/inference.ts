@@ -3,6 +3,7 @@
  * rests on cases, seeds averaged first; the methods are those of docs/protocol.md. The same tallies and seed give the same bits.
  */
 import { contenderOf } from '../domain/study/arm.ts';
+import { isBaseline } from '../domain/study/baselines.ts';
 import { compareTrainSets, type TrainSet, trainSetId } from '../domain/study/train-set.ts';
 import { compareViews, isNative, isSame, type View, viewName } from '../domain/study/view.ts';
 import { areaBounds, drawnBounds, meanBounds, rateBounds } from './bounds.ts';
@@ -56,7 +57,7 @@ export function inferenceOf(tallies: readonly Tally[], options: InferenceOptions
       consistency: consistencyOf(native.filter((tally) => contenderOf(tally) === contender)),
       seeds: seedSpread(native.filter((tally) => contenderOf(tally) === contender)),
     })),
-    comparisons: MEASURES.flatMap((measure) => comparisonsOf(measure, scores, options.band)),
+    comparisons: MEASURES.flatMap((measure) => comparisonsOf(measure, scores.filter(isNetwork), options.band)),
   };
 }
 
@@ -235,10 +236,11 @@ function retentionOf(
       const [a, b] = [same, other].map((own) => own.reduce((sum, { draws: all }) => sum + all[i], 0) / own.length);
       return a > chance ? (b - chance) / (a - chance) : NaN; // nothing above chance to keep in this draw
     });
+  if (!defined) return { value: null, cases: tested.size, low: null, high: null, method: 'bootstrap', doubt: null };
   return {
-    value: defined ? (otherValue - chance) / (sameValue - chance) : null,
+    value: (otherValue - chance) / (sameValue - chance),
     cases: tested.size,
-    ...drawnBounds(basis, { cases: smallest, class: null }, () => (defined ? percentileInterval(draws()) : null)),
+    ...drawnBounds(basis, { cases: smallest, class: null }, () => percentileInterval(draws())),
   };
 }
 
@@ -276,6 +278,11 @@ function seedSpread(tallies: readonly Tally[]): SeedSpread {
         ? varianceComponents(names.map((name) => perSeed.map((scores) => scores.get(name)!)))
         : null,
   };
+}
+
+/** Baselines are not compared: every further pair makes the correction stricter. */
+function isNetwork({ contender }: Scores): boolean {
+  return !isBaseline(contender.split(' ')[0]);
 }
 
 function comparisonsOf(measure: Measure, scores: readonly Scores[], band: number): Comparison[] {

@@ -79,6 +79,11 @@ export function isNative({ scale }: Pick<View, 'scale'>): boolean {
   return scale === 'native';
 }
 
+/** Whether it is a step of the scale curve alone: a point of a line, not a test of its own. */
+export function isCurveStep({ scale }: Pick<View, 'scale'>): boolean {
+  return !VIEW_SCALES.some((own) => own === scale);
+}
+
 /** Whether a network is tested where it was trained; null where it was trained on more than one magnification. */
 export function isSame(trainSet: TrainSet, view: Pick<View, 'magnification'>): boolean | null {
   return typeof trainSet === 'number' ? trainSet === view.magnification : null;
