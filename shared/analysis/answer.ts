@@ -15,7 +15,7 @@ export type Standing = 'better' | 'equal' | 'unknown';
 
 export type Answer =
   /** no square at the magnification of training, or none at another */
-  | { readonly kind: 'magnifications' }
+  | { readonly kind: 'magnifications'; readonly inference: Inference }
   /** every network is hardly better than guessing where it was trained */
   | { readonly kind: 'chance'; readonly rows: readonly Robustness[] }
   | {
@@ -41,7 +41,7 @@ export interface Judged extends Robustness {
 export function answerOf(table: Table, inference: Inference): Answer {
   const rows = robustnessOf(table).filter(({ model }) => !isBaseline(model));
   const judged = rows.filter((row) => row.same !== null && row.other !== null);
-  if (judged.length === 0) return { kind: 'magnifications' };
+  if (judged.length === 0) return { kind: 'magnifications', inference };
   const able = judged.filter((row) => row.retention !== null).sort((a, b) => b.retention! - a.retention!);
   if (able.length === 0) return { kind: 'chance', rows };
   const withInference = (row: Robustness): Judged => ({
@@ -100,8 +100,10 @@ export function isTold({ difference: { low, high }, holm }: Comparison): boolean
 
 /** The answer in sentences. @param nameOf a contender's name by its id */
 export function answerText(answer: Answer, nameOf: (id: string) => string): string {
-  if (answer.kind === 'magnifications')
-    return 'No answer: that takes squares where training and test magnification agree and squares where they differ, each with more than one class in the test.';
+  if (answer.kind === 'magnifications') {
+    const none = 'No answer: that takes squares where training and test magnification agree and squares where they differ, each with more than one class in the test.'; // prettier-ignore
+    return [none, ...accuracies(answer.inference, nameOf)].join(' ');
+  }
   if (answer.kind === 'chance') {
     const list = answer.rows.map((row) => `${nameOf(row.model)} ${percent(row.same)} %`).join(', ');
     return `No answer: where training and test magnification agree, balanced accuracy is hardly above the ${percent(answer.rows[0].chance)} % of guessing (${list}). Such networks have nothing to keep.`;
@@ -109,6 +111,22 @@ export function answerText(answer: Answer, nameOf: (id: string) => string): stri
   return [verdict(answer, nameOf), ...comparisons(answer, nameOf), beginnersText(answer, nameOf), basis(answer)]
     .filter(Boolean)
     .join(' ');
+}
+
+/** What can be said without a second magnification: how accurate networks are per case, and whether that tells them apart. */
+function accuracies({ contenders, comparisons }: Inference, nameOf: (id: string) => string): string[] {
+  const known = contenders.filter(({ overall }) => overall.value !== null);
+  if (known.length === 0) return [];
+  const list = known.map(
+    ({ contender, overall }) => `${nameOf(contender)} ${percent(overall.value)} %${rangeText(overall.low, overall.high)}`,
+  );
+  const pairs = comparisons.filter(({ measure }) => measure === 'overall');
+  const told = pairs.filter(isTold).length;
+  const apart =
+    pairs.length === 0 ? '' : told === 0 ? ' They cannot be told apart.' : ` Of ${pairs.length} pairs ${told} can be told apart.`;
+  const cases = Math.min(...known.map(({ overall }) => overall.cases));
+  const few = cases < FEW_DRAWN_CASES ? `, too few for narrow intervals` : '';
+  return [`Accuracy per case is ${joined(list)}.${apart} This rests on ${cases} ${cases === 1 ? 'case' : 'cases'}${few}.`];
 }
 
 type Given = Answer & { kind: 'answer' };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { answerOf, answerText } from '../../../shared/analysis/answer.ts';
-import { cellsOf, type Tested } from '../../../shared/analysis/cells.ts';
+import { type Cell, cellsOf, type Tested } from '../../../shared/analysis/cells.ts';
 import { type Inference, squareInferenceOf } from '../../../shared/analysis/findings.ts';
 import { inferenceOf } from '../../../shared/analysis/inference.ts';
 import { tableOf } from '../../../shared/analysis/table.ts';
@@ -96,8 +96,8 @@ describe('the area under the ROC curve of a square', () => {
  * Predictions of a network that answers a share of the cases rightly where it was trained, and another share elsewhere; which ones
  * depends on the network and the magnifications, so that cases differ.
  */
-function study(networks: Record<string, readonly [same: number, other: number]>, cases: number, seeds = 3) {
-  const cells = [];
+function trialsOf(networks: Record<string, readonly [same: number, other: number]>, cases: number, seeds: number) {
+  const cells: Cell[] = [];
   const tallies: Tally[] = [];
   for (const [n, [model, [same, other]]] of Object.entries(networks).entries())
     for (let seed = 0; seed < seeds; seed++)
@@ -117,6 +117,11 @@ function study(networks: Record<string, readonly [same: number, other: number]>,
         cells.push(...cellsOf({ ...arm, trial: `${model} ${trainSet} ${seed}` }, rows, CLASSES, 'malignant'));
         tallies.push(...talliesOf(arm, rows, CLASSES, 'malignant'));
       }
+  return { cells, tallies };
+}
+
+function study(networks: Parameters<typeof trialsOf>[0], cases: number, seeds = 3) {
+  const { cells, tallies } = trialsOf(networks, cases, seeds);
   return { table: tableOf(cells), inference: inferenceOf(tallies, OPTIONS) };
 }
 
@@ -164,5 +169,13 @@ describe('the answer', () => {
     expect(textOf(study({ a: [0.5, 0.5], b: [0.5, 0.45] }, 40))).toMatch(/^No answer: .*hardly above the 50\.0 %.*A 50\.0 %/);
     expect(textOf(study({ a: [0.5, 0.5], b: [0.9, 0.8] }, 40))).toMatch(/^B keeps.*Not judged, .*: A \(50\.0 %\)/);
     expect(textOf(study({}, 10))).toMatch(/^No answer: that takes squares/);
+  });
+
+  it('says how wide intervals are where one magnification alone was tested', () => {
+    const { tallies, cells } = trialsOf({ a: [0.9, 0.5], b: [0.8, 0.5] }, 14, 1);
+    const one = (of: { trainSet: unknown; view: { magnification: number } }) =>
+      of.trainSet === 40 && of.view.magnification === 40;
+    const told = textOf({ table: tableOf(cells.filter(one)), inference: inferenceOf(tallies.filter(one), OPTIONS) });
+    expect(told).toMatch(/^No answer: .* Accuracy per case is A \d+\.\d % \(95 % interval .*\) and B .*\. They cannot be told apart\. This rests on 14 cases, too few for narrow intervals\.$/); // prettier-ignore
   });
 });
