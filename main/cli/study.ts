@@ -6,6 +6,7 @@ import { chooseStudy } from './choose-study.ts';
 import { jobsOption } from './jobs.ts';
 import { duration, log, print, printJson } from './output.ts';
 import { ensureRuntime } from './runtime.ts';
+import { addCompare } from './study-compare.ts';
 import { addPlanning, placedPlan } from './study-plan.ts';
 import { indexFor, withProject } from './with-project.ts';
 import { runStudy, showStudy } from './run-study.ts';
@@ -23,6 +24,7 @@ interface Options {
 export function addStudy(program: Command): void {
   const study = program.command('study').description('plan, run, resume and watch studies');
   addPlanning(study);
+  addCompare(study);
 
   study
     .command('run')
