@@ -27,8 +27,9 @@ export function useResults(study: Ref<StudySummary | null>) {
   const table = computed(() => tableOf([...cells.value, ...results.state.value.pooled]));
   const inference = computed(() => results.state.value.inference);
   const matrices = computed(() => matricesOf(table.value, metric.value));
+  const rescaled = computed(() => matricesOf(table.value, metric.value, 'rescaled'));
   const scale = computed(() => scaleOf(matrices.value));
   const majority = computed(() => majorityOf(table.value));
   const metricName = computed(() => t(`metrics.${metric.value}.name`));
-  return { metric, metricName, results, cells, table, inference, finished, matrices, scale, majority };
+  return { metric, metricName, results, cells, table, inference, finished, matrices, rescaled, scale, majority };
 }

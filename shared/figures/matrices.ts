@@ -1,7 +1,7 @@
 import { type Matrix, matricesOf, matrixNote } from '../analysis/matrix.ts';
 import { MAJORITY, rowsOf, type Table } from '../analysis/table.ts';
 import { trainSetName } from '../domain/study/train-set.ts';
-import { isNative, isSame, viewName } from '../domain/study/view.ts';
+import { isSame, viewName } from '../domain/study/view.ts';
 import type { Figure, HeatMarks } from './marks.ts';
 
 /** One matrix per network: accuracy by what was trained on and what was tested. */
@@ -16,9 +16,21 @@ export const matrices: Figure<HeatMarks> = {
   },
 };
 
+/** The same tests at the pixel size of training: what is left of a loss when the scale is taken away. */
+export const rescaledMatrices: Figure<HeatMarks> = {
+  id: 'rescaled-matrices',
+  title: 'Tested at the pixel size of training',
+  caption:
+    'Accuracy in per cent, as above, but test images were first resampled to the pixel size of the training images; where tissue ends it goes on mirrored. A loss that is gone here was one of scale, not of resolution or of what a field shows.',
+  marks(table, nameOf, metric = 'accuracy') {
+    const majority = majorityOf(table);
+    return matricesOf(table, metric, 'rescaled').map((matrix) => heatOf(nameOf(matrix.model), matrix, majority));
+  },
+};
+
 /** Accuracy of always giving the most frequent answer, by the name of the view. */
 export function majorityOf(table: Table): ReadonlyMap<string, number | null> {
-  return new Map(rowsOf(table, MAJORITY).flatMap((row) => (isNative(row.view) ? [[viewName(row.view), row.value]] : [])));
+  return new Map(rowsOf(table, MAJORITY).map((row) => [viewName(row.view), row.value]));
 }
 
 function heatOf(title: string, matrix: Matrix, majority: ReadonlyMap<string, number | null>): HeatMarks {
