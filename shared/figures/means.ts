@@ -19,7 +19,9 @@ export const means: Figure<BarMarks> = {
   marks(table, nameOf, metric = 'accuracy') {
     const all = matricesOf(table, metric);
     const single = new Set(all.flatMap((m) => m.squares.flat()).flatMap((s) => (s.only === null ? [] : [viewName(s.test)])));
-    const levels = [...majorityOf(table)].flatMap(([name, value]) => (single.has(name) || value === null ? [] : [value]));
+    const native = new Set(all.flatMap((m) => m.views.map(viewName)));
+    const counted = [...majorityOf(table)].filter(([name]) => native.has(name) && !single.has(name));
+    const levels = counted.flatMap(([, value]) => value ?? []);
     const level = mean(levels);
     return [
       {
