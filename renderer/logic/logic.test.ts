@@ -8,6 +8,7 @@ import { queueSecondsLeft } from './eta.ts';
 import { fieldProblems, problemsOf } from './field-problems.ts';
 import { bytes, compact, duration, integer, percent, short, signedPercent } from './format.ts';
 import { afterMessage, trialShare } from './live-trial.ts';
+import { modelChoices } from './model-choices.ts';
 import { freeName, parseSeeds, valueText } from './plan-fields.ts';
 import { problemGroups } from './problem-groups.ts';
 import { stripOf } from './split-strip.ts';
@@ -54,6 +55,24 @@ describe('plan fields', () => {
     expect(problemsOf(found, 'training')).toEqual(['too small']);
     expect(problemsOf(found, 'train')).toEqual([]);
     expect(fieldProblems(new CallError('leak', 'text', { field: 'split.by' }))).toEqual([{ field: 'split.by', message: 'text' }]);
+  });
+});
+
+describe('networks to choose from', () => {
+  const listed = {
+    id: 'resnet18',
+    family: 'resnet',
+    name: 'ResNet-18',
+    params: 1,
+    sizeMultiple: 1,
+    small: false,
+    citation: 'He',
+  };
+
+  it('are the catalogue, and those of the plan that are known by name alone', () => {
+    const offered = modelChoices([listed], [listed.id, 'wavemix_64_2', 'no such network']);
+    expect(offered.map(({ id }) => id)).toEqual([listed.id, 'wavemix_64_2']);
+    expect(offered[1]).toMatchObject({ family: 'wavemix', name: 'WaveMix-64/2', sizeMultiple: 8, small: false });
   });
 });
 

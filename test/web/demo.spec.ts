@@ -117,7 +117,8 @@ test('plan: a wrong value is named at its field, a leak is refused', async () =>
 test('plan: made small, it survives a reload and can be saved', async () => {
   await field('Name of the study').fill('Quick look');
   await page.getByRole('checkbox', { name: /ResNet-18/ }).setChecked(true);
-  await page.getByRole('checkbox', { name: /WaveMix-32\/4/ }).setChecked(false);
+  await page.getByRole('checkbox', { name: /WaveMix-64\/2/ }).setChecked(false);
+  await page.getByRole('checkbox', { name: /ConvMixer-32\/3/ }).setChecked(false);
   const train = page.getByRole('group', { name: 'Train on' }).last();
   for (const m of ['40×', '100×', '400×']) await train.getByRole('checkbox', { name: m, exact: true }).uncheck();
   for (const [label, value] of [
@@ -125,6 +126,7 @@ test('plan: made small, it survives a reload and can be saved', async () => {
     ['Batch size', '32'],
     ['Warm-up epochs', '0'],
     ['Cool-down epochs', '0'],
+    ['Seeds', '0'],
   ] as const) {
     await field(label).fill(value);
     await field(label).press('Enter');

@@ -27,7 +27,7 @@ export const convmixer: FamilyFacts<'convmixer', ConvMixerDims> = {
     { ...COMMON, id: 'convmixer_1536_20', name: 'ConvMixer-1536/20', params: 50_092_034, sizeMultiple: 7, dims: { dim: 1536, depth: 20, kernel: 9, patch: 7, activation: 'gelu' } },
     { ...COMMON, id: 'convmixer_768_32', name: 'ConvMixer-768/32', params: 20_342_786, sizeMultiple: 7, dims: { dim: 768, depth: 32, kernel: 7, patch: 7, activation: 'relu' } },
     { ...COMMON, id: 'convmixer_1024_20_ks9_p14', name: 'ConvMixer-1024/20', params: 23_360_514, sizeMultiple: 14, dims: { dim: 1024, depth: 20, kernel: 9, patch: 14, activation: 'gelu' } },
-    { ...COMMON, ...AT_64, id: 'convmixer_test', name: 'ConvMixer (test)', params: 7_746, sizeMultiple: 4, dims: { dim: 32, depth: 3, kernel: 5, patch: 4, activation: 'gelu' } },
+    { ...COMMON, ...AT_64, id: 'convmixer_test', name: 'ConvMixer-32/3', params: 7_746, sizeMultiple: 4, dims: { dim: 32, depth: 3, kernel: 5, patch: 4, activation: 'gelu' } },
   ],
   cost,
 };

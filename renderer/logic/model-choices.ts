@@ -1,0 +1,16 @@
+import type { ModelRow } from '../../shared/contract/calls/system.ts';
+import { findVariant } from '../../shared/domain/catalogue.ts';
+import { familyOf } from '../../shared/domain/families/index.ts';
+
+/** A network as it is offered. */
+export type ModelChoice = Pick<ModelRow, 'id' | 'family' | 'name' | 'params' | 'sizeMultiple' | 'small' | 'citation'>;
+
+/** The catalogue, and behind it the networks of a plan that no row of it lists: some families know networks by their names alone. */
+export function modelChoices(catalogue: readonly ModelChoice[], chosen: Iterable<string>): ModelChoice[] {
+  const listed = new Set(catalogue.map(({ id }) => id));
+  const named = [...chosen].filter((id) => !listed.has(id)).flatMap((id) => findVariant(id) ?? []);
+  return [
+    ...catalogue,
+    ...named.map((variant) => ({ ...variant, small: variant.small ?? false, citation: familyOf(variant).citation })),
+  ];
+}
