@@ -41,7 +41,7 @@ const TRIAL: Readonly<Record<keyof ReturnType<typeof trialFiles>, Kind>> = {
   last: { path: run('last'), named: true },
   best: { path: run('best'), named: true },
   predictions: { path: run('predictions'), named: true },
-  validation: { path: run('validation'), named: true, optional: true },
+  validation: { path: run('validation'), named: true },
   environment: { path: run('environment'), named: true },
   engine: { path: run('engine'), named: true },
   log: { path: run('log'), named: false },
@@ -89,6 +89,7 @@ export const damage: Campaign = {
   run: (count) =>
     inFolder(async (folder) => {
       const plan = tinyPlan(await tissue(), {
+        entries: 'validation mean', // so that there is validation.csv
         trainSets: [40, 100],
         training: { ...tinyPlan('/x').training, epochs: 2 },
       });
