@@ -11,7 +11,7 @@ const FEW_SEEDS = 3;
 const SIGNIFICANT = 0.05;
 
 /** How the one that keeps most stands to another, by what each loses per case at other magnifications. */
-export type Standing = 'better' | 'equal' | 'unknown';
+export type Standing = 'better' | 'worse' | 'equal' | 'unknown';
 
 export type Answer =
   /** no square at the magnification of training, or none at another */
@@ -90,7 +90,8 @@ function turn({ first, second, difference, low90, high90, ...same }: Comparison)
 
 function standingOf(comparison: Comparison | null): Standing {
   if (comparison?.practicallyEqual) return 'equal';
-  return comparison && isTold(comparison) && comparison.difference.value! < 0 ? 'better' : 'unknown';
+  if (!comparison || !isTold(comparison)) return 'unknown';
+  return comparison.difference.value! < 0 ? 'better' : 'worse';
 }
 
 /** Whether two networks can be told apart: by the corrected test, and by an interval that does not hold 0. */
@@ -159,10 +160,12 @@ function comparisons({ first, others }: Given, nameOf: (id: string) => string): 
       : `${signed(sign * comparison.difference.value)} points${pointsText(comparison, sign)}`;
   const better = list('better', (other) => `${percent(other.retention)} %; it loses ${loss(other, -1)} more per case, p = ${pText(other.comparison!.holm)}`); // prettier-ignore
   const equal = list('equal', (other) => `${percent(other.retention)} %; difference of the losses ${loss(other, -1)}`);
+  const worse = list('worse', (other) => `${percent(other.retention)} %; difference of the losses ${loss(other, 1)}`);
   const unknown = list('unknown', (other) => `${percent(other.retention)} %; difference of the losses ${loss(other, -1)}`);
   const name = nameOf(first.model);
   return [
     ...(better.length > 0 ? [`It keeps more than ${joined(better)}.`] : []),
+    ...(worse.length > 0 ? [`But it loses more points per case than ${joined(worse)}: its share is of more.`] : []),
     ...(equal.length > 0 ? [`${joined(equal)} ${equal.length === 1 ? 'is' : 'are'} the same as ${name} in practice.`] : []),
     ...(unknown.length > 0 ? [`${joined(unknown)} cannot be told apart from ${name}.`] : []),
   ];

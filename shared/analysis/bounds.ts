@@ -18,11 +18,14 @@ interface Basis {
 }
 
 /** @param make null or without width where all cases agree */
+/** Ends that differ by less are one. */
+const ROUNDING = 1e-9;
+
 function boundsOf(method: Method, basis: Basis, least: number, few: number, make: () => Interval | null): Bounds {
   const refused = (code: Doubt['code']): Bounds => ({ low: null, high: null, method, doubt: { code, ...basis } });
   if (basis.cases < least) return refused('too few');
   const interval = make();
-  if (interval === null || !(interval.low < interval.high)) return refused('no spread');
+  if (interval === null || !(interval.high - interval.low > ROUNDING)) return refused('no spread');
   return { ...interval, method, doubt: basis.cases < few ? { code: 'few', ...basis } : null };
 }
 

@@ -193,7 +193,8 @@ interface Scores {
 }
 
 function scoresOf(contender: string, squares: readonly Square[]): Scores {
-  const single = squares.filter(({ trainSet, view }) => isSame(trainSet, view) !== null);
+  // whoever always gives the one class of a test is right there
+  const single = squares.filter((square) => isSame(square.trainSet, square.view) !== null && hasSeveralClasses(square));
   const perCase = Map.groupBy(
     single.flatMap(({ trainSet, view, cases }) =>
       cases.map((own) => ({ name: own.case, same: isSame(trainSet, view)!, score: caseScore(own) })),
@@ -208,6 +209,10 @@ function scoresOf(contender: string, squares: readonly Square[]): Scores {
     if (same !== null && other !== null) gap.set(name, same - other);
   }
   return { contender, overall, gap };
+}
+
+function hasSeveralClasses({ cases }: Square): boolean {
+  return cases[0].images.filter((_, c) => cases.some(({ images }) => images[c] > 0)).length > 1;
 }
 
 function meanEstimate(perCase: ReadonlyMap<string, number>, range: { low: number; high: number }): Estimate {

@@ -83,7 +83,7 @@ export function squareCases(tallies: readonly Pick<Tally, 'cases'>[]): SquareCas
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, tests]) => ({
       case: name,
-      images: tests[0].images,
+      images: tests[0].images.map((_, c) => tests.reduce((sum, test) => sum + test.images[c], 0) / tests.length),
       right: tests[0].right.map((_, c) => tests.reduce((sum, test) => sum + test.right[c], 0) / tests.length),
     }));
 }

@@ -270,7 +270,7 @@ def tallies(trials, classes):
         names = sorted({n for t in square['trials'] for n in t['cases']}); square['cases'] = {}
         for name in names:
             tests = [t['cases'][name] for t in square['trials'] if name in t['cases']]
-            square['cases'][name] = (tests[0][0], [math.fsum(t[1][c] for t in tests) / len(tests) for c in range(len(classes))])
+            square['cases'][name] = ([math.fsum(t[0][c] for t in tests) / len(tests) for c in range(len(classes))], [math.fsum(t[1][c] for t in tests) / len(tests) for c in range(len(classes))])
     return squares
 
 
@@ -340,7 +340,7 @@ def cases_and_pairs(report, squares, classes, positive, band):
 
 def bounded(values, least, most):
     if len(values) < 3: return None, None
-    low, high = student(values); return (max(least, low), min(most, high)) if low < high else (None, None)
+    low, high = student(values); return (max(least, low), min(most, high)) if high - low > 1e-9 else (None, None)
 
 
 def is_same(train, magnification): return None if not isinstance(train, (int, float)) else train == magnification
@@ -350,7 +350,8 @@ def case_scores(name, squares, answers=True):
     single = defaultdict(list)
     for (own, _, magnification), square in squares.items():
         same = is_same(square['train'], magnification)
-        if own == name and same is not None:
+        several = sum(any(i[c] for i, _ in square['cases'].values()) for c in range(len(next(iter(square['cases'].values()))[0]))) > 1
+        if own == name and same is not None and several:
             for case, (images, right) in square['cases'].items(): single[case].append((same, math.fsum(right) / sum(images)))
     overall = {c: mean(v for _, v in own) for c, own in single.items()}
     gap = {c: mean(v for s, v in own if s) - mean(v for s, v in own if not s) for c, own in single.items() if any(s for s, _ in own) and any(not s for s, _ in own)}

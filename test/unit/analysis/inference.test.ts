@@ -139,6 +139,19 @@ describe('the answer', () => {
     expect(text).toMatch(/This rests on 40 cases and 3 seeds\.$/);
   });
 
+  it('does not deny that another loses fewer points', () => {
+    const { table, inference } = study({ a: [0.9, 0.8] }, 40);
+    const twin = { ...inference.contenders[0], contender: 'b' };
+    const difference = { value: 0.06, low: 0.036, high: 0.084, method: 't', doubt: null, cases: 40 } as const;
+    const pair = { measure: 'gap', first: 'a', second: 'b', cases: 40, difference, low90: 0.04, high90: 0.08 } as const;
+    const both = [...table, ...table.map((row) => ({ ...row, model: 'b' }))];
+    const comparisons = [{ ...pair, practicallyEqual: false, p: 1e-4, smallestPossibleP: 1e-9, holm: 1e-4 }];
+    const told = textOf({ table: both, inference: { ...inference, contenders: [...inference.contenders, twin], comparisons } });
+    expect(told).toMatch(/^No network can be said to keep its accuracy best/);
+    expect(told).toMatch(/But it loses more points per case than B \(/);
+    expect(told).not.toMatch(/cannot be told apart/);
+  });
+
   it('gives no order that the cases do not carry', () => {
     const text = textOf(study({ a: [0.9, 0.8], b: [0.9, 0.75] }, 14, 1));
     expect(text).toMatch(/^No network can be said to keep its accuracy best\. The highest number is that of [AB]: /);
