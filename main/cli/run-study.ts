@@ -6,7 +6,7 @@ import { isSame, viewName } from '../../shared/domain/study/view.ts';
 import { type Matrix, matricesOf, matrixNote } from '../../shared/analysis/matrix.ts';
 import { answerOf, answerText } from '../../shared/analysis/answer.ts';
 import { type Inference, squareInferenceOf } from '../../shared/analysis/findings.ts';
-import { MAJORITY, rowsOf, tableOf } from '../../shared/analysis/table.ts';
+import { MAJORITY, rowsOf, studyTable } from '../../shared/analysis/table.ts';
 import { text } from '../../shared/texts/text.ts';
 import type { Lab } from '../lab/lab.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -30,8 +30,14 @@ export async function runStudy(lab: Lab, started: StudySummary, json: boolean): 
     undo();
   }
   const summary = await lab.queue.summary(await lab.queue.study(started.name));
-  const { cells, pooled, inference } = await lab.services['results.study']({ study: summary.name });
-  if (json) printJson({ study: summary, cells, matrices: matricesOf(tableOf([...cells, ...pooled]), 'accuracy'), inference });
+  const results = await lab.services['results.study']({ study: summary.name });
+  if (json)
+    printJson({
+      study: summary,
+      cells: results.cells,
+      matrices: matricesOf(studyTable(results), 'accuracy'),
+      inference: results.inference,
+    });
   else await showStudy(lab, summary);
   for (const trial of summary.trials) if (trial.error) log(`${trial.id}: ${trial.error.message}`);
   if (interrupted) log(`Paused. "magnilab study resume --project ..." goes on after the last finished epoch.`);
@@ -76,8 +82,9 @@ function describe(trial: TrialSummary): string {
 
 /** Prints the train x test matrix of every model and, when all trials have finished, the answer to the study's question. */
 export async function showStudy(lab: Lab, { name, trials }: StudySummary): Promise<void> {
-  const { cells, pooled, inference } = await lab.services['results.study']({ study: name });
-  const table = tableOf([...cells, ...pooled]);
+  const results = await lab.services['results.study']({ study: name });
+  const { inference } = results;
+  const table = studyTable(results);
   const majority = new Map(rowsOf(table, MAJORITY).map((row) => [viewName(row.view), row.value]));
   for (const matrix of matricesOf(table, 'accuracy')) print(`\n${matrixText(matrix, majority, inference)}`);
   if (table.length > 0 && trials.every((t) => t.state === 'finished' || t.state === 'skipped'))

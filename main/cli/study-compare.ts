@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { answerOf, answerText } from '../../shared/analysis/answer.ts';
 import { estimateText } from '../../shared/analysis/estimates.ts';
-import { tableOf } from '../../shared/analysis/table.ts';
+import { studyTable } from '../../shared/analysis/table.ts';
 import type { Plan } from '../../shared/contract/plan.ts';
 import type { StudyResults } from '../../shared/contract/results.ts';
 import { contenderName } from '../../shared/domain/study/arm.ts';
@@ -76,8 +76,7 @@ function printComparison(sides: readonly [Side, Side], differences: readonly Dif
       print(`${`${contenderName(name)}, ${LABELS[measure]}`.padEnd(42)}${a.padEnd(28)}${b}`);
     }
   for (const { name, results } of sides) {
-    const table = tableOf([...results.cells, ...results.pooled]);
-    print(`\n${name}: ${answerText(answerOf(table, results.inference), contenderName)}`);
+    print(`\n${name}: ${answerText(answerOf(studyTable(results), results.inference), contenderName)}`);
   }
 }
 

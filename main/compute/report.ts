@@ -6,7 +6,7 @@ import { type TrialConfig, type TrialEnvironment, trialEnvironmentSchema, type T
 import { isDemoTissue } from '../dataset/tissue/record.ts';
 import { reportPage } from '../export/html.ts';
 import type { ReportData } from '../export/report-data.ts';
-import { tableOf } from '../../shared/analysis/table.ts';
+import { studyTable } from '../../shared/analysis/table.ts';
 import type { ReportContent, TrialFiles } from '../export/format.ts';
 import { writeReport } from '../export/write-report.ts';
 import { trainSetId } from '../../shared/domain/study/train-set.ts';
@@ -63,7 +63,8 @@ async function collect({ runs, splits: folder, looks, study, date }: ReportInput
   const read = await Promise.all(study.splits.map((one) => orTold(folder, () => readStudySplit(folder, one))));
   const splits = read.filter((split) => split !== null);
   const known = splits.length === read.length;
-  const { cells, pooled, inference } = await studyResults({ runs, study });
+  const results = await studyResults({ runs, study });
+  const { cells, inference } = results;
   const finished = study.trials.filter(({ id }) => cells.some((cell) => cell.trial === id));
   const summaries = await readTrials({ runs, study, running: [] });
   for (const { id, state, error } of summaries)
@@ -83,7 +84,7 @@ async function collect({ runs, splits: folder, looks, study, date }: ReportInput
   const data: ReportData = {
     study,
     trials: summaries,
-    table: tableOf([...cells, ...pooled]),
+    table: studyTable(results),
     inference,
     dataset: study.dataset ?? (images.length > 0 ? countImages(images, study.classes) : null), // the study's own, whatever was indexed since
     synthetic,

@@ -315,7 +315,8 @@ export class Queue {
       await settling.catch((error: unknown) => this.tellFailure(id, toEnvelope(error))); // e.g. a full disk: the state cannot be written
       if (this.running.get(id) === running) this.running.delete(id);
       end();
-      await this.publish(study);
+      const summary = await this.publish(study);
+      if (summary?.trials.some(({ state }) => state === 'finished')) await this.recordLook(study);
       this.advanceSoon();
     };
     job.then(
@@ -380,14 +381,14 @@ export class Queue {
   }
 
   /** Tells the page how the study stands; what cannot be read now is told the next time. */
-  private async publish(study: StudyFile): Promise<void> {
+  private async publish(study: StudyFile): Promise<StudySummary | null> {
     try {
-      if (!this.session.isOpen) return;
+      if (!this.session.isOpen) return null;
       const summary = await this.summary(study);
-      if (summary.trials.some(({ state }) => state === 'finished')) await this.recordLook(study);
       this.events.emit({ type: 'study', study: summary });
+      return summary;
     } catch {
-      // the project's folder may have gone
+      return null; // the project's folder may have gone
     }
   }
 }

@@ -2,7 +2,7 @@ import { computed, ref, type Ref, watch } from 'vue';
 import type { StudyResults, StudySummary } from '../../shared/contract/results.ts';
 import { matricesOf } from '../../shared/analysis/matrix.ts';
 import type { Metric } from '../../shared/analysis/metrics.ts';
-import { tableOf } from '../../shared/analysis/table.ts';
+import { studyTable } from '../../shared/analysis/table.ts';
 import { majorityOf } from '../../shared/figures/matrices.ts';
 import { call } from '../api/index.ts';
 import { scaleOf } from '../logic/matrix-view.ts';
@@ -24,7 +24,7 @@ export function useResults(study: Ref<StudySummary | null>) {
     { immediate: true },
   );
   const cells = computed(() => results.state.value.cells);
-  const table = computed(() => tableOf([...cells.value, ...results.state.value.pooled]));
+  const table = computed(() => studyTable(results.state.value));
   const inference = computed(() => results.state.value.inference);
   const matrices = computed(() => matricesOf(table.value, metric.value));
   const rescaled = computed(() => matricesOf(table.value, metric.value, 'rescaled'));

@@ -1,6 +1,6 @@
 /** Which network keeps its accuracy when the magnification changes: one paragraph that claims no more than the cases carry. */
 import { isBaseline } from '../domain/study/baselines.ts';
-import { FEW_DRAWN_CASES } from './estimates.ts';
+import { FEW_DRAWN_CASES, points } from './estimates.ts';
 import type { Comparison, ContenderInference, Inference } from './findings.ts';
 import { squareName } from './matrix.ts';
 import { type Robustness, robustnessOf } from './robustness.ts';
@@ -157,7 +157,7 @@ function comparisons({ first, others }: Given, nameOf: (id: string) => string): 
   const loss = ({ comparison }: Given['others'][number], sign: number) =>
     comparison === null || comparison.difference.value === null
       ? 'no case in common'
-      : `${signed(sign * comparison.difference.value)} points${pointsText(comparison, sign)}`;
+      : `${points(sign * comparison.difference.value)} points${pointsText(comparison, sign)}`;
   const better = list('better', (other) => `${percent(other.retention)} %; it loses ${loss(other, -1)} more per case, p = ${pText(other.comparison!.holm)}`); // prettier-ignore
   const equal = list('equal', (other) => `${percent(other.retention)} %; difference of the losses ${loss(other, -1)}`);
   const worse = list('worse', (other) => `${percent(other.retention)} %; difference of the losses ${loss(other, 1)}`);
@@ -174,7 +174,7 @@ function comparisons({ first, others }: Given, nameOf: (id: string) => string): 
 function pointsText({ difference: { low, high } }: Comparison, sign: number): string {
   if (low === null || high === null) return '';
   const [from, to] = sign < 0 ? [-high, -low] : [low, high];
-  return `, 95 % interval ${signed(from)} to ${signed(to)}`;
+  return `, 95 % interval ${points(from)} to ${points(to)}`;
 }
 
 function beginnersText({ beginners }: Given, nameOf: (id: string) => string): string {
@@ -203,11 +203,6 @@ function rangeText(low: number | null, high: number | null): string {
 
 function joined(items: readonly string[]): string {
   return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
-}
-
-function signed(share: number): string {
-  const points = (100 * share).toFixed(1);
-  return points === '-0.0' ? '0.0' : points.replace('-', '\u2212');
 }
 
 function pText(p: number): string {

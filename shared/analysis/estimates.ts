@@ -57,7 +57,8 @@ export function estimateText({ value, low, high }: Pick<Bounds, 'low' | 'high'> 
   return low === null || high === null ? own : `${own} (${points(low)} to ${points(high)})`;
 }
 
-function points(share: number): string {
+/** A share in per cent, or a difference in points. */
+export function points(share: number): string {
   const text = (100 * share).toFixed(1);
   return text === '-0.0' ? '0.0' : text.replace('-', '\u2212');
 }

@@ -43,8 +43,7 @@ export function inferenceOf(tallies: readonly Tally[], options: InferenceOptions
   const native = tallies.filter(({ view }) => isNative(view));
   const squares = squaresOf(native);
   const cases = casesOf(squares, options.classes.length);
-  const drawn = [...Map.groupBy(squares, ({ contender }) => contender).values()].flatMap((own) => own);
-  const balanced = new Map(drawn.map((square) => [square, balancedOf(square, cases)]));
+  const balanced = new Map(squares.map((square) => [square, balancedOf(square, cases)]));
   const contenders = [...Map.groupBy(squares, ({ contender }) => contender)];
   const scores = contenders.map(([contender, own]) => scoresOf(contender, own));
   return {
@@ -141,7 +140,7 @@ interface Balanced {
 }
 
 function balancedOf(square: Square, { names, numbers, resamples }: Cases): Balanced {
-  const classes = square.cases[0].images.map((_, c) => c).filter((c) => square.cases.some(({ images }) => images[c] > 0));
+  const classes = testedClasses(square);
   if (classes.length < 2) return { value: null, draws: new Float64Array(resamples.draws).fill(NaN) };
   const spread = (of: (own: SquareCase) => number) => {
     const values = new Array<number>(names.length).fill(0);
@@ -161,10 +160,9 @@ function balancedOf(square: Square, { names, numbers, resamples }: Cases): Balan
 
 function squareInference(square: Square, balanced: Balanced, classes: readonly string[]): SquareInference {
   const { contender, trainSet, view, cases: own } = square;
-  const counts = (of: readonly number[]) => of.reduce((a, b) => a + b, 0);
   const rate = (right: readonly number[], images: readonly number[], name: string | null): Estimate => {
     const there = images.filter((n) => n > 0).length;
-    return { value: there === 0 ? null : counts(right) / counts(images), cases: there, ...rateBounds(right, images, name) };
+    return { value: there === 0 ? null : total(right) / total(images), cases: there, ...rateBounds(right, images, name) };
   };
   return {
     contender,
@@ -194,7 +192,7 @@ interface Scores {
 
 function scoresOf(contender: string, squares: readonly Square[]): Scores {
   // whoever always gives the one class of a test is right there
-  const single = squares.filter((square) => isSame(square.trainSet, square.view) !== null && hasSeveralClasses(square));
+  const single = squares.filter((square) => isSame(square.trainSet, square.view) !== null && testedClasses(square).length > 1);
   const perCase = Map.groupBy(
     single.flatMap(({ trainSet, view, cases }) =>
       cases.map((own) => ({ name: own.case, same: isSame(trainSet, view)!, score: caseScore(own) })),
@@ -211,8 +209,9 @@ function scoresOf(contender: string, squares: readonly Square[]): Scores {
   return { contender, overall, gap };
 }
 
-function hasSeveralClasses({ cases }: Square): boolean {
-  return cases[0].images.filter((_, c) => cases.some(({ images }) => images[c] > 0)).length > 1;
+/** Numbers of the classes that a square has images of. */
+function testedClasses({ cases }: Square): number[] {
+  return cases[0].images.map((_, c) => c).filter((c) => cases.some(({ images }) => images[c] > 0));
 }
 
 function meanEstimate(perCase: ReadonlyMap<string, number>, range: { low: number; high: number }): Estimate {

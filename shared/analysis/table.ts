@@ -61,6 +61,11 @@ export function tableOf(cells: readonly Cell[]): Table {
   });
 }
 
+/** Of all that finished trials say: each by itself, and folds together where they are judged so. */
+export function studyTable({ cells, pooled }: { readonly cells: readonly Cell[]; readonly pooled: readonly Cell[] }): Table {
+  return tableOf([...cells, ...pooled]);
+}
+
 /** The rows of one metric over all classes. */
 export function rowsOf(table: Table, metric: string): TableRow[] {
   return table.filter((row) => row.metric === metric && row.class === null);

@@ -81,6 +81,10 @@ describe('one plan', { timeout: 300_000 }, () => {
     expect((await verifyProject(lab.session)).faults).toEqual([]);
     const { files } = await lab.services['reports.export']({ study: 'Quick', folder: join(project, 'report') });
     expect(files).toContain('report.html');
+    expect(await readFile(join(project, 'report/report.html'), 'utf8')).toContain(
+      'looked at once in this project, by this study',
+    );
+    expect(JSON.parse(await readFile(join(project, 'test-looks.json'), 'utf8'))).toMatchObject({ looks: [{ name: 'Quick' }] });
     expectRecomputed(join(project, 'report'));
   });
 
