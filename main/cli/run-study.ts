@@ -104,7 +104,7 @@ function matrixText(matrix: Matrix, majority: ReadonlyMap<string, number | null>
     );
     lines.push(`${trainSetName(matrix.trainSets[i]).padEnd(13)}${own.join('')}${column(`${percent(rowMeans[i])}   `)}`);
     const intervals = row.map(({ train, test }) => {
-      const found = squareInferenceOf(inference, model, train, test)?.accuracy;
+      const found = squareInferenceOf(inference, model, train, test)?.metrics.accuracy;
       return column(found?.low == null || found.high == null ? '' : `${percent(found.low)}-${percent(found.high)}`);
     });
     if (intervals.some((text) => text.trim() !== '')) lines.push(`${'  95 %'.padEnd(13)}${intervals.join('')}`);
@@ -112,8 +112,9 @@ function matrixText(matrix: Matrix, majority: ReadonlyMap<string, number | null>
   lines.push(
     `${'majority'.padEnd(13)}${views.map((view) => column(`${percent(majority.get(viewName(view)) ?? null)}   `)).join('')}`,
   );
+  const best = matrix.best ? ` (best of ${matrix.best.of} seeds: ${percent(matrix.best.overallMean)})` : '';
   lines.push(
-    `* same magnification: mean ${percent(matrix.diagonalMean)}; other magnifications: mean ${percent(matrix.offDiagonalMean)}; all: ${percent(matrix.overallMean)}`,
+    `* same magnification: mean ${percent(matrix.diagonalMean)}; other magnifications: mean ${percent(matrix.offDiagonalMean)}; all: ${percent(matrix.overallMean)}${best}`,
   );
   const note = matrixNote(matrix);
   if (note) lines.push(`! few images or cases, !! one class only. ${note}`);

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
-import { basename, dirname, relative, resolve } from 'node:path';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { PlanCheck } from '../../shared/contract/calls/plans.ts';
 import { LabError, parseOrThrow } from '../../shared/contract/errors.ts';
@@ -8,8 +10,10 @@ import { variantName } from '../../shared/domain/catalogue.ts';
 import { magnificationName } from '../../shared/domain/magnification.ts';
 import { type Preset, presetIds } from '../../shared/domain/study/presets/index.ts';
 import { indexStandalone, presetOf } from '../lab/datasets.ts';
+import type { Lab } from '../lab/lab.ts';
 import { requireOutsideData } from '../lab/outside-data.ts';
 import { readPlan } from '../lab/plans.ts';
+import { forgetRecent } from '../lab/session.ts';
 import { writeJson } from '../platform/atomic.ts';
 import { duration, log, print, printJson } from './output.ts';
 import { indexFor, withProject } from './with-project.ts';
@@ -37,12 +41,12 @@ export function addPlanning(study: Command): void {
     .command('plan')
     .description('say what a plan would take and what it rests on; runs nothing')
     .argument('<plan>', 'plan file (docs/plan.md)')
-    .requiredOption('--project <folder>', 'project folder; created when it does not exist')
+    .option('--project <folder>', 'project folder, created when it does not exist (default: none is kept)')
     .option('--json', 'print as JSON')
-    .action(async (file: string, { project, json }: { project: string; json?: boolean }) => {
+    .action(async (file: string, { project, json }: { project?: string; json?: boolean }) => {
       const plan = await placedPlan(file);
-      await requireOutsideData(resolve(project), plan.dataset.folder, 'project');
-      await withProject(project, { create: true }, async (lab) => {
+      if (project !== undefined) await requireOutsideData(resolve(project), plan.dataset.folder, 'project');
+      await withOptionalProject(project, async (lab) => {
         await indexFor(lab, plan.dataset.folder, plan.dataset.csv);
         const check = await lab.services['plans.check']({ plan });
         if (json) printJson(check);
@@ -50,6 +54,19 @@ export function addPlanning(study: Command): void {
         if (check.problems.length > 0) process.exitCode = 2;
       });
     });
+}
+
+/** In a project of the moment where none is given: a plan can be judged before there is one. */
+async function withOptionalProject(project: string | undefined, use: (lab: Lab) => Promise<void>): Promise<void> {
+  if (project !== undefined) return withProject(project, { create: true }, use);
+  const folder = await mkdtemp(join(tmpdir(), 'magnilab-plan-'));
+  const passing = join(folder, 'Plan.magnilab');
+  try {
+    await withProject(passing, { create: true }, use);
+  } finally {
+    await forgetRecent(passing);
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 interface NewOptions {

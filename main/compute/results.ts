@@ -33,14 +33,14 @@ export async function studyResults({ runs, study }: StudyInput): Promise<StudyRe
 }
 
 async function resultsAnew({ runs, study }: StudyInput): Promise<StudyResults> {
-  const { classes, plan } = study;
+  const { classes, positive, plan } = study;
   const results = await Promise.all(
     study.trials.map((trial) => trialResults(join(runs, trial.id), trial, study).catch(() => null)),
   );
   const finished = results.filter((own) => own !== null);
   const inference = inferenceOf(
     finished.flatMap(({ tallies }) => tallies),
-    { classes, band: plan.equivalenceBand },
+    { classes, positive, band: plan.equivalenceBand },
   );
   return { cells: finished.flatMap(({ cells }) => cells), pooled: await pooledCells({ runs, study }), inference };
 }

@@ -49,12 +49,10 @@ function estimateRows({ squares, contenders }: Inference, classes: readonly stri
   ];
   return [
     head,
-    ...squares.flatMap(({ contender, trainSet, view, accuracy, balancedAccuracy, auc, recalls }) => {
+    ...squares.flatMap(({ contender, trainSet, view, metrics, recalls }) => {
       const place = [trainSetName(trainSet), view.magnification, view.scale];
       return [
-        row(contender, place, 'accuracy', null, accuracy),
-        row(contender, place, 'balancedAccuracy', null, balancedAccuracy),
-        ...(auc ? [row(contender, place, 'auc', null, auc)] : []),
+        ...Object.entries(metrics).map(([metric, own]) => row(contender, place, metric, null, own)),
         ...recalls.map((own, c) => row(contender, place, 'recall', classes[c], own)),
       ];
     }),

@@ -1,9 +1,9 @@
 /** The parts of the report's page that show results, from the one table and the figures. */
-import { doubtText, estimateText } from '../../shared/analysis/estimates.ts';
+import { doubtText, estimateText, seedText } from '../../shared/analysis/estimates.ts';
 import { contenderName, contenderOf } from '../../shared/domain/study/arm.ts';
 import { matricesOf, squareName } from '../../shared/analysis/matrix.ts';
 import { CLASS_METRICS, METRICS, metricText } from '../../shared/analysis/metrics.ts';
-import { ROBUSTNESS_FORMULAS, robustnessOf } from '../../shared/analysis/robustness.ts';
+import { chanceOf, keptShares, rankText, ROBUSTNESS_FORMULAS, robustnessOf } from '../../shared/analysis/robustness.ts';
 import {
   classesIn,
   CONFUSION,
@@ -30,8 +30,13 @@ export function drawn(marks: Marks): Html {
   if (marks.kind === 'heat') return heatTable(marks);
   return markup`<figure>
     ${svgOf(marks)}
-    <figcaption>${marks.title} ${marks.level ? `Dashed: ${marks.level.name}, ${percent(marks.level.value)} %.` : ''}</figcaption>
+    <figcaption>${marks.title} ${dashedText(marks)}</figcaption>
   </figure>`;
+}
+
+function dashedText(marks: Exclude<Marks, HeatMarks>): string {
+  if (marks.level) return `Dashed: ${marks.level.name}, ${percent(marks.level.value)} %.`;
+  return marks.kind === 'lines' && marks.diagonal ? `Dashed: ${marks.diagonal}.` : '';
 }
 
 function heatTable({ title, rows, columns, squares, rowMeans, baseline, means, note }: HeatMarks): Html {
@@ -89,13 +94,15 @@ export function robustness(data: ReportData): Html {
   const { table, inference } = data;
   const accuracy = new Map(matricesOf(table, 'accuracy').map((m) => [m.model, m]));
   const inferred = new Map(inference.contenders.map((own) => [own.contender, own]));
-  const rows = robustnessOf(table).map(({ model, same, other, gap, retention, worst }) => [
+  const rows = robustnessOf(table).map(({ model, same, other, gap, retention, worst, range, ranks }) => [
     contenderName(model),
     percent(same),
     percent(other),
     percent(gap),
     inferred.has(model) ? estimateText({ ...inferred.get(model)!.retention, value: retention }) : percent(retention),
     worst ? `${percent(worst.value)} (${squareName(worst)})` : percent(null),
+    percent(range),
+    ranks ? rankText(ranks) : percent(null),
     percent(accuracy.get(model)!.diagonalMean),
     percent(accuracy.get(model)!.offDiagonalMean),
   ]);
@@ -109,7 +116,27 @@ export function robustness(data: ReportData): Html {
       )}
     </dl>
     <p>Squares whose test has one class only are left out of every mean and of the worst square.</p>
-    ${perCase(data)} ${comparisons(data)}`;
+    ${kept(data)} ${perCase(data)} ${comparisons(data)}`;
+}
+
+/** Share of what is above chance that every square keeps of its row's own magnification. */
+function kept({ table, study }: ReportData): Html {
+  const chance = chanceOf('balancedAccuracy', study.classes.length)!;
+  const all = matricesOf(table, 'balancedAccuracy');
+  const views = [...new Map(all.flatMap((matrix) => matrix.views).map((view) => [viewName(view), view])).values()];
+  const rows = all.flatMap((matrix) => {
+    const shares = keptShares(matrix, chance);
+    return matrix.trainSets.flatMap((trainSet, i) => {
+      if (shares[i].every((share) => share === null)) return [];
+      const at = (name: string) => matrix.views.findIndex((view) => viewName(view) === name);
+      const values = views.map((view) => percent(shares[i][at(viewName(view))] ?? null));
+      return [[contenderName(matrix.model), trainSetName(trainSet), ...values]];
+    });
+  });
+  if (rows.length === 0) return markup``;
+  const caption =
+    'Share kept: (square - chance) / (square at the magnification of training - chance) of balanced accuracy, per cent';
+  return tableOf(caption, ['Network', 'Train', ...views.map(viewName)], rows);
 }
 
 /** Each case weighs the same, whatever number of images it has; seeds are averaged first. */
@@ -121,11 +148,10 @@ function perCase({ inference }: ReportData): Html {
     estimateText(gap),
     estimateText(consistency),
     seeds.seeds,
-    percent(seeds.sd),
-    percent(seeds.best),
+    seedText(seeds),
     percent(seeds.optimism),
   ]);
-  const head = ['Network', 'Cases', 'Accuracy per case, all squares', 'Loss per case', 'Same answer everywhere', 'Seeds', 'SD of seeds', 'Best seed', 'Best minus mean']; // prettier-ignore
+  const head = ['Network', 'Cases', 'Accuracy per case, all squares', 'Loss per case', 'Same answer everywhere', 'Seeds', 'Mean and SD of seeds, best of as many as the paper ran', 'Best minus mean']; // prettier-ignore
   const doubts = inference.contenders.flatMap(({ contender, ...own }) =>
     (['overall', 'gap', 'retention', 'consistency'] as const).flatMap((measure) => {
       const doubt = doubtText(own[measure]);

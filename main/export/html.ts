@@ -21,7 +21,7 @@ export const html: ExportFormat = { id: 'html', write: ({ data }, put) => put('r
 
 /** The report as one file that opens offline: no script, no link to load. */
 export function reportPage(data: ReportData): string {
-  const { study, table } = data;
+  const { study } = data;
   const title = `${study.name}: accuracy across magnifications`;
   const page = markup`<!doctype html>
     <html lang="en">
@@ -46,7 +46,7 @@ export function reportPage(data: ReportData): string {
           ${answer(data)}
         </section>
         ${FIGURES.map((figure) => {
-          const marks = figure.marks(table, contenderName);
+          const marks = figure.marks(data, contenderName);
           if (marks.length === 0) return markup``;
           return markup`<section>
             <h2>${figure.title}</h2>

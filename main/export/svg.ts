@@ -8,7 +8,7 @@ export const svg: ExportFormat = {
   id: 'svg',
   async write({ data }, put) {
     for (const figure of FIGURES) {
-      const all = figure.marks(data.table, contenderName);
+      const all = figure.marks(data, contenderName);
       for (const [i, marks] of all.entries())
         await put(`figures/${figure.id}${all.length > 1 ? `-${i + 1}` : ''}.svg`, `${svgOf(marks).text}\n`);
     }

@@ -214,8 +214,19 @@ export async function recentProjects(): Promise<(RecentProject & { exists: boole
 }
 
 async function remember({ name, folder }: OpenProject): Promise<void> {
-  const others = (await recentProjects()).filter((p) => p.folder !== folder);
-  const list = [{ name, folder, openedAt: new Date().toISOString() }, ...others.map(({ exists: _exists, ...p }) => p)];
+  await keepRecent([{ name, folder, openedAt: new Date().toISOString() }, ...(await othersThan(folder))]);
+}
+
+/** Of a project that was made for a moment. */
+export async function forgetRecent(folder: string): Promise<void> {
+  await keepRecent(await othersThan(folder));
+}
+
+async function othersThan(folder: string): Promise<RecentProject[]> {
+  return (await recentProjects()).filter((p) => p.folder !== folder).map(({ exists: _exists, ...project }) => project);
+}
+
+async function keepRecent(list: readonly RecentProject[]): Promise<void> {
   await mkdir(stateFolder(), { recursive: true }).catch(() => {});
   await writeJson(recentFile(), list.slice(0, MAX_RECENT)).catch(() => {}); // a read-only home must not keep a project from opening
 }

@@ -51,6 +51,8 @@ describe('results', () => {
         mode: 'value',
         scale: scaleOf(matrices),
         majority: new Map([['40x', 0.6]]),
+        chance: null,
+        intervalOf: () => null,
         selected: { train: '40x', test: '100x' },
       },
       global,

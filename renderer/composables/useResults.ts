@@ -9,7 +9,7 @@ import { scaleOf } from '../logic/matrix-view.ts';
 import { t } from '../locales/texts.ts';
 import { useCall } from './useCall.ts';
 
-const NONE: StudyResults = { cells: [], pooled: [], inference: { squares: [], contenders: [], comparisons: [] } };
+const NONE: StudyResults = { cells: [], pooled: [], inference: { curves: [], squares: [], contenders: [], comparisons: [] } };
 
 /** The results of a study, asked for again whenever one more of its trials has finished. */
 export function useResults(study: Ref<StudySummary | null>) {

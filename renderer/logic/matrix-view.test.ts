@@ -32,7 +32,22 @@ describe('matrix view', () => {
 
   it('gives no drop where the row has no diagonal', () => {
     const [half] = matricesOf(tableOf([cell(40, 100, 0.7)]), 'accuracy');
-    expect(matrixView(half, 'drop', scaleOf([half])).rows[0].squares[0]).toMatchObject({ value: null, text: '–' });
+    expect(matrixView(half, 'drop', scaleOf([half])).rows[0].squares[0]).toMatchObject({ value: 0.7, text: '–' });
+  });
+
+  it('shows what the best of the seeds would report', () => {
+    const { rows } = matrixView(matrix, 'best', scale);
+    expect(rows[0].squares.map((s) => s.text)).toEqual(['90.0', '70.0']);
+    expect(rows[1].squares.map((s) => s.text)).toEqual(['60.0', '55.0']); // one seed
+    expect(rows[0].mean).toBe('80.0');
+  });
+
+  it('shows the share that is kept of what is above chance, where guessing has a value', () => {
+    const { rows } = matrixView(matrix, 'kept', scale, { chance: 0.5 });
+    expect(rows[0].squares.map((s) => s.text)).toEqual(['100.0', '57.1']);
+    expect(rows[1].squares.map((s) => s.text)).toEqual(['–', '–']); // hardly above chance
+    expect(rows[0].mean).toBe('57.1');
+    expect(matrixView(matrix, 'kept', scale).rows[0].squares[0].text).toBe('–');
   });
 
   it('shows a dash where no trial has finished', () => {

@@ -1,11 +1,15 @@
 import { countedSquares, type Matrix, type MatrixSquare } from '../../shared/analysis/matrix.ts';
 import { mean } from '../../shared/analysis/metrics.ts';
+import { keptShares } from '../../shared/analysis/robustness.ts';
 import { type TrainSet, trainSetId } from '../../shared/domain/study/train-set.ts';
 import { isSame, type View, viewName } from '../../shared/domain/study/view.ts';
 import { percent, signedPercent } from './format.ts';
 
-/** "interval": the value's 95 % interval, where the metric has one. */
-export const MATRIX_MODES = ['value', 'drop', 'interval'] as const;
+/**
+ * "best": of the seeds; "kept": share of what is above chance at the same magnification; "interval": the value's 95 % interval, where
+ * the metric has one.
+ */
+export const MATRIX_MODES = ['value', 'interval', 'best', 'drop', 'kept'] as const;
 export type MatrixMode = (typeof MATRIX_MODES)[number];
 
 /** The interval of a square; null where there is none. */
@@ -57,17 +61,28 @@ export function scaleOf(matrices: readonly Matrix[]): Scale {
   return { low: Math.min(...values), high: Math.max(...values), drop: Math.max(0, ...drops.map(Math.abs)) };
 }
 
-export function matrixView(matrix: Matrix, mode: MatrixMode, scale: Scale, intervalOf: IntervalOf = () => null): MatrixView {
+/** @param chance value of guessing, of which shares are kept; null where the metric has none */
+export function matrixView(
+  matrix: Matrix,
+  mode: MatrixMode,
+  scale: Scale,
+  { intervalOf = () => null, chance = null }: { intervalOf?: IntervalOf; chance?: number | null } = {},
+): MatrixView {
+  const kept = chance === null ? null : keptShares(matrix, chance);
   const rows = matrix.squares.map((squares, i) => {
+    const values = squares.map((square, j) => {
+      if (mode === 'drop') return dropAt(matrix, i, j);
+      if (mode === 'kept') return kept?.[i][j] ?? null;
+      return mode === 'best' ? (square.best ?? square.value) : square.value;
+    });
     const views = squares.map((square, j): SquareView => {
-      const drop = dropAt(matrix, i, j);
-      const value = mode === 'drop' ? drop : square.value;
+      const value = values[j];
       const interval = intervalOf(square);
       return {
         train: trainSetId(square.train),
         test: viewName(square.test),
-        value,
-        text: mode === 'drop' ? signedPercent(value) : mode === 'value' ? percent(value) : rangeText(interval),
+        value: square.value,
+        text: mode === 'drop' ? signedPercent(value) : mode === 'interval' ? rangeText(interval) : percent(value),
         interval: interval && rangeText(interval),
         sd: mode === 'value' && square.sd !== null ? percent(square.sd) : null,
         trials: square.trials,
@@ -76,19 +91,27 @@ export function matrixView(matrix: Matrix, mode: MatrixMode, scale: Scale, inter
         only: square.only,
         few: square.few,
         diagonal: isSame(square.train, square.test) === true,
-        tone: mode !== 'drop' ? 'value' : (drop ?? 0) < 0 ? 'drop' : 'gain',
-        shade:
-          value === null
-            ? 0
-            : mode !== 'drop'
-              ? share(value - scale.low, scale.high - scale.low)
-              : share(Math.abs(value), scale.drop),
+        tone: mode !== 'drop' ? 'value' : (value ?? 0) < 0 ? 'drop' : 'gain',
+        shade: value === null ? 0 : shadeOf(mode, value, scale),
       };
     });
-    const row = mode !== 'drop' ? matrix.rowMeans[i] : mean(views.filter((v) => !v.diagonal).flatMap((v) => v.value ?? []));
-    return { train: matrix.trainSets[i], squares: views, mean: mode === 'drop' ? signedPercent(row) : percent(row) };
+    return { train: matrix.trainSets[i], squares: views, mean: meanText(matrix, mode, i, values) };
   });
   return { model: matrix.model, tests: matrix.views, rows };
+}
+
+function shadeOf(mode: MatrixMode, value: number, scale: Scale): number {
+  if (mode === 'drop') return share(Math.abs(value), scale.drop);
+  return mode === 'kept' ? share(value, 1) : share(value - scale.low, scale.high - scale.low);
+}
+
+/** Of a row: where training and test magnification agree, nothing is lost and nothing needs to be kept. */
+function meanText(matrix: Matrix, mode: MatrixMode, row: number, values: readonly (number | null)[]): string {
+  const counted = values.filter((value, j) => value !== null && matrix.squares[row][j].only === null);
+  const others = values.filter((value, j) => value !== null && isSame(matrix.squares[row][j].train, matrix.squares[row][j].test) === false); // prettier-ignore
+  if (mode === 'drop') return signedPercent(mean(others as number[]));
+  if (mode === 'kept') return percent(mean(others as number[]));
+  return percent(mode === 'best' ? mean(counted as number[]) : matrix.rowMeans[row]);
 }
 
 function rangeText(interval: ReturnType<IntervalOf>): string {

@@ -1,5 +1,5 @@
 /** Which network keeps its accuracy when the magnification changes: one paragraph that claims no more than the cases carry. */
-import { isBaseline } from '../domain/study/baselines.ts';
+import { isNetwork } from '../domain/study/arm.ts';
 import { FEW_DRAWN_CASES, points } from './estimates.ts';
 import type { Comparison, ContenderInference, Inference } from './findings.ts';
 import { squareName } from './matrix.ts';
@@ -39,7 +39,7 @@ export interface Judged extends Robustness {
  * @param inference of the same trials
  */
 export function answerOf(table: Table, inference: Inference): Answer {
-  const rows = robustnessOf(table).filter(({ model }) => !isBaseline(model));
+  const rows = robustnessOf(table).filter(({ model }) => isNetwork(model));
   const judged = rows.filter((row) => row.same !== null && row.other !== null);
   if (judged.length === 0) return { kind: 'magnifications', inference };
   const able = judged.filter((row) => row.retention !== null).sort((a, b) => b.retention! - a.retention!);

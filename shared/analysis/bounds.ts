@@ -17,14 +17,15 @@ interface Basis {
   readonly class: string | null;
 }
 
-/** @param make null or without width where all cases agree */
 /** Ends that differ by less are one. */
 const ROUNDING = 1e-9;
 
-function boundsOf(method: Method, basis: Basis, least: number, few: number, make: () => Interval | null): Bounds {
+/** @param make null where all cases agree, as is an interval without width */
+function boundsOf(method: Method, basis: Basis, least: number, few: number, make: () => Interval | null | 'undefined'): Bounds {
   const refused = (code: Doubt['code']): Bounds => ({ low: null, high: null, method, doubt: { code, ...basis } });
   if (basis.cases < least) return refused('too few');
   const interval = make();
+  if (interval === 'undefined') return refused(interval);
   if (interval === null || !(interval.high - interval.low > ROUNDING)) return refused('no spread');
   return { ...interval, method, doubt: basis.cases < few ? { code: 'few', ...basis } : null };
 }
@@ -60,8 +61,9 @@ export function areaBounds(method: 'obuchowski' | 'delong', area: number, varian
 /**
  * Of what only a bootstrap has an interval for.
  * @param basis all cases @param rarest cases of the rarest class, which must have a spread of its own
+ * @param make "undefined" where the number is not defined in too many draws
  */
-export function drawnBounds(basis: Basis, rarest: Basis, make: () => Interval | null): Bounds {
+export function drawnBounds(basis: Basis, rarest: Basis, make: () => Interval | 'undefined'): Bounds {
   if (rarest.cases < LEAST_CASES) return boundsOf('bootstrap', rarest, LEAST_CASES, 0, make);
   return boundsOf('bootstrap', basis, LEAST_DRAWN_CASES, FEW_DRAWN_CASES, make);
 }

@@ -13,22 +13,36 @@ export interface ReliabilityBin {
   readonly happened: number;
 }
 
+/** The same as sums over the images, so that bins of several tests can be added. */
+export type BinSums = ReliabilityBin;
+
 /**
- * Probabilities against what happened: of the positive class, or without one of the answer that was given. Empty bins are left out.
+ * One per bin, empty ones too.
+ * @param margins of what was said @param happened whether it came true
  */
-export function reliabilityBins(answers: Answers): ReliabilityBin[] {
+export function binSums(margins: readonly number[], happened: readonly boolean[]): BinSums[] {
   const bins = Array.from({ length: BINS }, () => ({ images: 0, said: 0, happened: 0 }));
-  for (const [i, truth] of answers.truths.entries()) {
-    const judged = answers.positive ?? answers.answers[i];
-    const probability = probabilityOf(answers.margins[judged][i]);
+  for (const [i, margin] of margins.entries()) {
+    const probability = probabilityOf(margin);
     const bin = bins[Math.max(0, Math.ceil(probability * BINS) - 1)];
     bin.images++;
     bin.said += probability;
-    bin.happened += truth === judged ? 1 : 0;
+    bin.happened += happened[i] ? 1 : 0;
   }
-  return bins
+  return bins;
+}
+
+/** Empty bins are left out. */
+export function binMeans(sums: readonly BinSums[]): ReliabilityBin[] {
+  return sums
     .filter((bin) => bin.images > 0)
     .map(({ images, said, happened }) => ({ images, said: said / images, happened: happened / images }));
+}
+
+/** Probabilities against what happened: of the positive class, or without one of the answer that was given. */
+export function reliabilityBins({ truths, answers, margins, positive }: Answers): ReliabilityBin[] {
+  const judged = truths.map((_, i) => positive ?? answers[i]);
+  return binMeans(binSums(judged.map((of, i) => margins[of][i]), truths.map((truth, i) => truth === judged[i]))); // prettier-ignore
 }
 
 /** Mean distance of what was said from what happened, bins weighing by their images; null without images. */

@@ -1,12 +1,15 @@
 /** Numbers with their intervals as results carry them: how an interval was made, and why one is rough or refused. */
+import type { VarianceComponents } from './statistics/variance-components.ts';
+
 export const METHODS = ['korn-graubard', 'obuchowski', 'delong', 't', 'bootstrap'] as const;
 export type Method = (typeof METHODS)[number];
 
 /**
  * "few": an interval that may be too narrow. The others have none: "too few" cases; "no spread", all cases agree, and no interval is
- * without width; "overlap", folds test the same cases more than once, for which this number has no method.
+ * without width; "overlap", folds test the same cases more than once, for which this number has no method; "undefined", the number is
+ * not defined in many of the drawn samples.
  */
-export const DOUBTS = ['few', 'too few', 'no spread', 'overlap'] as const;
+export const DOUBTS = ['few', 'too few', 'no spread', 'overlap', 'undefined'] as const;
 export interface Doubt {
   readonly code: (typeof DOUBTS)[number];
   /** of the class that has fewest */
@@ -31,6 +34,20 @@ export interface Estimate extends Bounds {
   readonly cases: number;
 }
 
+/** How far seeds are apart, in the overall accuracy per case. */
+export interface SeedSpread {
+  readonly seeds: number;
+  readonly mean: number | null;
+  /** n - 1; null with one seed */
+  readonly sd: number | null;
+  /** what the best of so many seeds is on average, as "best of three runs" reports, and how much more than the mean that is */
+  readonly of: number;
+  readonly best: number | null;
+  readonly optimism: number | null;
+  /** null with one seed, or where seeds were not tested on the same cases */
+  readonly components: VarianceComponents | null;
+}
+
 /** A bootstrap over fewer cases is flagged: it covers 0.88 and less instead of 0.95. */
 export const FEW_DRAWN_CASES = 20;
 
@@ -47,6 +64,8 @@ export function doubtText({ doubt, method }: Pick<Bounds, 'doubt' | 'method'>): 
       return `no interval: all of ${cases} agree`;
     case 'overlap':
       return 'no interval: folds test the same cases more than once';
+    case 'undefined':
+      return `no interval: other samples of ${cases} are often at chance, where this number is not defined`;
   }
 }
 
@@ -55,6 +74,12 @@ export function estimateText({ value, low, high }: Pick<Bounds, 'low' | 'high'> 
   if (value === null) return '\u2013';
   const own = points(value);
   return low === null || high === null ? own : `${own} (${points(low)} to ${points(high)})`;
+}
+
+/** "83.1 ± 1.2, best of 3: 84.0": what seeds give, and what the best of so many would report. */
+export function seedText({ mean, sd, of, best }: SeedSpread): string {
+  if (mean === null) return '\u2013';
+  return sd === null || best === null ? points(mean) : `${points(mean)} \u00b1 ${points(sd)}, best of ${of}: ${points(best)}`;
 }
 
 /** A share in per cent, or a difference in points. */

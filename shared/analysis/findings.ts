@@ -1,8 +1,9 @@
 /** What can be said of a study beyond its point values: the results of `inference.ts`, which the page reads and does not compute. */
 import { type TrainSet, trainSetId } from '../domain/study/train-set.ts';
 import { type View, viewName } from '../domain/study/view.ts';
-import type { Estimate } from './estimates.ts';
-import type { VarianceComponents } from './statistics/variance-components.ts';
+import type { ContenderCurves } from './curves.ts';
+import type { Estimate, SeedSpread } from './estimates.ts';
+import type { Metric } from './metrics.ts';
 
 /** A network that is hardly above chance where it was trained has nothing to keep. */
 export const LEAST_ABOVE_CHANCE = 0.05;
@@ -12,14 +13,24 @@ export interface SquareInference {
   readonly contender: string;
   readonly trainSet: TrainSet;
   readonly view: View;
-  readonly accuracy: Estimate;
-  /** by a bootstrap over cases */
-  readonly balancedAccuracy: Estimate;
-  /** under the ROC curve of the positive class; null where there is none */
-  readonly auc: Estimate | null;
+  /** those that the task has: without a positive class no sensitivity and no ROC curve */
+  readonly metrics: Readonly<Partial<Record<EstimatedMetric, Estimate>>>;
   /** one per class */
   readonly recalls: readonly Estimate[];
 }
+
+/** Metrics that have a method for their interval. */
+export const ESTIMATED_METRICS = [
+  'accuracy',
+  'balancedAccuracy',
+  'sensitivity',
+  'specificity',
+  'auc',
+  'recognitionRate',
+  'patientAccuracy',
+  'patientAuc',
+] as const satisfies readonly Metric[];
+export type EstimatedMetric = (typeof ESTIMATED_METRICS)[number];
 
 /** What is asked of every contender; "gap" and "overall" are compared between them. */
 export const MEASURES = ['gap', 'overall'] as const;
@@ -37,19 +48,6 @@ export interface ContenderInference {
   /** share of cases that get the same answer at all magnifications */
   readonly consistency: Estimate;
   readonly seeds: SeedSpread;
-}
-
-/** How far seeds are apart, in the overall accuracy per case. */
-export interface SeedSpread {
-  readonly seeds: number;
-  readonly mean: number | null;
-  /** n - 1; null with one seed */
-  readonly sd: number | null;
-  /** what "best of n" would report, and how much more than the mean that is */
-  readonly best: number | null;
-  readonly optimism: number | null;
-  /** null with one seed, or where seeds were not tested on the same cases */
-  readonly components: VarianceComponents | null;
 }
 
 /** Two contenders on the same cases: first minus second. */
@@ -73,6 +71,7 @@ export interface Comparison {
 }
 
 export interface Inference {
+  readonly curves: readonly ContenderCurves[];
   readonly squares: readonly SquareInference[];
   readonly contenders: readonly ContenderInference[];
   readonly comparisons: readonly Comparison[];

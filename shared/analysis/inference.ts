@@ -2,34 +2,30 @@
  * What can be said of a study beyond its point values: intervals of squares and networks, and which networks differ. Everything
  * rests on cases, seeds averaged first; the methods are those of docs/protocol.md. The same tallies and seed give the same bits.
  */
-import { contenderOf } from '../domain/study/arm.ts';
-import { isBaseline } from '../domain/study/baselines.ts';
+import { contenderOf, isNetwork } from '../domain/study/arm.ts';
 import { compareTrainSets, type TrainSet, trainSetId } from '../domain/study/train-set.ts';
 import { compareViews, isNative, isSame, type View, viewName } from '../domain/study/view.ts';
 import { areaBounds, drawnBounds, meanBounds, rateBounds } from './bounds.ts';
-import type { Estimate } from './estimates.ts';
-import {
-  type Comparison,
-  type Inference,
-  LEAST_ABOVE_CHANCE,
-  type Measure,
-  MEASURES,
-  type SeedSpread,
-  type SquareInference,
-} from './findings.ts';
+import { curvesOf } from './curves.ts';
+import type { Estimate, SeedSpread } from './estimates.ts';
+import { type Comparison, type Inference, LEAST_ABOVE_CHANCE, type Measure, MEASURES, type SquareInference } from './findings.ts';
 import { mean, standardDeviation } from './metrics.ts';
 import { type Resamples, drawnSums, percentileInterval, resampleCases } from './statistics/bootstrap.ts';
+import { areaCovariance } from './statistics/delong.ts';
+import { expectedBest, REPORTED_RUNS } from './statistics/expected-best.ts';
 import { holm } from './statistics/holm.ts';
 import { isPracticallyEqual, meanInterval } from './statistics/mean-interval.ts';
 import { clusteredAreaVariance } from './statistics/obuchowski.ts';
-import { meanPlacements } from './statistics/placements.ts';
+import { meanPlacements, placementsOf } from './statistics/placements.ts';
 import { signFlip } from './statistics/sign-flip.ts';
 import { varianceComponents } from './statistics/variance-components.ts';
-import { caseScore, type SquareCase, squareCases, type Tally, total } from './tallies.ts';
+import { caseScore, type Ranked, rankedPatients, type SquareCase, squareCases, type Tally, total } from './tallies.ts';
 
 export interface InferenceOptions {
-  /** number of classes */
+  /** in the order of the logits */
   readonly classes: readonly string[];
+  /** one of them, or null */
+  readonly positive: string | null;
   /** differences within it do not matter, as a share of 1 */
   readonly band: number;
 }
@@ -37,26 +33,35 @@ export interface InferenceOptions {
 /** Of the bootstrap: every study draws the same, so that studies can be compared and repeated. */
 const SEED = 20_260_101;
 const LEAST_PAIRED = 3;
+const ROUNDING = 1e-9;
 
 /** @param tallies of the finished trials, in the order of the plan */
 export function inferenceOf(tallies: readonly Tally[], options: InferenceOptions): Inference {
-  const native = tallies.filter(({ view }) => isNative(view));
-  const squares = squaresOf(native);
+  const squares = squaresOf(tallies);
   const cases = casesOf(squares, options.classes.length);
   const balanced = new Map(squares.map((square) => [square, balancedOf(square, cases)]));
-  const contenders = [...Map.groupBy(squares, ({ contender }) => contender)];
+  const native = squares.filter(({ view }) => isNative(view)); // what networks are judged by
+  const contenders = [...Map.groupBy(native, ({ contender }) => contender)];
   const scores = contenders.map(([contender, own]) => scoresOf(contender, own));
   return {
-    squares: squares.map((square) => squareInference(square, balanced.get(square)!, options.classes)),
+    curves: curvesOf(tallies),
+    squares: squares.map((square) => squareInference(square, balanced.get(square)!, options)),
     contenders: contenders.map(([contender, own], i) => ({
       contender,
       overall: meanEstimate(scores[i].overall, { low: 0, high: 1 }),
       gap: meanEstimate(scores[i].gap, { low: -1, high: 1 }),
-      retention: retentionOf(own, balanced, cases, options.classes.length),
-      consistency: consistencyOf(native.filter((tally) => contenderOf(tally) === contender)),
-      seeds: seedSpread(native.filter((tally) => contenderOf(tally) === contender)),
+      retention: retentionOf(own, balanced, cases.resamples.draws, options.classes.length),
+      consistency: consistencyOf(own.flatMap((square) => square.tallies)),
+      seeds: seedSpread(own.flatMap((square) => square.tallies)),
     })),
-    comparisons: MEASURES.flatMap((measure) => comparisonsOf(measure, scores.filter(isNetwork), options.band)),
+    // baselines are not compared: every further pair makes the correction stricter
+    comparisons: MEASURES.flatMap((measure) =>
+      comparisonsOf(
+        measure,
+        scores.filter(({ contender }) => isNetwork(contender)),
+        options.band,
+      ),
+    ),
   };
 }
 
@@ -64,25 +69,9 @@ interface Square {
   readonly contender: string;
   readonly trainSet: TrainSet;
   readonly view: View;
+  /** one per seed and fold */
+  readonly tallies: readonly Tally[];
   readonly cases: readonly SquareCase[];
-  readonly auc: Estimate | null;
-}
-
-/**
- * Area under the ROC curve, averaged over seeds, with Obuchowski's variance. Folds rank their images apart from each other: of them
- * only the mean is given.
- */
-function areaEstimate(tallies: readonly Tally[]): Estimate | null {
-  const areas = tallies.flatMap(({ area }) => area ?? []);
-  if (areas.length < tallies.length || areas.length === 0) return null;
-  const [{ positives, negatives }] = areas;
-  const rarer = { cases: Math.min(new Set(positives).size, new Set(negatives).size), class: null };
-  const cases = new Set([...positives, ...negatives]).size;
-  const value = mean(areas.map(({ placements }) => placements.area))!;
-  if (tallies.some(({ fold }) => fold !== tallies[0].fold))
-    return { value, cases, low: null, high: null, method: 'obuchowski', doubt: { code: 'overlap', ...rarer } };
-  const variance = clusteredAreaVariance(meanPlacements(areas.map(({ placements }) => placements)), positives, negatives);
-  return { value, cases, ...areaBounds('obuchowski', value, variance, rarer) };
 }
 
 /** Contenders in their order of appearance, train sets and views ascending. */
@@ -91,29 +80,25 @@ function squaresOf(tallies: readonly Tally[]): Square[] {
   const inOrder = (a: Tally, b: Tally) => compareTrainSets(a.trainSet, b.trainSet) || compareViews(a.view, b.view);
   const sorted = groups.flatMap((own) => own.toSorted(inOrder));
   const places = Map.groupBy(sorted, (t) => `${contenderOf(t)} ${trainSetId(t.trainSet)} ${viewName(t.view)}`);
-  return [...places.values()].map((own) => {
-    const { trainSet, view } = own[0];
-    return {
-      contender: contenderOf(own[0]),
-      trainSet,
-      view,
-      cases: squareCases(own),
-      auc: areaEstimate(own),
-    };
-  });
+  return [...places.values()].map((own) => ({
+    contender: contenderOf(own[0]),
+    trainSet: own[0].trainSet,
+    view: own[0].view,
+    tallies: own,
+    cases: squareCases(own),
+  }));
 }
 
 /** All tested cases, and how often each is drawn: shared by everything that is compared. */
 interface Cases {
   readonly names: readonly string[];
   readonly numbers: ReadonlyMap<string, number>;
-  /** cases per class; a case with several classes counts for the first of them */
-  readonly strata: readonly (readonly number[])[];
   readonly resamples: Resamples;
 }
 
 function casesOf(squares: readonly Square[], classes: number): Cases {
   const classOf = new Map<string, number>();
+  // a case with several classes counts for the first of them
   for (const { cases } of squares)
     for (const { case: name, images } of cases) {
       const of = images.findIndex((count) => count > 0);
@@ -122,15 +107,11 @@ function casesOf(squares: readonly Square[], classes: number): Cases {
   const names = [...classOf.keys()].sort();
   const strata = Array.from({ length: classes }, (_, c) => names.flatMap((name, i) => (classOf.get(name) === c ? [i] : [])));
   const numbers = new Map(names.map((name, i) => [name, i]));
-  return {
-    names,
-    numbers,
-    strata,
-    resamples: resampleCases(
-      strata.filter((own) => own.length > 0),
-      SEED,
-    ),
-  };
+  const resamples = resampleCases(
+    strata.filter((own) => own.length > 0),
+    SEED,
+  );
+  return { names, numbers, resamples };
 }
 
 /** Balanced accuracy of a square: of the cases as they are, and of every draw; NaN in draws without one of its classes. */
@@ -158,29 +139,87 @@ function balancedOf(square: Square, { names, numbers, resamples }: Cases): Balan
   return { value, draws };
 }
 
-function squareInference(square: Square, balanced: Balanced, classes: readonly string[]): SquareInference {
-  const { contender, trainSet, view, cases: own } = square;
-  const rate = (right: readonly number[], images: readonly number[], name: string | null): Estimate => {
-    const there = images.filter((n) => n > 0).length;
-    return { value: there === 0 ? null : total(right) / total(images), cases: there, ...rateBounds(right, images, name) };
-  };
+function squareInference(square: Square, balanced: Balanced, { classes, positive }: InferenceOptions): SquareInference {
+  const { contender, trainSet, view, tallies, cases: own } = square;
+  const recalls = classes.map((name, c) => rateEstimate(own.map(({ right }) => right[c]), own.map(({ images }) => images[c]), name)); // prettier-ignore
+  const answered = own.flatMap((one) => one.answered ?? []);
+  const binary = positive === null ? null : binaryEstimates(tallies);
+  const of = positive === null ? -1 : classes.indexOf(positive);
   return {
     contender,
     trainSet,
     view,
-    accuracy: rate(own.map(({ right }) => total(right)), own.map(({ images }) => total(images)), null), // prettier-ignore
-    recalls: classes.map((name, c) => rate(own.map(({ right }) => right[c]), own.map(({ images }) => images[c]), name)), // prettier-ignore
-    auc: square.auc,
-    balancedAccuracy: drawnEstimate(balanced, own, classes),
+    metrics: {
+      accuracy: rateEstimate(own.map(({ right }) => total(right)), own.map(({ images }) => total(images)), null), // prettier-ignore
+      balancedAccuracy: balancedEstimate(balanced, own, classes),
+      ...(positive !== null && { sensitivity: recalls[of] }),
+      ...(positive !== null && classes.length === 2 && { specificity: recalls[1 - of] }),
+      ...(binary?.images && { auc: binary.images }),
+      recognitionRate: meanEstimate(new Map(own.map((one) => [one.case, caseScore(one)])), { low: 0, high: 1 }),
+      patientAccuracy: rateEstimate(answered, answered.map(() => 1), null), // prettier-ignore
+      ...(binary?.patients && { patientAuc: binary.patients }),
+    },
+    recalls,
   };
 }
 
-function drawnEstimate({ value, draws }: Balanced, own: readonly SquareCase[], classes: readonly string[]): Estimate {
-  const perClass = classes.map((name, c) => ({ class: name, cases: own.filter(({ images }) => images[c] > 0).length }));
-  const present = perClass.filter(({ cases }) => cases > 0);
-  const rarest = present.reduce((a, b) => (b.cases < a.cases ? b : a), present[0]);
+/** @param right images per case that count @param images per case @param of the class that they are of; null for all */
+function rateEstimate(right: readonly number[], images: readonly number[], of: string | null): Estimate {
+  const there = images.filter((n) => n > 0).length;
+  return { value: there === 0 ? null : total(right) / total(images), cases: there, ...rateBounds(right, images, of) };
+}
+
+function balancedEstimate({ value, draws }: Balanced, own: readonly SquareCase[], classes: readonly string[]): Estimate {
+  if (value === null) return { value, cases: own.length, low: null, high: null, method: 'bootstrap', doubt: null };
   const basis = { cases: own.length, class: null };
-  return { value, cases: own.length, ...drawnBounds(basis, rarest, () => (value === null ? null : percentileInterval(draws))) };
+  return { value, cases: own.length, ...drawnBounds(basis, rarestClass(own, classes), () => percentileInterval(draws)) };
+}
+
+/** The tested class with the fewest cases. */
+function rarestClass(own: readonly SquareCase[], classes: readonly (string | null)[]) {
+  const perClass = classes.map((name, c) => ({ class: name, cases: own.filter(({ images }) => images[c] > 0).length }));
+  return perClass.filter(({ cases }) => cases > 0).reduce((a, b) => (b.cases < a.cases ? b : a));
+}
+
+/** Areas under the ROC curves of images and of patients, of each seed averaged; null without images of both kinds. */
+function binaryEstimates(tallies: readonly Tally[]): { readonly images: Estimate | null; readonly patients: Estimate | null } {
+  const seeds = [...Map.groupBy(tallies, ({ seed }) => seed).values()];
+  const overlap = seeds.some((folds) => {
+    const tested = folds.flatMap(({ cases }) => cases.map((own) => own.case));
+    return new Set(tested).size < tested.length;
+  });
+  // folds that test other cases each are ranked together, as their metrics are; others one by one
+  const runs = overlap ? tallies.map((tally) => [tally]) : seeds;
+  const ranked = runs.map((folds) => joinedRanks(folds.toSorted((a, b) => (a.fold ?? 0) - (b.fold ?? 0))));
+  return {
+    images: areaEstimate('obuchowski', ranked, overlap),
+    patients: areaEstimate('delong', ranked.map(rankedPatients), overlap),
+  };
+}
+
+function joinedRanks(tallies: readonly Tally[]): Ranked {
+  const all = tallies.map(({ ranked }) => ranked!);
+  return {
+    margins: Float64Array.from(all.flatMap(({ margins }) => [...margins])),
+    isPositive: all.flatMap(({ isPositive }) => isPositive),
+    cases: all.flatMap(({ cases }) => cases),
+  };
+}
+
+/** @param ranked one per seed, of the same images or patients in the same order unless tests overlap */
+function areaEstimate(method: 'obuchowski' | 'delong', ranked: readonly Ranked[], overlap: boolean): Estimate | null {
+  const placements = ranked.flatMap(({ margins, isPositive }) => placementsOf(margins, isPositive) ?? []);
+  if (placements.length < ranked.length) return null;
+  const [{ isPositive, cases: names }] = ranked;
+  const casesWhere = (is: boolean) => names.filter((_, i) => isPositive[i] === is);
+  const [positives, negatives] = [casesWhere(true), casesWhere(false)];
+  const rarer = { cases: Math.min(new Set(positives).size, new Set(negatives).size), class: null };
+  const cases = new Set(ranked.flatMap((own) => own.cases)).size;
+  const value = mean(placements.map(({ area }) => area))!;
+  if (overlap) return { value, cases, low: null, high: null, method, doubt: { code: 'overlap', ...rarer } };
+  const average = meanPlacements(placements);
+  const variance = method === 'delong' ? areaCovariance(average, average) : clusteredAreaVariance(average, positives, negatives);
+  return { value, cases, ...areaBounds(method, value, variance, rarer) };
 }
 
 /** Per case: what a contender gets right over its matrix, trained on single magnifications. */
@@ -219,32 +258,41 @@ function meanEstimate(perCase: ReadonlyMap<string, number>, range: { low: number
   return { value: mean(values), cases: values.length, ...meanBounds(values, range) };
 }
 
-const ROUNDING = 1e-9;
-
 function retentionOf(
   squares: readonly Square[],
   balanced: ReadonlyMap<Square, Balanced>,
-  cases: Cases,
+  draws: number,
   classes: number,
 ): Estimate {
   const chance = 1 / classes;
-  const counted = squares.filter((square) => balanced.get(square)!.value !== null);
+  const counted = squares.filter(
+    (square) => balanced.get(square)!.value !== null && isSame(square.trainSet, square.view) !== null,
+  );
   const [same, other] = [true, false].map((is) => counted.filter((s) => isSame(s.trainSet, s.view) === is).map((s) => balanced.get(s)!)); // prettier-ignore
-  const tested = new Set(counted.flatMap((square) => square.cases.map((own) => own.case)));
-  const basis = { cases: tested.size, class: null };
-  const smallest = Math.min(...cases.strata.filter((own) => own.length > 0).map((own) => own.length));
+  const cases = new Set(counted.flatMap((square) => square.cases.map((own) => own.case))).size;
   const [sameValue, otherValue] = [same, other].map((own) => mean(own.map(({ value }) => value!)));
   const defined = sameValue !== null && otherValue !== null && sameValue - chance - LEAST_ABOVE_CHANCE > ROUNDING;
-  const draws = () =>
-    Float64Array.from({ length: cases.resamples.draws }, (_, i) => {
+  if (!defined) return { value: null, cases, low: null, high: null, method: 'bootstrap', doubt: null };
+  // it is as rough as its roughest square
+  const fewest = Math.min(...counted.map((square) => square.cases.length));
+  const rarest = Math.min(
+    ...counted.map(
+      (square) =>
+        rarestClass(
+          square.cases,
+          Array.from({ length: classes }, () => null),
+        ).cases,
+    ),
+  );
+  const values = () =>
+    Float64Array.from({ length: draws }, (_, i) => {
       const [a, b] = [same, other].map((own) => own.reduce((sum, { draws: all }) => sum + all[i], 0) / own.length);
       return a > chance ? (b - chance) / (a - chance) : NaN; // nothing above chance to keep in this draw
     });
-  if (!defined) return { value: null, cases: tested.size, low: null, high: null, method: 'bootstrap', doubt: null };
   return {
     value: (otherValue - chance) / (sameValue - chance),
-    cases: tested.size,
-    ...drawnBounds(basis, { cases: smallest, class: null }, () => percentileInterval(draws())),
+    cases,
+    ...drawnBounds({ cases: fewest, class: null }, { cases: rarest, class: null }, () => percentileInterval(values())),
   };
 }
 
@@ -269,12 +317,14 @@ function seedSpread(tallies: readonly Tally[]): SeedSpread {
   const means = perSeed.flatMap((scores) => mean([...scores.values()]) ?? []);
   const names = [...(perSeed[0]?.keys() ?? [])].sort();
   const complete = perSeed.every((scores) => scores.size === names.length && names.every((name) => scores.has(name)));
-  const best = means.length === 0 ? null : Math.max(...means);
+  const of = Math.min(REPORTED_RUNS, means.length);
+  const best = means.length === 0 ? null : expectedBest(means, of);
   const average = mean(means);
   return {
     seeds: means.length,
     mean: average,
     sd: standardDeviation(means),
+    of,
     best,
     optimism: best === null ? null : best - average!,
     components:
@@ -282,11 +332,6 @@ function seedSpread(tallies: readonly Tally[]): SeedSpread {
         ? varianceComponents(names.map((name) => perSeed.map((scores) => scores.get(name)!)))
         : null,
   };
-}
-
-/** Baselines are not compared: every further pair makes the correction stricter. */
-function isNetwork({ contender }: Scores): boolean {
-  return !isBaseline(contender.split(' ')[0]);
 }
 
 function comparisonsOf(measure: Measure, scores: readonly Scores[], band: number): Comparison[] {
@@ -306,7 +351,8 @@ function comparisonsOf(measure: Measure, scores: readonly Scores[], band: number
         difference: meanEstimate(new Map(names.map((name, i) => [name, differences[i]])), { low: -2, high: 2 }),
         low90: ninety?.low ?? null,
         high90: ninety?.high ?? null,
-        practicallyEqual: ninety !== null && isPracticallyEqual(ninety, band),
+        // where all cases agree nothing is known of the spread, and no band is narrow enough
+        practicallyEqual: ninety !== null && ninety.high - ninety.low > ROUNDING && isPracticallyEqual(ninety, band),
         p,
         smallestPossibleP,
       },

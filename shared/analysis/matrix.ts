@@ -3,6 +3,7 @@ import { contenderOf } from '../domain/study/arm.ts';
 import { compareTrainSets, type TrainSet, trainSetId, trainSetName } from '../domain/study/train-set.ts';
 import { compareViews, isSame, type View, type ViewScale, viewName } from '../domain/study/view.ts';
 import { mean, type Metric, standardDeviation } from './metrics.ts';
+import { expectedBest, REPORTED_RUNS } from './statistics/expected-best.ts';
 import { rowsOf, SUPPORT, type Table, type TableRow } from './table.ts';
 
 /** One square of the train x test matrix: mean and standard deviation over seeds and folds. */
@@ -11,6 +12,9 @@ export interface MatrixSquare {
   readonly test: View;
   readonly value: number | null;
   readonly sd: number | null;
+  /** what the best of `of` seeds is on average: the paper reports the best of three runs; null with one seed */
+  readonly best: number | null;
+  readonly of: number;
   /** trials that have a value */
   readonly trials: number;
   /** tested images and their cases, the same for every seed, of all folds; 0 where no trial has finished */
@@ -37,6 +41,8 @@ export interface Matrix {
   readonly offDiagonalMean: number | null;
   /** mean of both (the paper's Figure 2): of networks trained on one magnification */
   readonly overallMean: number | null;
+  /** the same of what the best of so many seeds reports; null with one seed */
+  readonly best: { readonly of: number; readonly overallMean: number } | null;
   /** one per train set: its mean over all tests (the paper's Table 1, last column) */
   readonly rowMeans: readonly (number | null)[];
 }
@@ -62,6 +68,7 @@ export function matricesOf(table: Table, metric: Metric, scale: ViewScale = 'nat
       }),
     );
     const all = squares.flat();
+    const single = all.filter((s) => isSame(s.train, s.test) !== null);
     const where = (same: boolean) => all.filter((s) => isSame(s.train, s.test) === same);
     return {
       model,
@@ -71,7 +78,8 @@ export function matricesOf(table: Table, metric: Metric, scale: ViewScale = 'nat
       squares,
       diagonalMean: meanOf(where(true)),
       offDiagonalMean: meanOf(where(false)),
-      overallMean: meanOf(all.filter((s) => isSame(s.train, s.test) !== null)),
+      overallMean: meanOf(single),
+      best: bestOf(single),
       rowMeans: squares.map(meanOf),
     };
   });
@@ -91,6 +99,10 @@ function squareOf(train: TrainSet, test: View, all: readonly TableRow[], support
   const pooled = all.filter((row) => row.fold === null);
   const rows = pooled.length > 0 ? pooled : all; // of folds that are judged together, their sum alone
   const values = rows.map((row) => row.value).filter((v) => v !== null);
+  const seeds = [...Map.groupBy(rows, ({ seed }) => seed).values()].flatMap(
+    (own) => mean(own.flatMap(({ value }) => value ?? [])) ?? [],
+  );
+  const of = Math.min(REPORTED_RUNS, seeds.length);
   const folds = distinct(rows, (row) => String(row.fold)); // every seed tests the same images
   const images = folds.reduce((sum, row) => sum + row.images, 0);
   const cases = folds.reduce((sum, row) => sum + row.cases, 0);
@@ -102,6 +114,8 @@ function squareOf(train: TrainSet, test: View, all: readonly TableRow[], support
     test,
     value: mean(values),
     sd: standardDeviation(values),
+    best: seeds.length > 1 ? expectedBest(seeds, of) : null,
+    of,
     trials: values.length,
     images,
     cases,
@@ -121,6 +135,13 @@ export function countedSquares(squares: readonly MatrixSquare[]): (MatrixSquare 
 
 function meanOf(squares: readonly MatrixSquare[]): number | null {
   return mean(countedSquares(squares).map((s) => s.value));
+}
+
+function bestOf(squares: readonly MatrixSquare[]): Matrix['best'] {
+  const counted = countedSquares(squares);
+  const best = mean(counted.map((square) => square.best ?? square.value));
+  const of = Math.max(1, ...counted.map((square) => square.of));
+  return of === 1 || best === null ? null : { of, overallMean: best };
 }
 
 /** What readers must know of a matrix's squares: which ones the means leave out, and which ones stand on few; null when nothing. */

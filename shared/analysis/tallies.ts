@@ -1,9 +1,9 @@
 /** What each case got right: all that intervals and comparisons are made from. The case is the unit, images of a case are not independent. */
 import { type Arm, armOf } from '../domain/study/arm.ts';
 import { type View, viewName } from '../domain/study/view.ts';
+import { type BinSums, binSums } from './calibration.ts';
 import type { Tested } from './cells.ts';
 import { marginOf } from './scored.ts';
-import { type Placements, placementsOf } from './statistics/placements.ts';
 
 /** One case in one test. */
 export interface CaseTally {
@@ -19,16 +19,17 @@ export interface CaseTally {
 export interface Tally extends Arm {
   readonly view: View;
   readonly cases: readonly CaseTally[];
-  /** of the positive class; null without one, or without images of both kinds */
-  readonly area: AreaTally | null;
+  /** by the positive class; null without one */
+  readonly ranked: Ranked | null;
+  /** of probabilities: of the positive class, without one of the answer */
+  readonly bins: readonly BinSums[];
 }
 
-/** What an area under a ROC curve and its variance between cases are made of. */
-export interface AreaTally {
-  readonly placements: Placements;
-  /** cases of the positive images in the order of their placements, and of the negative ones */
-  readonly positives: readonly string[];
-  readonly negatives: readonly string[];
+/** Images or patients with what they are ranked by: all that ROC curves are made of. */
+export interface Ranked {
+  readonly margins: Float64Array;
+  readonly isPositive: readonly boolean[];
+  readonly cases: readonly string[];
 }
 
 /** One per view. @param classes in the order of the logits @param positive one of them, or null */
@@ -43,16 +44,37 @@ export function talliesOf(
     ...armOf(arm),
     view: own[0].view,
     cases: [...Map.groupBy(own, (p) => p.case)].map(([name, images]) => tallyOf(name, images, classes)),
-    area: positive === null ? null : areaOf(own, classes.indexOf(positive), positive),
+    ranked: positive === null ? null : rankedImages(own, classes.indexOf(positive), positive),
+    bins: binsOf(own, classes, positive),
   }));
 }
 
-function areaOf(images: readonly Tested[], of: number, positive: string): AreaTally | null {
-  const isPositive = images.map(({ truth }) => truth === positive);
-  const margins = images.map(({ logits }) => marginOf(logits, of));
-  const placements = placementsOf(margins, isPositive);
-  const casesWhere = (is: boolean) => images.flatMap((image, i) => (isPositive[i] === is ? [image.case] : []));
-  return placements && { placements, positives: casesWhere(true), negatives: casesWhere(false) };
+function rankedImages(images: readonly Tested[], of: number, positive: string): Ranked {
+  return {
+    margins: Float64Array.from(images, ({ logits }) => marginOf(logits, of)),
+    isPositive: images.map(({ truth }) => truth === positive),
+    cases: images.map((image) => image.case),
+  };
+}
+
+function binsOf(images: readonly Tested[], classes: readonly string[], positive: string | null): BinSums[] {
+  const said = images.map(({ predicted }) => positive ?? predicted);
+  return binSums(
+    images.map(({ logits }, i) => marginOf(logits, classes.indexOf(said[i]))),
+    images.map(({ truth }, i) => truth === said[i]),
+  );
+}
+
+/** Cases by the mean margin of their images. One with images of both kinds has no one truth and is left out. */
+export function rankedPatients({ margins, isPositive, cases }: Ranked): Ranked {
+  const members = [...Map.groupBy(cases.keys(), (i) => cases[i])].filter(
+    ([, images]) => new Set(images.map((i) => isPositive[i])).size === 1,
+  );
+  return {
+    margins: Float64Array.from(members, ([, images]) => images.reduce((sum, i) => sum + margins[i], 0) / images.length),
+    isPositive: members.map(([, [first]]) => isPositive[first]),
+    cases: members.map(([name]) => name),
+  };
 }
 
 function tallyOf(name: string, images: readonly Tested[], classes: readonly string[]): CaseTally {
@@ -71,6 +93,8 @@ export interface SquareCase {
   readonly case: string;
   readonly images: readonly number[];
   readonly right: readonly number[];
+  /** share of the tests in which the patient's answer is right; null where the images have several truths */
+  readonly answered: number | null;
 }
 
 /** @param tallies of one square: the same contender, train set and view */
@@ -85,7 +109,13 @@ export function squareCases(tallies: readonly Pick<Tally, 'cases'>[]): SquareCas
       case: name,
       images: tests[0].images.map((_, c) => tests.reduce((sum, test) => sum + test.images[c], 0) / tests.length),
       right: tests[0].right.map((_, c) => tests.reduce((sum, test) => sum + test.right[c], 0) / tests.length),
+      answered: answeredOf(tests),
     }));
+}
+
+function answeredOf(tests: readonly CaseTally[]): number | null {
+  const truths = tests[0].images.flatMap((count, c) => (count > 0 ? [c] : []));
+  return truths.length === 1 ? tests.filter(({ answer }) => answer === truths[0]).length / tests.length : null;
 }
 
 /** Share of a case's images that were answered rightly. */

@@ -4,7 +4,7 @@ import { CLASS_METRICS, type ClassMetric, METRICS, type Metric } from '../analys
 import { classesSchema, classNameSchema } from './dataset.ts';
 import { DOUBTS, METHODS } from '../analysis/estimates.ts';
 import type { Estimate } from '../analysis/estimates.ts';
-import { type Inference, MEASURES } from '../analysis/findings.ts';
+import { ESTIMATED_METRICS, type Inference, MEASURES } from '../analysis/findings.ts';
 import { armShape, trainSetSchema } from './plan.ts';
 import { saliencySchema } from './predict.ts';
 import { trialStates, viewSchema } from './trial.ts';
@@ -49,15 +49,28 @@ const componentsSchema = z.object({
 
 /** What can be said of a study beyond its point values. */
 export const inferenceSchema = z.object({
+  curves: z
+    .array(
+      z.object({
+        contender: z.string(),
+        same: z.boolean(),
+        tests: z.number().int(),
+        images: z.number().int(),
+        reliability: z.array(z.object({ images: z.number().int(), said: z.number(), happened: z.number() })).readonly(),
+        roc: z
+          .array(z.object({ falsePositives: z.number(), truePositives: z.number() }))
+          .readonly()
+          .nullable(),
+      }),
+    )
+    .readonly(),
   squares: z
     .array(
       z.object({
         contender: z.string(),
         trainSet: trainSetSchema,
         view: viewSchema,
-        accuracy: estimateSchema,
-        balancedAccuracy: estimateSchema,
-        auc: estimateSchema.nullable(),
+        metrics: z.partialRecord(z.enum(ESTIMATED_METRICS), estimateSchema).readonly(),
         recalls: z.array(estimateSchema).readonly(),
       }),
     )
@@ -74,6 +87,7 @@ export const inferenceSchema = z.object({
           seeds: z.number().int(),
           mean: number,
           sd: number,
+          of: z.number().int(),
           best: number,
           optimism: number,
           components: componentsSchema.nullable(),

@@ -1,5 +1,6 @@
 /** What a figure shows before it is drawn: names and numbers, no pixels and no words of the page around it. */
 import type { Metric } from '../analysis/metrics.ts';
+import type { Inference } from '../analysis/findings.ts';
 import type { Table } from '../analysis/table.ts';
 
 /** Bars in groups: one group per network, one bar per series. */
@@ -48,11 +49,17 @@ export interface HeatMarks {
   readonly note: string | null;
 }
 
-/** Lines over a scale whose steps are factors: what lies twice as far is twice as large. */
+/** Lines. */
 export interface LineMarks {
   readonly kind: 'lines';
   readonly title: string;
-  readonly x: { readonly name: string; readonly ticks: readonly number[] };
+  readonly x: {
+    readonly name: string;
+    /** the first and the last are the ends of the axis */
+    readonly ticks: readonly number[];
+    /** steps are factors: what lies twice as far is twice as large; else it goes from 0 to 1 and is printed in per cent */
+    readonly factors: boolean;
+  };
   /** of the values, which go from 0 to 1 and are printed in per cent */
   readonly axis: string;
   readonly series: readonly {
@@ -62,20 +69,28 @@ export interface LineMarks {
   }[];
   /** a line across, e.g. what always giving one answer reaches */
   readonly level: { readonly name: string; readonly value: number } | null;
+  /** what the line from corner to corner means; null without one */
+  readonly diagonal: string | null;
 }
 
 export type Marks = BarMarks | HeatMarks | LineMarks;
 
-/** A figure of a study: what it shows, from the one table. */
+/** What figures are made from. */
+export interface FigureSource {
+  /** of the finished trials */
+  readonly table: Table;
+  readonly inference: Inference;
+}
+
+/** A figure of a study: what it shows, from the one table and what was inferred of it. */
 export interface Figure<M extends Marks = Marks> {
   readonly id: string;
   readonly title: string;
   /** how to read it, in a sentence or two */
   readonly caption: string;
   /**
-   * @param table of the finished trials
    * @param nameOf a network's name by its id
    * @param metric what the squares hold; reports print accuracy
    */
-  marks(table: Table, nameOf: (model: string) => string, metric?: Metric): readonly M[];
+  marks(source: FigureSource, nameOf: (model: string) => string, metric?: Metric): readonly M[];
 }

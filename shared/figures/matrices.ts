@@ -10,7 +10,7 @@ export const matrices: Figure<HeatMarks> = {
   title: 'Trained on one magnification, tested on all',
   caption:
     'Accuracy in per cent. Rows: what was trained on; columns: magnification of the test. Framed: the same magnification. The majority row is what always answering the most frequent class gives.',
-  marks(table, nameOf, metric = 'accuracy') {
+  marks({ table }, nameOf, metric = 'accuracy') {
     const majority = majorityOf(table);
     return matricesOf(table, metric).map((matrix) => heatOf(nameOf(matrix.model), matrix, majority));
   },
@@ -22,7 +22,7 @@ export const rescaledMatrices: Figure<HeatMarks> = {
   title: 'Tested at the pixel size of training',
   caption:
     'Accuracy in per cent, as above, but test images were first resampled to the pixel size of the training images; where tissue ends it goes on mirrored. A loss that is gone here was one of scale, not of resolution or of what a field shows.',
-  marks(table, nameOf, metric = 'accuracy') {
+  marks({ table }, nameOf, metric = 'accuracy') {
     const majority = majorityOf(table);
     return matricesOf(table, metric, 'rescaled').map((matrix) => heatOf(nameOf(matrix.model), matrix, majority));
   },
@@ -52,6 +52,7 @@ function heatOf(title: string, matrix: Matrix, majority: ReadonlyMap<string, num
       { name: 'Same magnification', value: matrix.diagonalMean },
       { name: 'other magnifications', value: matrix.offDiagonalMean },
       { name: 'all', value: matrix.overallMean },
+      ...(matrix.best ? [{ name: `all, best of ${matrix.best.of} seeds`, value: matrix.best.overallMean }] : []),
     ],
     note: matrixNote(matrix),
   };

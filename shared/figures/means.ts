@@ -16,7 +16,7 @@ export const means: Figure<BarMarks> = {
   id: 'means',
   title: 'Means',
   caption: 'Means of the squares above. Squares of one class are left out.',
-  marks(table, nameOf, metric = 'accuracy') {
+  marks({ table }, nameOf, metric = 'accuracy') {
     const all = matricesOf(table, metric);
     const single = new Set(all.flatMap((m) => m.squares.flat()).flatMap((s) => (s.only === null ? [] : [viewName(s.test)])));
     const native = new Set(all.flatMap((m) => m.views.map(viewName)));

@@ -15,7 +15,7 @@ export const scaleCurves: Figure<LineMarks> = {
   title: 'Scale curves',
   caption:
     'Accuracy when the test images of one magnification are shown digitally larger or smaller, antialiased; at 1 as they were recorded. Where tissue ends it goes on mirrored. A level curve is a network that does not mind scale.',
-  marks(table, nameOf, metric = 'accuracy') {
+  marks({ table }, nameOf, metric = 'accuracy') {
     const curve = curveOf(table);
     if (curve === null) return [];
     const majority = majorityOf(table).get(magnificationName(curve)) ?? null;
@@ -23,12 +23,13 @@ export const scaleCurves: Figure<LineMarks> = {
     return [...Map.groupBy(rows, contenderOf)].map(([contender, own]): LineMarks => ({
       kind: 'lines',
       title: nameOf(contender),
-      x: { name: `size of tissue, as a factor of ${magnificationName(curve)}`, ticks: TICKS },
+      x: { name: `size of tissue, as a factor of ${magnificationName(curve)}`, ticks: TICKS, factors: true },
       axis: 'accuracy, %',
       series: [...Map.groupBy(own, (row) => trainSetId(row.trainSet)).values()]
         .sort(([a], [b]) => compareTrainSets(a.trainSet, b.trainSet))
-        .map((of) => ({ name: trainSetName(of[0].trainSet), points: pointsOf(of) })),
+        .map((of) => ({ name: `trained on ${trainSetName(of[0].trainSet)}`, points: pointsOf(of) })),
       level: majority === null ? null : { name: 'majority class', value: majority },
+      diagonal: null,
     }));
   },
 };

@@ -109,13 +109,16 @@ function heat({ title, rows, columns, squares }: HeatMarks): Html {
 
 /** Apart for those who see colours otherwise, and by their dashes in grey print (Okabe, Ito 2008). */
 const LINES = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4e9', '#e69f00', '#000000', '#7f7f7f'] as const;
+/** Lines of more points have no dots. */
+const MOST_DOTS = 20;
 const DASHES = ['', '7 3', '2 3', '9 3 2 3', '4 2', '12 4', '1 2', '6 2 1 2'] as const;
 
-/** Lines over a logarithmic scale, from 0 to 100 %. */
-function lines({ title, x, series, level }: LineMarks): Html {
-  const [left, top, width, height] = [48, 26, 330, 210];
-  const [first, last] = [Math.log(x.ticks[0]), Math.log(x.ticks.at(-1)!)];
-  const across = (value: number) => left + ((Math.log(value) - first) / (last - first)) * width;
+/** Lines from 0 to 100 %. */
+function lines({ title, x, axis, series, level, diagonal }: LineMarks): Html {
+  const [left, top, width, height] = [58, 26, 320, 210];
+  const place = x.factors ? Math.log : (value: number) => value;
+  const [first, last] = [place(x.ticks[0]), place(x.ticks.at(-1)!)];
+  const across = (value: number) => left + ((place(value) - first) / (last - first)) * width;
   const up = (value: number) => top + (1 - value) * height;
   const grid = [0, 0.25, 0.5, 0.75, 1].map(
     (value) =>
@@ -127,8 +130,14 @@ function lines({ title, x, series, level }: LineMarks): Html {
         >`,
   );
   const ticks = x.ticks.map(
-    (value) => html`<text x="${across(value)}" y="${top + height + 16}" text-anchor="middle">${value}</text>`,
+    (value) =>
+      html`<text x="${across(value)}" y="${top + height + 16}" text-anchor="middle">${x.factors ? value : 100 * value}</text>`,
   );
+  const corners = diagonal
+    ? html`<line x1="${left}" x2="${left + width}" y1="${up(0)}" y2="${up(1)}" stroke="#8a4b08" stroke-dasharray="4 3"
+        ><title>${diagonal}</title></line
+      >`
+    : '';
   const drawn = series.map(({ name, points }, i) => {
     const known = points.flatMap(({ x: at, value }) => (value === null ? [] : [[across(at), up(value), at, value] as const]));
     const path = known.map(([px, py], k) => `${k === 0 ? 'M' : 'L'}${px.toFixed(1)} ${py.toFixed(1)}`).join(' ');
@@ -140,7 +149,7 @@ function lines({ title, x, series, level }: LineMarks): Html {
         stroke-width="1.8"
         stroke-dasharray="${DASHES[i % DASHES.length]}"
       />
-      ${known.map(
+      ${(known.length > MOST_DOTS ? [] : known).map(
         ([px, py, at, value]) =>
           html`<circle cx="${px.toFixed(1)}" cy="${py.toFixed(1)}" r="2.4" fill="${colour}"
             ><title>${name}, ${at.toPrecision(3)}: ${percent(value)} %</title></circle
@@ -154,7 +163,7 @@ function lines({ title, x, series, level }: LineMarks): Html {
         stroke="${colour}"
         stroke-width="1.8"
         stroke-dasharray="${DASHES[i % DASHES.length]}"
-      /><text x="${left + 36}" y="${y}">trained on ${name}</text>`;
+      /><text x="${left + 36}" y="${y}">${name}</text>`;
   });
   const line = level
     ? html`<line
@@ -170,8 +179,9 @@ function lines({ title, x, series, level }: LineMarks): Html {
   return frame(
     title,
     [left + width + 14, top + height + 44 + series.length * 16],
-    html`<text x="4" y="14" font-weight="bold">${title}</text> ${grid}${ticks}${line}${drawn}
-      <text x="${left + width / 2}" y="${top + height + 32}" text-anchor="middle">${x.name}</text>`,
+    html`<text x="4" y="14" font-weight="bold">${title}</text> ${grid}${ticks}${line}${corners}${drawn}
+      <text x="${left + width / 2}" y="${top + height + 32}" text-anchor="middle">${x.name}</text>
+      <text transform="translate(14 ${top + height / 2}) rotate(-90)" text-anchor="middle">${axis}</text>`,
   );
 }
 

@@ -102,6 +102,19 @@ it('a plan with a wrong field is refused, naming it, and nothing is written', as
   expect(await readdir(folder)).toEqual(['plan.json']);
 });
 
+it('a new plan is written from a preset, and said what it takes and rests on, before there is a project', async () => {
+  const folder = await temporaryFolder();
+  const plan = join(folder, 'plan.json');
+  const made = await magnilab('study', 'new', plan, '--data', tissue, '--preset', 'quick', '--models', 'wavemix_32_4');
+  expect(made).toMatchObject({ code: 0, stdout: `${plan}\n` });
+  const { code, stdout } = await magnilab('study', 'plan', plan, '--json');
+  expect(code).toBe(0);
+  const check = JSON.parse(stdout);
+  expect(check).toMatchObject({ problems: [], models: [{ id: 'wavemix_32_4' }] });
+  expect(check.evidence.map(({ part }: { part: string }) => part)).toContain('test');
+  expect(await readdir(folder)).toEqual(['plan.json']);
+});
+
 it(
   'a study interrupted by Ctrl+C is resumed, reported, and its weights predict what the test found',
   { timeout: 300_000 },

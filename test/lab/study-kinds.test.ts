@@ -104,7 +104,7 @@ describe('one plan', { timeout: 300_000 }, () => {
 
     const { pooled, inference } = await lab.services['results.study']({ study: 'Quick' });
     expect(pooled.map(({ view, fold, cases }) => [view.magnification, fold, cases])).toEqual([40, 100, 200, 400].map((m) => [m, null, 12])); // prettier-ignore
-    expect(inference.squares.map(({ accuracy }) => accuracy.value)).toEqual(pooled.map(({ metrics }) => expect.closeTo(metrics.accuracy!, 12))); // prettier-ignore
+    expect(inference.squares.map((square) => square.metrics.accuracy!.value)).toEqual(pooled.map(({ metrics }) => expect.closeTo(metrics.accuracy!, 12))); // prettier-ignore
     await lab.services['reports.export']({ study: 'Quick', folder: join(project, 'report') });
     expectRecomputed(join(project, 'report'));
   });

@@ -184,8 +184,8 @@ def percentile(values, share):
 
 
 def drawn(values):
-    values = sorted(v for v in values if not math.isnan(v))
-    return (percentile(values, .025), percentile(values, .975)) if values else None
+    known = sorted(v for v in values if not math.isnan(v))
+    return (percentile(known, .025), percentile(known, .975)) if known and (len(values) - len(known)) / len(values) <= .025 + 1e-15 else None
 
 
 def resamples(strata, cases):
@@ -257,59 +257,82 @@ def table(report, trials, classes, positive):
 
 
 def tallies(trials, classes):
-    """(contender, train set, magnification) -> case -> [images per class, right per class averaged over trials], answers and scores"""
+    """(contender, train set, magnification, scale) -> case -> [images per class, right per class averaged over trials, share of right patients]"""
     squares = {}
     for _, config, rows in trials:
         groups = defaultdict(lambda: defaultdict(list))
-        for row in rows:
-            if row['place'][1] == 'native': groups[row['place'][0]][row['case']].append(row)
-        for magnification, cases in groups.items():
-            square = squares.setdefault((contender(config), set_name(config['trainSet']), magnification), {'train': config['trainSet'], 'trials': []})
+        for row in rows: groups[row['place']][row['case']].append(row)
+        for place, cases in groups.items():
+            square = squares.setdefault((contender(config), set_name(config['trainSet']), *place), {'train': config['trainSet'], 'trials': []})
             square['trials'].append({'config': config, 'cases': {name: ([sum(r['true'] == c for r in own) for c in classes], [sum(r['true'] == c == r['pred'] for r in own) for c in classes], own) for name, own in cases.items()}})
     for square in squares.values():
         names = sorted({n for t in square['trials'] for n in t['cases']}); square['cases'] = {}
         for name in names:
             tests = [t['cases'][name] for t in square['trials'] if name in t['cases']]
-            square['cases'][name] = ([math.fsum(t[0][c] for t in tests) / len(tests) for c in range(len(classes))], [math.fsum(t[1][c] for t in tests) / len(tests) for c in range(len(classes))])
+            truths = [c for c, n in enumerate(tests[0][0]) if n]
+            answered = mean(patient_answer(t[2]) == truths[0] for t in tests) if len(truths) == 1 else None
+            square['cases'][name] = ([math.fsum(t[0][c] for t in tests) / len(tests) for c in range(len(classes))], [math.fsum(t[1][c] for t in tests) / len(tests) for c in range(len(classes))], answered)
     return squares
 
 
-def obuchowski(square, positive, classes):
-    trials = square['trials']; folds = {t['config']['fold'] for t in trials}
-    everything = [[r for own in t['cases'].values() for r in own[2]] for t in trials]
-    for rows, t in zip(everything, trials): rows.sort(key=lambda r: r['image'])
+def patient_answer(rows):
+    total = [math.fsum(column) for column in zip(*(margins(r['logits']) for r in rows))]; return total.index(max(total))
+
+
+def runs_of(square, positive, classes):
+    """one list of (margin, is positive, case) per seed, folds that test other cases together; and whether folds overlap"""
+    trials, seeds = square['trials'], defaultdict(list)
+    for t in trials: seeds[t['config']['seed']].append(t)
+    overlap = any(len(names := [n for t in own for n in t['cases']]) > len(set(names)) for own in seeds.values())
+    runs = []
+    for own in [[t] for t in trials] if overlap else seeds.values():
+        rows = [r for t in own for c in t['cases'].values() for r in c[2]]; rows.sort(key=lambda r: r['image'])
+        runs.append([(margins(r['logits'])[positive], r['true'] == classes[positive], r['case']) for r in rows])
+    return runs, overlap
+
+
+def patients_of(run):
+    cases = defaultdict(list)
+    for margin, is_positive, case in run: cases[case].append((margin, is_positive))
+    return [(mean(m for m, _ in own), own[0][1], case) for case, own in cases.items() if len({p for _, p in own}) == 1]
+
+
+def area_under(runs, overlap, delong):
     areas, v10s, v01s = [], [], []
-    for rows in everything:
-        s = [margins(r['logits'])[positive] for r in rows]; up = [(x, r['case']) for x, r in zip(s, rows) if r['true'] == classes[positive]]; down = [(x, r['case']) for x, r in zip(s, rows) if r['true'] != classes[positive]]
+    psi = lambda a, b: 1 if a > b else .5 if a == b else 0
+    for run in runs:
+        up, down = [(m, c) for m, p, c in run if p], [(m, c) for m, p, c in run if not p]
         if not up or not down: return None, None
-        psi = lambda a, b: 1 if a > b else .5 if a == b else 0
         v10s.append([math.fsum(psi(a, b) for b, _ in down) / len(down) for a, _ in up]); v01s.append([math.fsum(psi(a, b) for a, _ in up) / len(up) for b, _ in down]); areas.append(mean(v10s[-1]))
     a = mean(areas)
-    if len(folds) > 1: return a, None
+    if overlap: return a, None
     v10, v01 = [mean(c) for c in zip(*v10s)], [mean(c) for c in zip(*v01s)]; cp, cn = [c for _, c in up], [c for _, c in down]
     m, n, fewest = len(cp), len(cn), min(len(set(cp)), len(set(cn)))
     if fewest < 3: return a, None
-    x, y = defaultdict(float), defaultdict(float)
-    for v, c in zip(v10, cp): x[c] += v - a
-    for v, c in zip(v01, cn): y[c] += v - a
-    k = len(set(cp) | set(cn)); i10, i01 = len(set(cp)), len(set(cn))
-    s10, s01, s11 = i10 / ((i10 - 1) * m) * math.fsum(v * v for v in x.values()), i01 / ((i01 - 1) * n) * math.fsum(v * v for v in y.values()), k / (k - 1) * math.fsum(x[c] * y[c] for c in set(cp) & set(cn))
-    variance = s10 / m + s01 / n + 2 * s11 / (m * n)
+    if delong: variance = math.fsum((v - a) ** 2 for v in v10) / (m - 1) / m + math.fsum((v - a) ** 2 for v in v01) / (n - 1) / n
+    else:
+        x, y = defaultdict(float), defaultdict(float)
+        for v, c in zip(v10, cp): x[c] += v - a
+        for v, c in zip(v01, cn): y[c] += v - a
+        k = len(set(cp) | set(cn)); i10, i01 = len(set(cp)), len(set(cn))
+        s10, s01, s11 = i10 / ((i10 - 1) * m) * math.fsum(v * v for v in x.values()), i01 / ((i01 - 1) * n) * math.fsum(v * v for v in y.values()), k / (k - 1) * math.fsum(x[c] * y[c] for c in set(cp) & set(cn))
+        variance = s10 / m + s01 / n + 2 * s11 / (m * n)
     if not variance > 0 or not 0 < a < 1: return a, None
     odds, reach = math.log(a / (1 - a)), t_quantile(.975, fewest - 1) * math.sqrt(variance) / (a * (1 - a))
-    return a, (logistic(odds - reach), logistic(odds + reach))
+    low, high = logistic(odds - reach), logistic(odds + reach)
+    return a, ((low, high) if high - low > 1e-9 else None)
 
 
 def cases_and_pairs(report, squares, classes, positive, band):
     class_of = {}
     for square in squares.values():
-        for name, (images, _) in square['cases'].items(): c = next(i for i, n in enumerate(images) if n); class_of[name] = min(class_of.get(name, c), c)
+        for name, (images, *_) in square['cases'].items(): c = next(i for i, n in enumerate(images) if n); class_of[name] = min(class_of.get(name, c), c)
     names = sorted(class_of); place = {n: i for i, n in enumerate(names)}
     strata = [s for s in ([place[n] for n in names if class_of[n] == c] for c in range(len(classes))) if s]
     counts = resamples(strata, len(names)) if len(names) >= 10 else []
     balanced = {}
     for key, square in squares.items():
-        present = [c for c in range(len(classes)) if any(i[c] for i, _ in square['cases'].values())]
+        present = [c for c in range(len(classes)) if any(i[c] for i, *_ in square['cases'].values())]
         if len(present) < 2: balanced[key] = (None, []); continue
         pick = lambda of, c: [(place[n], own[of][c]) for n, own in square['cases'].items() if own[of][c]]
         parts = [(pick(1, c), pick(0, c)) for c in present]
@@ -321,11 +344,12 @@ def cases_and_pairs(report, squares, classes, positive, band):
                 there = sum(row[i] * v for i, v in images); total += sum(row[i] * v for i, v in right) / there if there else math.nan
             draws.append(total / len(present))
         balanced[key] = (value, draws)
-    contenders = list(dict.fromkeys(key[0] for key in squares))
+    native = {key: square for key, square in squares.items() if key[3] == 'native'}
+    contenders = list(dict.fromkeys(key[0] for key in native))
     with open(report / 'data' / 'results_cases.csv', newline='', encoding='utf8') as file: told = list(csv.DictReader(file))
-    scores = {name: case_scores(name, squares) for name in contenders}
+    scores = {name: case_scores(name, native) for name in contenders}
     for row in told:
-        own = squares_row(row, squares, balanced, classes, positive) if row['train_set'] else contender_row(row, squares, balanced, scores, class_of, classes)
+        own = squares_row(row, squares, balanced, classes, positive) if row['train_set'] else contender_row(row, native, balanced, scores, classes)
         for column, value in zip(('value', 'ci_low', 'ci_high'), own): check('results_cases.csv', value, number(row[column]))
     with open(report / 'data' / 'comparisons.csv', newline='', encoding='utf8') as file: rows = list(csv.DictReader(file))
     for measure in dict.fromkeys(r['measure'] for r in rows):
@@ -334,7 +358,7 @@ def cases_and_pairs(report, squares, classes, positive, band):
             a, b = scores[row['first']][measure], scores[row['second']][measure]; d = [a[n] - b[n] for n in sorted(a) if n in b]
             p, smallest = sign_flip(d); ps.append(p); low, high = bounded(d, -2, 2); low90, high90 = student(d, .9) if len(d) >= 3 else (None, None)
             for value, column in ((mean(d), 'difference'), (low, 'ci_low'), (high, 'ci_high'), (low90, 'low_90'), (high90, 'high_90'), (p, 'p'), (smallest, 'smallest_p')): check('comparisons.csv', value, number(row[column]))
-            check('comparisons.csv', int(low90 is not None and -band < low90 and high90 < band), number(row['equal']))
+            check('comparisons.csv', int(low90 is not None and high90 - low90 > 1e-9 and -band < low90 and high90 < band), number(row['equal']))
         for value, row in zip(holm(ps), own): check('comparisons.csv', value, number(row['holm']))
 
 
@@ -348,52 +372,60 @@ def is_same(train, magnification): return None if not isinstance(train, (int, fl
 
 def case_scores(name, squares, answers=True):
     single = defaultdict(list)
-    for (own, _, magnification), square in squares.items():
+    for (own, _, magnification, _), square in squares.items():
         same = is_same(square['train'], magnification)
-        several = sum(any(i[c] for i, _ in square['cases'].values()) for c in range(len(next(iter(square['cases'].values()))[0]))) > 1
+        several = sum(any(i[c] for i, *_ in square['cases'].values()) for c in range(len(next(iter(square['cases'].values()))[0]))) > 1
         if own == name and same is not None and several:
-            for case, (images, right) in square['cases'].items(): single[case].append((same, math.fsum(right) / sum(images)))
+            for case, (images, right, _) in square['cases'].items(): single[case].append((same, math.fsum(right) / sum(images)))
     overall = {c: mean(v for _, v in own) for c, own in single.items()}
     gap = {c: mean(v for s, v in own if s) - mean(v for s, v in own if not s) for c, own in single.items() if any(s for s, _ in own) and any(not s for s, _ in own)}
     alike = defaultdict(lambda: defaultdict(list))
-    for (own, _, _), square in squares.items():
+    for (own, *_), square in squares.items():
         if own != name: continue
         for t in square['trials']:
             key = (set_name(t['config']['trainSet']), t['config']['fold'], t['config']['seed'])
             for case, (_, _, rows) in t['cases'].items():
-                total = [math.fsum(column) for column in zip(*(margins(r['logits']) for r in rows))]; alike[case][key].append(total.index(max(total)))
+                alike[case][key].append(patient_answer(rows))
     consistency = {case: [len(set(a)) == 1 for a in trials.values() if len(a) > 1] for case, trials in alike.items()}
     return {'overall': overall, 'gap': gap, 'consistency': {c: mean(v) for c, v in consistency.items() if v}}
 
 
 def squares_row(row, squares, balanced, classes, positive):
-    key = (row['network'], row['train_set'], float(row['test_mag'])); square = squares[key]; own = square['cases'].values()
-    if row['measure'] == 'balancedAccuracy':
-        value, draws = balanced[key]; per_class = [sum(1 for i, _ in own if i[c]) for c in range(len(classes))]
+    key = (row['network'], row['train_set'], float(row['test_mag']), row['view']); square = squares[key]; own = square['cases'].values(); measure = row['measure']
+    if measure == 'balancedAccuracy':
+        value, draws = balanced[key]; per_class = [sum(1 for i, *_ in own if i[c]) for c in range(len(classes))]
         fine = value is not None and min(n for n in per_class if n) >= 3 and len(own) >= 10; bounds = drawn(draws) if fine else None
         return (value, *(bounds if bounds and bounds[0] < bounds[1] else (None, None)))
-    if row['measure'] == 'auc': value, bounds = obuchowski(square, positive, classes); return (value, *(bounds or (None, None)))
-    c = classes.index(row['class']) if row['class'] else None
-    pairs = [(math.fsum(r), sum(i)) if c is None else (r[c], i[c]) for i, r in own]; pairs = [(r, i) for r, i in pairs if i]
+    if measure in ('auc', 'patientAuc'):
+        runs, overlap = runs_of(square, positive, classes); patients = measure == 'patientAuc'
+        value, bounds = area_under([patients_of(r) for r in runs] if patients else runs, overlap, patients); return (value, *(bounds or (None, None)))
+    if measure == 'recognitionRate':
+        values = [math.fsum(r) / sum(i) for i, r, _ in own]; return (mean(values), *bounded(values, 0, 1))
+    if measure == 'patientAccuracy': pairs = [(a, 1) for *_, a in own if a is not None]
+    elif measure == 'accuracy': pairs = [(math.fsum(r), sum(i)) for i, r, _ in own]
+    else:
+        c = {'sensitivity': positive, 'specificity': None if positive is None else 1 - positive}[measure] if measure != 'recall' else classes.index(row['class'])
+        pairs = [(r[c], i[c]) for i, r, _ in own]
+    pairs = [(r, i) for r, i in pairs if i]
     if not pairs: return None, None, None
     k, m = [r for r, _ in pairs], [i for _, i in pairs]; bounds = korn_graubard(k, m)
     return (math.fsum(k) / sum(m), *(bounds or (None, None)))
 
 
-def contender_row(row, squares, balanced, scores, class_of, classes):
+def contender_row(row, squares, balanced, scores, classes):
     if row['measure'] != 'retention':
         values = scores[row['network']][row['measure']]; values = [values[n] for n in sorted(values)]
         return (mean(values), *bounded(values, -1 if row['measure'] == 'gap' else 0, 1))
-    chance, groups = 1 / len(classes), {True: [], False: []}; tested = set()
-    for (name, _, magnification), square in squares.items():
-        key = (name, set_name(square['train']), magnification); same = is_same(square['train'], magnification)
-        if name != row['network'] or balanced[key][0] is None: continue
-        tested |= set(square['cases'])
-        if same is not None: groups[same].append(balanced[key])
+    chance, groups, fewest, rarest = 1 / len(classes), {True: [], False: []}, math.inf, math.inf
+    for key, square in squares.items():
+        same = is_same(square['train'], key[2])
+        if key[0] != row['network'] or balanced[key][0] is None or same is None: continue
+        groups[same].append(balanced[key]); fewest = min(fewest, len(square['cases']))
+        rarest = min([rarest] + [n for n in (sum(1 for i, *_ in square['cases'].values() if i[c]) for c in range(len(classes))) if n])
     same, other = (mean(v for v, _ in groups[g]) for g in (True, False))
     if same is None or other is None or same - chance - .05 <= 1e-9: return None, None, None
-    smallest = min(sum(v == c for v in class_of.values()) for c in set(class_of.values())); bounds = None
-    if smallest >= 3 and len(tested) >= 10:
+    bounds = None
+    if rarest >= 3 and fewest >= 10:
         draws = []
         for i in range(DRAWS):
             a, b = (math.fsum(d[i] for _, d in groups[g]) / len(groups[g]) for g in (True, False)); draws.append((b - chance) / (a - chance) if a > chance else math.nan)

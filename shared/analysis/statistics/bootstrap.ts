@@ -38,10 +38,14 @@ export function drawnSums({ draws, cases, counts }: Resamples, values: readonly 
   return sums;
 }
 
-/** The percentile interval; values that are not defined in a draw (NaN) are left out. Null where none is. */
-export function percentileInterval(values: Float64Array, level = LEVEL): Interval | null {
+/**
+ * The percentile interval of what is defined (not NaN).
+ * @returns "undefined" where more draws have no value than lie beyond one end: left out, they would move the ends
+ */
+export function percentileInterval(values: Float64Array, level = LEVEL): Interval | 'undefined' {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort();
-  if (sorted.length === 0) return null;
+  const missing = values.length - sorted.length;
+  if (sorted.length === 0 || missing / values.length > (1 - level) / 2) return 'undefined';
   return { low: percentile(sorted, (1 - level) / 2), high: percentile(sorted, (1 + level) / 2) };
 }
 

@@ -1,3 +1,6 @@
+/** The paper reports the best of three runs. */
+export const REPORTED_RUNS = 3;
+
 /**
  * What the best of some runs is on average: the mean over all ways to pick them of the highest. Reported for a network, it flatters it
  * by the difference from the mean.

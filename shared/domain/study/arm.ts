@@ -39,6 +39,11 @@ export function contenderName(id: string): string {
   return [variantName(model), ...(treatment.length > 0 ? [treatment.join(' ')] : [])].join(', ');
 }
 
+/** Whether a contender is a network, however it was treated, and no baseline. @param id from {@link contenderOf} */
+export function isNetwork(id: string): boolean {
+  return !isBaseline(id.split(' ')[0]);
+}
+
 const SCALING_NAMES = { none: 'no scaling', 'zoom out': 'zoom out', continuous: 'continuous scale' } as const;
 
 /** The parts of a plan that its trials are made of. */

@@ -1,18 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { answerOf, answerText } from '../../../shared/analysis/answer.ts';
+import { binSums } from '../../../shared/analysis/calibration.ts';
 import { type Cell, cellsOf, type Tested } from '../../../shared/analysis/cells.ts';
 import { type Inference, squareInferenceOf } from '../../../shared/analysis/findings.ts';
 import { inferenceOf } from '../../../shared/analysis/inference.ts';
+import { areaInterval } from '../../../shared/analysis/statistics/area-interval.ts';
+import { areaCovariance } from '../../../shared/analysis/statistics/delong.ts';
+import { placementsOf } from '../../../shared/analysis/statistics/placements.ts';
 import { tableOf } from '../../../shared/analysis/table.ts';
 import { type CaseTally, type Tally, talliesOf } from '../../../shared/analysis/tallies.ts';
 import type { Arm } from '../../../shared/domain/study/arm.ts';
 import fixtures from '../../fixtures/statistics/fixtures.json' with { type: 'json' };
 
 const CLASSES = ['benign', 'malignant'];
-const OPTIONS = { classes: CLASSES, band: 0.03 };
+const OPTIONS = { classes: CLASSES, positive: 'malignant', band: 0.03 };
+const COUNTED = { ...OPTIONS, positive: null };
 const armOf = (model: string, trainSet: number, seed: number, fold: number | null = null): Arm => ({
   ...{ model, scaling: 'crop', imageLevel: false, trainSet, fold, seed },
 });
+
+const NO_BINS = binSums([], []);
 
 describe('the inference of a study', () => {
   const { cube } = fixtures;
@@ -30,12 +37,18 @@ describe('the inference of a study', () => {
             const place = (value: number) => CLASSES.map((_, c) => (c === labels[name] ? value : 0));
             return { case: name, images: place(images), right: place(correct), answer: 0 };
           });
-          return { ...armOf(network, train, seed), view: { magnification: test, scale: 'native' }, cases, area: null };
+          return {
+            ...armOf(network, train, seed),
+            view: { magnification: test, scale: 'native' },
+            cases,
+            ranked: null,
+            bins: NO_BINS,
+          };
         }),
       ),
     ),
   );
-  const inference = inferenceOf(tallies, OPTIONS);
+  const inference = inferenceOf(tallies, COUNTED);
   const expected = cube.expected;
 
   it('compares losses per case as the reference does', () => {
@@ -58,19 +71,19 @@ describe('the inference of a study', () => {
     expect(retention).toMatchObject({ low: null, high: null, doubt: { code: 'too few' } });
     expect(gap.low).toBeLessThan(gap.high!);
     const square = squareInferenceOf(inference, 'a', 40, { magnification: 100, scale: 'native' })!;
-    expect(square.balancedAccuracy.low).toBeNull();
-    expect(square.accuracy.value).toBeCloseTo(expected.networks.a.cells['40->100'].mean, 9);
-    expect(square.accuracy.low).toBeLessThan(square.accuracy.value!);
+    expect(square.metrics.balancedAccuracy!.low).toBeNull();
+    expect(square.metrics.accuracy!.value).toBeCloseTo(expected.networks.a.cells['40->100'].mean, 9);
+    expect(square.metrics.accuracy!.low).toBeLessThan(square.metrics.accuracy!.value!);
     expect(square.recalls.map(({ cases }) => cases)).toEqual([3, 5]);
   });
 
   it('is the same every time, and takes folds together where each tests other cases', () => {
-    expect(inferenceOf(tallies, OPTIONS)).toEqual(inference);
+    expect(inferenceOf(tallies, COUNTED)).toEqual(inference);
     const folded = tallies.flatMap((tally) =>
       [1, 2].map((fold) => ({ ...tally, fold, cases: tally.cases.filter((_, i) => i % 2 === fold - 1) })),
     );
-    expect(inferenceOf(folded, OPTIONS).comparisons).toEqual(inference.comparisons);
-    expect(inferenceOf(folded, OPTIONS).squares).toEqual(inference.squares);
+    expect(inferenceOf(folded, COUNTED).comparisons).toEqual(inference.comparisons);
+    expect(inferenceOf(folded, COUNTED).squares).toEqual(inference.squares);
   });
 });
 
@@ -83,13 +96,55 @@ describe('the area under the ROC curve of a square', () => {
       return { truth: CLASSES[image.truth], predicted, logits: [0, image[network]], case: image.case, view };
     });
     const { squares } = inferenceOf(talliesOf(armOf(network, 40, 0), rows, CLASSES, 'malignant'), OPTIONS);
-    const { auc } = squares[0];
+    const { auc } = squares[0].metrics;
     const { auc: area, standardError } = expected[network].clusteredAuc;
     expect(auc!.value).toBeCloseTo(area, 9);
     const odds = (p: number) => Math.log(p / (1 - p));
     const reach = (odds(auc!.high!) - odds(auc!.low!)) / 2; // Student's with 4 degrees of freedom: five cases are benign
     expect(reach).toBeCloseTo((2.7764451051977934 * standardError) / (area * (1 - area)), 9);
   });
+});
+
+describe('the area under the ROC curve', () => {
+  const { images } = fixtures.oneCell;
+  const view = { magnification: 40, scale: 'native' as const };
+  const rows = images.map((image): Tested => {
+    const predicted = CLASSES[image.a > 0 ? 1 : 0];
+    return { truth: CLASSES[image.truth], predicted, logits: [0, image.a], case: image.case, view };
+  });
+  const ofFolds = (folds: readonly (readonly Tested[])[]) => {
+    const tallies = folds.flatMap((own, i) => talliesOf(armOf('a', 40, 0, i + 1), own, CLASSES, 'malignant'));
+    return inferenceOf(tallies, OPTIONS).squares[0].metrics;
+  };
+  const whole = inferenceOf(talliesOf(armOf('a', 40, 0), rows, CLASSES, 'malignant'), OPTIONS).squares[0].metrics;
+
+  it('is of all folds together where each tests other cases, as the metrics of the study are', () => {
+    const names = [...new Set(rows.map((row) => row.case))];
+    const folded = ofFolds([0, 1].map((fold) => rows.filter((row) => names.indexOf(row.case) % 2 === fold)));
+    for (const metric of ['auc', 'patientAuc'] as const) {
+      expect(folded[metric]!.value).toBeCloseTo(whole[metric]!.value!, 12);
+      expect(folded[metric]!.low).toBeCloseTo(whole[metric]!.low!, 12);
+    }
+  });
+
+  it('has no interval where folds test the same cases', () => {
+    expect(ofFolds([rows, rows]).auc).toMatchObject({ value: whole.auc!.value, low: null, doubt: { code: 'overlap' } });
+  });
+
+  it("has DeLong's interval for patients", () => {
+    const { areas, cases } = patientArea(rows);
+    expect(whole.patientAuc).toMatchObject({ value: expect.closeTo(areas.area, 12), cases, method: 'delong' });
+    const variance = areaCovariance(areas, areas)!;
+    const { low, high } = areaInterval(areas.area, variance, Math.min(areas.positives.length, areas.negatives.length))!;
+    expect([whole.patientAuc!.low, whole.patientAuc!.high]).toEqual([expect.closeTo(low, 12), expect.closeTo(high, 12)]);
+  });
+
+  /** Of mean scores per case. */
+  function patientArea(images: readonly Tested[]) {
+    const patients = [...Map.groupBy(images, (image) => image.case).values()];
+    const means = patients.map((own) => own.reduce((sum, { logits }) => sum + logits[1], 0) / own.length);
+    return { areas: placementsOf(means, patients.map(([{ truth }]) => truth === 'malignant'))!, cases: patients.length }; // prettier-ignore
+  }
 });
 
 /**
@@ -150,6 +205,24 @@ describe('the answer', () => {
     expect(told).toMatch(/^No network can be said to keep its accuracy best/);
     expect(told).toMatch(/But it loses more points per case than B \(/);
     expect(told).not.toMatch(/cannot be told apart/);
+  });
+
+  it('is about networks, however a baseline was treated', () => {
+    const { table, inference } = study({ a: [0.9, 0.55], colour_histogram: [0.85, 0.83] }, 40);
+    const leaky = table.map((row) => (row.model === 'a' ? row : { ...row, imageLevel: true }));
+    expect(textOf({ table: leaky, inference })).toMatch(/^A keeps \d/);
+  });
+
+  it('has no interval for what is kept where resamples are often at chance', () => {
+    const [{ retention }] = study({ a: [0.58, 0.5] }, 40, 1).inference.contenders;
+    expect(retention.value).not.toBeNull();
+    expect(retention).toMatchObject({ low: null, high: null, doubt: { code: 'undefined' } });
+  });
+
+  it('calls nothing equal in practice where all cases agree: of the spread nothing is known', () => {
+    const { tallies } = trialsOf({ a: [1, 1], b: [1, 1] }, 40, 1);
+    const alike = inferenceOf(tallies, OPTIONS).comparisons;
+    expect(alike.map(({ practicallyEqual }) => practicallyEqual)).toEqual([false, false]);
   });
 
   it('gives no order that the cases do not carry', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cell as sample } from '../../../renderer/testing/samples.ts';
 import type { Cell } from '../../../shared/analysis/cells.ts';
 import { matricesOf, matrixNote } from '../../../shared/analysis/matrix.ts';
-import { robustnessOf } from '../../../shared/analysis/robustness.ts';
+import { rankText, robustnessOf } from '../../../shared/analysis/robustness.ts';
 import { tableOf } from '../../../shared/analysis/table.ts';
 
 /** A test of as many benign as malignant images, or of one class. */
@@ -40,6 +40,13 @@ describe('robustness', () => {
     expect(a.overall).toBeGreaterThan(b.overall!);
     expect(a.retention).toBeCloseTo(0.25 / 0.45, 12);
     expect(b.retention).toBeCloseTo(0.28 / 0.3, 12);
+  });
+
+  it('tells the range of the squares, and how places among the networks change', () => {
+    const [a, b, histogram] = robustnessOf(tableOf([...seeds('a', 0.95, 0.7), ...seeds('b', 0.8, 0.78), ...seeds('colour_histogram', 0.99, 0.99)])); // prettier-ignore
+    expect([a.range, b.range]).toEqual([expect.closeTo(0.25, 12), expect.closeTo(0.02, 12)]);
+    expect([a.ranks, b.ranks, histogram.ranks]).toEqual([{ same: 1, other: 2 }, { same: 2, other: 1 }, null]);
+    expect(rankText(a.ranks!)).toBe('1 \u2192 2');
   });
 
   it('is not given of a network that is hardly above chance where it was trained', () => {

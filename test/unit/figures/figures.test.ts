@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cell } from '../../../renderer/testing/samples.ts';
+import type { Inference } from '../../../shared/analysis/findings.ts';
 import { tableOf } from '../../../shared/analysis/table.ts';
 import { FIGURES } from '../../../shared/figures/index.ts';
 import type { Marks } from '../../../shared/figures/marks.ts';
@@ -24,6 +25,12 @@ const table = tableOf([
   cell(40, 100, 0.65, { view: { magnification: 100, scale: 'x0.5' }, majority: 0.8 }),
   cell(100, 100, 0.55, { view: { magnification: 100, scale: 'x0.5' }, majority: 0.8 }),
 ]);
+const NOTHING: Inference = { curves: [], squares: [], contenders: [], comparisons: [] };
+const line = [0.125, 0.25, 0.5].map((said) => ({ images: 4, said, happened: said / 2 }));
+const corners = [0, 0.25, 1].map((falsePositives) => ({ falsePositives, truePositives: Math.sqrt(falsePositives) }));
+const curves = [true, false].map((same) => ({ contender: 'resnet18', same, tests: 2, images: 12, reliability: line, roc: corners })); // prettier-ignore
+const source = { table, inference: { ...NOTHING, curves } };
+const nothing = { table: [], inference: NOTHING };
 const name = (id: string) => `<${id}>`;
 
 function valuesOf(marks: Marks): (number | null)[] {
@@ -34,7 +41,7 @@ function valuesOf(marks: Marks): (number | null)[] {
 
 describe('figures', () => {
   it('show matrices as squares with what they stand on', () => {
-    const [heat] = matrices.marks(table, name);
+    const [heat] = matrices.marks(source, name);
     expect(heat).toMatchObject({ title: '<resnet18>', rows: ['40x', '100x'], columns: ['40x', '100x', '200x'], baseline: [0.6, 0.8, 1] }); // prettier-ignore
     expect(heat.squares[0].map(({ value, same, only }) => [value, same, only])).toEqual([
       [0.9, true, null],
@@ -45,7 +52,7 @@ describe('figures', () => {
   });
 
   it('show means as bars, with the majority answer over tests of more than one class', () => {
-    const [bars] = means.marks(table, name);
+    const [bars] = means.marks(source, name);
     expect(bars.groups.map(({ values }) => values.map((v) => Number(v!.toFixed(6))))).toEqual([[0.725, 0.85, 0.6]]);
     expect(bars.level!.value).toBeCloseTo(0.7, 12);
   });
@@ -53,7 +60,7 @@ describe('figures', () => {
   it.each(FIGURES.map((figure) => [figure.id, figure] as const))(
     '%s are drawn whole, with every number and escaped names',
     (_, figure) => {
-      for (const marks of figure.marks(table, name)) {
+      for (const marks of figure.marks(source, name)) {
         const { text } = svgOf(marks);
         expect(text).toMatch(/^<svg\s+xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
         expect(text).not.toMatch(/<resnet18>|NaN|undefined/);
@@ -64,7 +71,7 @@ describe('figures', () => {
   );
 
   it('are empty, and can be drawn, before a trial has finished', () => {
-    expect(matrices.marks([], name)).toEqual([]);
-    for (const marks of means.marks([], name)) expect(svgOf(marks).text).not.toContain('NaN');
+    expect(matrices.marks(nothing, name)).toEqual([]);
+    for (const marks of means.marks(nothing, name)) expect(svgOf(marks).text).not.toContain('NaN');
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { drawnSums, percentileInterval, type Resamples } from '../../../../shared/analysis/statistics/bootstrap.ts';
 import { areaCovariance } from '../../../../shared/analysis/statistics/delong.ts';
+import type { Interval } from '../../../../shared/analysis/statistics/interval.ts';
 import { expectedBest } from '../../../../shared/analysis/statistics/expected-best.ts';
 import { holm } from '../../../../shared/analysis/statistics/holm.ts';
 import { kornGraubard } from '../../../../shared/analysis/statistics/korn-graubard.ts';
@@ -99,7 +100,7 @@ describe('statistics of one cell', () => {
     };
     for (const [name, values] of Object.entries(drawn)) {
       const { low95, high95 } = oneCell.expected[network].bootstrap[name as keyof typeof drawn];
-      const { low, high } = percentileInterval(values)!;
+      const { low, high } = percentileInterval(values) as Interval;
       expectEqual({ low, high }, { low: low95, high: high95 });
     }
   });
