@@ -7,6 +7,7 @@ import type { Prediction } from '../../shared/contract/trial.ts';
 import { type Cell, cellsOf } from '../../shared/analysis/cells.ts';
 import { marginOf, predictedClass } from '../../shared/analysis/scored.ts';
 import { inferenceOf } from '../../shared/analysis/inference.ts';
+import { cellBounds } from '../../shared/analysis/square-estimates.ts';
 import { type Tally, talliesOf } from '../../shared/analysis/tallies.ts';
 import { armOf, trialName } from '../../shared/domain/study/arm.ts';
 import { viewName } from '../../shared/domain/study/view.ts';
@@ -59,7 +60,10 @@ async function pooledCells({ runs, study }: StudyInput): Promise<Cell[]> {
     );
     const rows = parts.filter((part) => part !== null);
     if (rows.length < parts.length) return [];
-    return cellsOf({ ...armOf(trials[0]), fold: null, trial: id }, rows.flat(), study.classes, study.positive);
+    const { classes, positive } = study;
+    const cells = cellsOf({ ...armOf(trials[0]), fold: null, trial: id }, rows.flat(), classes, positive);
+    const tallies = trials.flatMap((trial, i) => talliesOf(trial, rows[i], classes, positive));
+    return withBounds(cells, tallies, study);
   });
   return (await Promise.all(pooled)).flat();
 }
@@ -85,15 +89,18 @@ async function trialResults(folder: string, trial: Listed, { classes, positive }
   const from = await stampOfResults(folder);
   const found = results.get(folder, from, async () => {
     const rows = await readPredictions(folder, from);
-    return (
-      rows && {
-        cells: cellsOf({ trial: trial.id, ...armOf(trial) }, rows, classes, positive),
-        tallies: talliesOf(trial, rows, classes, positive),
-      }
-    );
+    if (!rows) return null;
+    const tallies = talliesOf(trial, rows, classes, positive);
+    const cells = cellsOf({ trial: trial.id, ...armOf(trial) }, rows, classes, positive);
+    return { cells: withBounds(cells, tallies, { classes, positive }), tallies };
   });
   found.catch(() => {}); // reported where it is awaited
   return found;
+}
+
+function withBounds(cells: readonly Cell[], tallies: readonly Tally[], task: Classes): Cell[] {
+  const byView = Map.groupBy(tallies, ({ view }) => viewName(view));
+  return cells.map((cell) => ({ ...cell, bounds: cellBounds(byView.get(viewName(cell.view))!, task) }));
 }
 
 function readPredictions(folder: string, from: string): Promise<Prediction[] | null> {

@@ -1,7 +1,9 @@
 import type { Arm } from '../domain/study/arm.ts';
 import { compareViews, type View, viewName } from '../domain/study/view.ts';
+import type { EstimatedMetric } from './findings.ts';
 import { type ClassMetrics, classMetricsOf, majorityBaseline, type Metrics, metricsOf } from './metrics.ts';
 import { type Confusion, type Scored, scoredSet } from './scored.ts';
+import type { Interval } from './statistics/interval.ts';
 
 /** The result of one trial on one view: a square of one arm. */
 export interface Cell extends Arm {
@@ -17,6 +19,14 @@ export interface Cell extends Arm {
   /** accuracy of always answering the most frequent class of this test set */
   readonly majority: number | null;
   readonly confusion: Confusion;
+  /** 95 % intervals of those numbers that have a method for one trial; none where too few cases allow one */
+  readonly bounds?: CellBounds;
+}
+
+export interface CellBounds {
+  readonly metrics: Readonly<Partial<Record<EstimatedMetric, Interval>>>;
+  /** of the recall, one per class */
+  readonly recalls: readonly (Interval | null)[];
 }
 
 /** A tested image as far as cells need it. */

@@ -5,21 +5,19 @@
 import { contenderOf, isNetwork } from '../domain/study/arm.ts';
 import { compareTrainSets, type TrainSet, trainSetId } from '../domain/study/train-set.ts';
 import { compareViews, isNative, isSame, type View, viewName } from '../domain/study/view.ts';
-import { areaBounds, drawnBounds, meanBounds, rateBounds } from './bounds.ts';
+import { drawnBounds } from './bounds.ts';
 import { curvesOf } from './curves.ts';
 import type { Estimate, SeedSpread } from './estimates.ts';
 import { type Comparison, type Inference, LEAST_ABOVE_CHANCE, type Measure, MEASURES, type SquareInference } from './findings.ts';
 import { mean, standardDeviation } from './metrics.ts';
+import { meanEstimate, squareEstimates } from './square-estimates.ts';
 import { type Resamples, drawnSums, percentileInterval, resampleCases } from './statistics/bootstrap.ts';
-import { areaCovariance } from './statistics/delong.ts';
 import { expectedBest, REPORTED_RUNS } from './statistics/expected-best.ts';
 import { holm } from './statistics/holm.ts';
 import { isPracticallyEqual, meanInterval } from './statistics/mean-interval.ts';
-import { clusteredAreaVariance } from './statistics/obuchowski.ts';
-import { meanPlacements, placementsOf } from './statistics/placements.ts';
 import { signFlip } from './statistics/sign-flip.ts';
 import { varianceComponents } from './statistics/variance-components.ts';
-import { caseScore, type Ranked, rankedPatients, type SquareCase, squareCases, type Tally, total } from './tallies.ts';
+import { caseScore, type SquareCase, squareCases, type Tally, total } from './tallies.ts';
 
 export interface InferenceOptions {
   /** in the order of the logits */
@@ -139,34 +137,12 @@ function balancedOf(square: Square, { names, numbers, resamples }: Cases): Balan
   return { value, draws };
 }
 
-function squareInference(square: Square, balanced: Balanced, { classes, positive }: InferenceOptions): SquareInference {
-  const { contender, trainSet, view, tallies, cases: own } = square;
-  const recalls = classes.map((name, c) => rateEstimate(own.map(({ right }) => right[c]), own.map(({ images }) => images[c]), name)); // prettier-ignore
-  const answered = own.flatMap((one) => one.answered ?? []);
-  const binary = positive === null ? null : binaryEstimates(tallies);
-  const of = positive === null ? -1 : classes.indexOf(positive);
-  return {
-    contender,
-    trainSet,
-    view,
-    metrics: {
-      accuracy: rateEstimate(own.map(({ right }) => total(right)), own.map(({ images }) => total(images)), null), // prettier-ignore
-      balancedAccuracy: balancedEstimate(balanced, own, classes),
-      ...(positive !== null && { sensitivity: recalls[of] }),
-      ...(positive !== null && classes.length === 2 && { specificity: recalls[1 - of] }),
-      ...(binary?.images && { auc: binary.images }),
-      recognitionRate: meanEstimate(new Map(own.map((one) => [one.case, caseScore(one)])), { low: 0, high: 1 }),
-      patientAccuracy: rateEstimate(answered, answered.map(() => 1), null), // prettier-ignore
-      ...(binary?.patients && { patientAuc: binary.patients }),
-    },
-    recalls,
-  };
-}
-
-/** @param right images per case that count @param images per case @param of the class that they are of; null for all */
-function rateEstimate(right: readonly number[], images: readonly number[], of: string | null): Estimate {
-  const there = images.filter((n) => n > 0).length;
-  return { value: there === 0 ? null : total(right) / total(images), cases: there, ...rateBounds(right, images, of) };
+function squareInference(square: Square, balanced: Balanced, options: InferenceOptions): SquareInference {
+  const { contender, trainSet, view, tallies, cases } = square;
+  const { metrics, recalls } = squareEstimates(tallies, cases, options);
+  const { accuracy, ...others } = metrics;
+  const balancedAccuracy = balancedEstimate(balanced, cases, options.classes);
+  return { contender, trainSet, view, metrics: { accuracy, balancedAccuracy, ...others }, recalls };
 }
 
 function balancedEstimate({ value, draws }: Balanced, own: readonly SquareCase[], classes: readonly string[]): Estimate {
@@ -179,47 +155,6 @@ function balancedEstimate({ value, draws }: Balanced, own: readonly SquareCase[]
 function rarestClass(own: readonly SquareCase[], classes: readonly (string | null)[]) {
   const perClass = classes.map((name, c) => ({ class: name, cases: own.filter(({ images }) => images[c] > 0).length }));
   return perClass.filter(({ cases }) => cases > 0).reduce((a, b) => (b.cases < a.cases ? b : a));
-}
-
-/** Areas under the ROC curves of images and of patients, of each seed averaged; null without images of both kinds. */
-function binaryEstimates(tallies: readonly Tally[]): { readonly images: Estimate | null; readonly patients: Estimate | null } {
-  const seeds = [...Map.groupBy(tallies, ({ seed }) => seed).values()];
-  const overlap = seeds.some((folds) => {
-    const tested = folds.flatMap(({ cases }) => cases.map((own) => own.case));
-    return new Set(tested).size < tested.length;
-  });
-  // folds that test other cases each are ranked together, as their metrics are; others one by one
-  const runs = overlap ? tallies.map((tally) => [tally]) : seeds;
-  const ranked = runs.map((folds) => joinedRanks(folds.toSorted((a, b) => (a.fold ?? 0) - (b.fold ?? 0))));
-  return {
-    images: areaEstimate('obuchowski', ranked, overlap),
-    patients: areaEstimate('delong', ranked.map(rankedPatients), overlap),
-  };
-}
-
-function joinedRanks(tallies: readonly Tally[]): Ranked {
-  const all = tallies.map(({ ranked }) => ranked!);
-  return {
-    margins: Float64Array.from(all.flatMap(({ margins }) => [...margins])),
-    isPositive: all.flatMap(({ isPositive }) => isPositive),
-    cases: all.flatMap(({ cases }) => cases),
-  };
-}
-
-/** @param ranked one per seed, of the same images or patients in the same order unless tests overlap */
-function areaEstimate(method: 'obuchowski' | 'delong', ranked: readonly Ranked[], overlap: boolean): Estimate | null {
-  const placements = ranked.flatMap(({ margins, isPositive }) => placementsOf(margins, isPositive) ?? []);
-  if (placements.length < ranked.length) return null;
-  const [{ isPositive, cases: names }] = ranked;
-  const casesWhere = (is: boolean) => names.filter((_, i) => isPositive[i] === is);
-  const [positives, negatives] = [casesWhere(true), casesWhere(false)];
-  const rarer = { cases: Math.min(new Set(positives).size, new Set(negatives).size), class: null };
-  const cases = new Set(ranked.flatMap((own) => own.cases)).size;
-  const value = mean(placements.map(({ area }) => area))!;
-  if (overlap) return { value, cases, low: null, high: null, method, doubt: { code: 'overlap', ...rarer } };
-  const average = meanPlacements(placements);
-  const variance = method === 'delong' ? areaCovariance(average, average) : clusteredAreaVariance(average, positives, negatives);
-  return { value, cases, ...areaBounds(method, value, variance, rarer) };
 }
 
 /** Per case: what a contender gets right over its matrix, trained on single magnifications. */
@@ -251,11 +186,6 @@ function scoresOf(contender: string, squares: readonly Square[]): Scores {
 /** Numbers of the classes that a square has images of. */
 function testedClasses({ cases }: Square): number[] {
   return cases[0].images.map((_, c) => c).filter((c) => cases.some(({ images }) => images[c] > 0));
-}
-
-function meanEstimate(perCase: ReadonlyMap<string, number>, range: { low: number; high: number }): Estimate {
-  const values = [...perCase.keys()].sort().map((name) => perCase.get(name)!);
-  return { value: mean(values), cases: values.length, ...meanBounds(values, range) };
 }
 
 function retentionOf(

@@ -5,7 +5,9 @@
 import { type Arm, armOf } from '../domain/study/arm.ts';
 import { type View, viewName } from '../domain/study/view.ts';
 import type { Cell } from './cells.ts';
+import type { EstimatedMetric } from './findings.ts';
 import { CLASS_METRICS, METRICS, sum } from './metrics.ts';
+import type { Interval } from './statistics/interval.ts';
 
 /** Counts and baselines beside the metrics. */
 export const MAJORITY = 'majority';
@@ -38,23 +40,30 @@ export type Table = readonly TableRow[];
 /** @param cells of finished trials, in the order of the plan */
 export function tableOf(cells: readonly Cell[]): Table {
   return cells.flatMap((cell) => {
-    const { trial, view, images, cases, classes } = cell;
+    const { trial, view, images, cases, classes, bounds } = cell;
     const arm = armOf(cell);
     const row = (
       metric: string,
       value: number | null,
-      more: Partial<Pick<TableRow, 'level' | 'class' | 'answer'>> = {},
-    ): TableRow => ({
-      ...arm,
-      ...{ trial, view, level: 'image', metric, class: null, answer: null },
-      ...{ value, low: null, high: null, images, cases, ...more },
-    });
+      more: Partial<Pick<TableRow, 'level' | 'class' | 'answer'>> & { interval?: Interval | null } = {},
+    ): TableRow => {
+      const { interval, ...place } = more;
+      const ends = { low: interval?.low ?? null, high: interval?.high ?? null };
+      return {
+        ...arm,
+        ...{ trial, view, level: 'image', metric, class: null, answer: null },
+        ...{ value, ...ends, images, cases, ...place },
+      };
+    };
     return [
-      ...METRICS.map(({ id, level }) => row(id, cell.metrics[id], { level })),
+      ...METRICS.map(({ id, level }) => row(id, cell.metrics[id], { level, interval: bounds?.metrics[id as EstimatedMetric] })),
       row(MAJORITY, cell.majority),
       ...classes.flatMap((name, i) => [
         row(SUPPORT, sum(cell.confusion[i]), { class: name }),
-        ...CLASS_METRICS.map((metric) => row(metric, cell.perClass[i][metric], { class: name })),
+        ...CLASS_METRICS.map((metric) => {
+          const interval = metric === 'recall' ? bounds?.recalls[i] : null;
+          return row(metric, cell.perClass[i][metric], { class: name, interval });
+        }),
         ...classes.map((answer, j) => row(CONFUSION, cell.confusion[i][j], { class: name, answer })),
       ]),
     ];

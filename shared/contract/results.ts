@@ -13,6 +13,8 @@ const number = z.number().nullable();
 const numbers = <Id extends string>(ids: readonly Id[]) =>
   z.object(Object.fromEntries(ids.map((id) => [id, number])) as Record<Id, typeof number>);
 
+const intervalSchema = z.object({ low: z.number(), high: z.number() });
+
 /** One finished trial on one view. */
 export const cellSchema = z.object({
   trial: z.string(),
@@ -26,6 +28,12 @@ export const cellSchema = z.object({
   majority: number,
   /** rows truth, columns prediction, in the order of the classes */
   confusion: z.array(z.array(z.number().int()).readonly()).readonly(),
+  bounds: z
+    .object({
+      metrics: z.partialRecord(z.enum(ESTIMATED_METRICS), intervalSchema).readonly(),
+      recalls: z.array(intervalSchema.nullable()).readonly(),
+    })
+    .optional(),
 }) satisfies z.ZodType<Cell>;
 
 const estimateSchema = z.object({

@@ -13,6 +13,8 @@ from pathlib import Path
 
 FINE, FITTED = 1e-9, 1e-7
 DRAWS, SEED, FLIPS, MOST_EXACT = 10_000, 20_260_101, 99_999, 16
+BOUNDED = ('accuracy', 'sensitivity', 'specificity', 'auc', 'recognitionRate', 'patientAccuracy', 'patientAuc')
+bounded_squares = {}
 worst = defaultdict(float)
 compared = defaultdict(int)
 
@@ -235,25 +237,32 @@ def main(report):
 
 
 def table(report, trials, classes, positive):
-    by_trial = {}
+    by_trial, squares = {}, {}
     for name, config, rows in trials:
         groups = defaultdict(list)
         for row in rows: groups[row['place']].append(row)
         for place, own in groups.items(): by_trial[name, place] = metrics_of(own, classes, positive)
         pooled = (config['study'], contender(config), set_name(config['trainSet']), config['seed']); by_trial.setdefault(pooled, []).extend(rows)
+        squares[name] = [(name, config, rows)]; squares.setdefault(pooled, []).append((name, config, rows))
     folded = {}
     with open(report / 'data' / 'results_long.csv', newline='', encoding='utf8') as file:
         for row in csv.DictReader(file):
             place = (float(row['test_mag']), row['view']); key = (row['trial'], place)
             if key not in by_trial: # all folds of a network and seed together
                 if key not in folded:
-                    own = next(rows for (k, rows) in by_trial.items() if isinstance(rows, list) and k[2] == row['train_set'] and str(k[3]) == row['seed'] and k[1].split(' ')[0] == row['variant'])
-                    folded[key] = metrics_of([r for r in own if r['place'] == place], classes, positive)
+                    group, own = next((k, rows) for (k, rows) in by_trial.items() if isinstance(rows, list) and k[2] == row['train_set'] and str(k[3]) == row['seed'] and k[1].split(' ')[0] == row['variant'])
+                    folded[key] = metrics_of([r for r in own if r['place'] == place], classes, positive); squares[row['trial']] = squares[group]
                 metrics, per_class, confusion = folded[key]
             else: metrics, per_class, confusion = by_trial[key]
             c = classes.index(row['class']) if row['class'] else None
             own = metrics[row['metric']] if c is None else confusion[c][classes.index(row['answer'])] if row['answer'] else per_class[c][row['metric']]
             check('results_long.csv', own, number(row['value']), FITTED if row['metric'].startswith('calibration') else FINE)
+            ends = (None, None)
+            if row['metric'] in BOUNDED and not (c is not None) or row['metric'] == 'recall':
+                if row['trial'] not in bounded_squares: bounded_squares[row['trial']] = tallies(squares[row['trial']], classes)
+                own_squares = bounded_squares[row['trial']]; network, train = next(iter(own_squares))[:2]
+                if own is not None: _, *ends = squares_row({'network': network, 'train_set': train, 'test_mag': row['test_mag'], 'view': row['view'], 'measure': row['metric'], 'class': row['class']}, own_squares, {}, classes, positive)
+            for end, column in zip(ends, ('ci_low', 'ci_high')): check('results_long.csv', end, number(row[column]))
 
 
 def tallies(trials, classes):
