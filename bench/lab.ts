@@ -63,6 +63,7 @@ type Other = Extract<
   | 'trials.cancel'
   | 'trials.retry'
   | 'reports.export'
+  | 'reports.keep'
 >;
 
 /** Every call that reads; the compiler misses none. */
@@ -104,6 +105,7 @@ function questions(lab: Lab): [string, () => Promise<unknown>][] {
       return services['results.saliency']({ trial, image, method: 'grad-cam' });
     },
     'reports.preview': () => services['reports.preview'](study),
+    'reports.settings': () => services['reports.settings'](study),
   };
   const fold: PlanSplit = { ...plan.split, by: 'fold', folds: [1] };
   return [

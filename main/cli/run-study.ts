@@ -93,7 +93,7 @@ export async function showStudy(lab: Lab, { name, trials }: StudySummary): Promi
 
 function matrixText(matrix: Matrix, majority: ReadonlyMap<string, number | null>, inference: Inference): string {
   const { model, views, squares, rowMeans } = matrix;
-  const column = (text: string) => text.padStart(10);
+  const column = (text: string) => text.padStart(11);
   const lines = [
     `${contenderName(model)}: accuracy, %`,
     `${'train \\ test'.padEnd(13)}${views.map((view) => column(`${viewName(view)}   `)).join('')}${column('mean   ')}`,

@@ -1,11 +1,17 @@
 import { join } from 'node:path';
 import { type Split, parts } from '../../shared/contract/dataset.ts';
 import { LabError, toEnvelope } from '../../shared/contract/errors.ts';
+import type { ReportSettings } from '../../shared/contract/report.ts';
+import type { TrialSummary } from '../../shared/contract/results.ts';
 import type { StudyFile } from '../../shared/contract/study.ts';
 import { type TrialConfig, type TrialEnvironment, trialEnvironmentSchema, type TrialImage } from '../../shared/contract/trial.ts';
 import { isDemoTissue } from '../dataset/tissue/record.ts';
 import { reportPage } from '../export/html.ts';
 import type { ReportData } from '../export/report-data.ts';
+import { sum } from '../../shared/analysis/metrics.ts';
+import { findVariant } from '../../shared/domain/catalogue.ts';
+import { contenderOf } from '../../shared/domain/study/arm.ts';
+import type { ContenderCost } from '../../shared/figures/marks.ts';
 import { studyTable } from '../../shared/analysis/table.ts';
 import type { ReportContent, TrialFiles } from '../export/format.ts';
 import { writeReport } from '../export/write-report.ts';
@@ -15,6 +21,7 @@ import { version } from '../platform/version.ts';
 import { placeConfig, readHistory, readTrialConfig, trialFiles } from '../project/trial-folder.ts';
 import { testLooksOf } from '../project/test-looks.ts';
 import { countImages } from '../dataset/image-counts.ts';
+import { reportPictures } from './report-pictures.ts';
 import { type StudyInput, studyResults } from './results.ts';
 import { readStudySplit } from './study-split.ts';
 import { readTrials } from './trials.ts';
@@ -26,12 +33,13 @@ export interface ReportInput extends StudyInput {
   readonly looks: string;
   /** when the report is made, ISO 8601 */
   readonly date: string;
+  readonly settings: ReportSettings;
 }
 
 type FileProblem = ReportData['unread'][number];
 
 export async function previewReport(input: ReportInput): Promise<string> {
-  return reportPage((await collect(input)).data);
+  return reportPage(await collect(input));
 }
 
 /**
@@ -51,7 +59,7 @@ export async function exportReport({ folder, ...input }: ReportInput & { folder:
   return writeReport(folder, content);
 }
 
-async function collect({ runs, splits: folder, looks, study, date }: ReportInput): Promise<ReportContent> {
+async function collect({ runs, splits: folder, looks, study, date, settings }: ReportInput): Promise<ReportContent> {
   const unread: FileProblem[] = [];
   /** What cannot be read is told, and nothing is claimed in its place. */
   const orTold = async <T>(path: string, work: () => Promise<T>): Promise<T | null> =>
@@ -86,6 +94,7 @@ async function collect({ runs, splits: folder, looks, study, date }: ReportInput
     trials: summaries,
     table: studyTable(results),
     inference,
+    costs: costsOf(summaries),
     dataset: study.dataset ?? (images.length > 0 ? countImages(images, study.classes) : null), // the study's own, whatever was indexed since
     synthetic,
     parts: known ? partCounts(splits) : null,
@@ -97,7 +106,18 @@ async function collect({ runs, splits: folder, looks, study, date }: ReportInput
     version,
     date,
   };
-  return { data, splits, trials };
+  const wanted = (['errors', 'cases'] as const).some((section) => settings.sections.includes(section));
+  const pictures = wanted ? await reportPictures(runs, finished, data.table) : null;
+  return { data, splits, trials, settings, pictures };
+}
+
+/** Of every contender, in their order of appearance. */
+function costsOf(trials: readonly TrialSummary[]): ContenderCost[] {
+  return [...Map.groupBy(trials, contenderOf)].map(([contender, own]) => {
+    const [seconds, epochs] = [sum(own.map((trial) => trial.trainingSeconds)), sum(own.map((trial) => trial.epoch))];
+    const params = findVariant(own[0].model)?.params ?? 0;
+    return { contender, params, secondsPerEpoch: epochs === 0 ? null : seconds / epochs, hours: seconds / 3600 };
+  });
 }
 
 /** The images that the study's own configurations name: whatever the project has indexed since. */

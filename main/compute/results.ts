@@ -109,6 +109,11 @@ function readPredictions(folder: string, from: string): Promise<Prediction[] | n
   return rows;
 }
 
+/** Predictions of a finished trial, held to its hashes; null before it has finished. */
+export async function predictionsIn(folder: string): Promise<Prediction[] | null> {
+  return readPredictions(folder, await stampOfResults(folder));
+}
+
 function stampOfResults(folder: string): Promise<string> {
   const { config, state, predictions } = trialFiles(folder);
   return stampOf(config, state, predictions);

@@ -1,5 +1,7 @@
 import type { Split } from '../../shared/contract/dataset.ts';
 import type { Epoch } from '../../shared/contract/trial.ts';
+import type { ReportSettings, ReportFormat } from '../../shared/contract/report.ts';
+import type { PictureRow } from './document/blocks.ts';
 import type { ReportData } from './report-data.ts';
 
 /** Files of a trial that go into the report. */
@@ -17,14 +19,31 @@ export interface ReportContent {
   /** those that could be read, one per fold */
   readonly splits: readonly Split[];
   readonly trials: readonly TrialFiles[];
+  /** what the researcher chose */
+  readonly settings: ReportSettings;
+  /** null where they were not asked for */
+  readonly pictures: ReportPictures | null;
+}
+
+/** Images of the test set, small, by what they show. */
+export interface ReportPictures {
+  /** the surest wrong answers, a row per network */
+  readonly errors: readonly PictureRow[];
+  /** a row per case */
+  readonly cases: readonly PictureRow[];
+  /** some could not be shown */
+  readonly missing: boolean;
 }
 
 /** One way in which results leave the lab. */
 export interface ExportFormat {
-  readonly id: string;
+  readonly id: ReportFormat;
   /**
    * Writes its files.
    * @param put one file of the report: its path in the report's folder, and its content or the file to copy
    */
-  write(content: ReportContent, put: (path: string, content: string | { readonly from: string }) => Promise<void>): Promise<void>;
+  write(
+    content: ReportContent,
+    put: (path: string, content: string | Uint8Array | { readonly from: string }) => Promise<void>,
+  ): Promise<void>;
 }

@@ -3,6 +3,7 @@ import type { StudyFile } from '../../shared/contract/study.ts';
 import type { TrialSummary } from '../../shared/contract/results.ts';
 import type { TrialEnvironment } from '../../shared/contract/trial.ts';
 import type { Inference } from '../../shared/analysis/findings.ts';
+import type { ContenderCost } from '../../shared/figures/marks.ts';
 import type { Table } from '../../shared/analysis/table.ts';
 
 /** Everything that a report is made from. */
@@ -11,6 +12,7 @@ export interface ReportData {
   readonly trials: readonly TrialSummary[];
   readonly table: Table;
   readonly inference: Inference;
+  readonly costs: readonly ContenderCost[];
   /** the images of the study; null where its file does not say and no trial has finished */
   readonly dataset: ImageCounts | null;
   /** the images are Magnilab's demo tissue */

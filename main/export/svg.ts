@@ -1,16 +1,12 @@
-import { FIGURES } from '../../shared/figures/index.ts';
 import { svgOf } from '../../shared/figures/svg.ts';
-import { contenderName } from '../../shared/domain/study/arm.ts';
+import { figureFiles, WIDTHS_MM } from './figure-files.ts';
 import type { ExportFormat } from './format.ts';
 
-/** Every figure as a vector drawing of its own. */
+/** Every figure as a vector drawing of its own, one and two columns of a journal wide. */
 export const svg: ExportFormat = {
   id: 'svg',
-  async write({ data }, put) {
-    for (const figure of FIGURES) {
-      const all = figure.marks(data, contenderName);
-      for (const [i, marks] of all.entries())
-        await put(`figures/${figure.id}${all.length > 1 ? `-${i + 1}` : ''}.svg`, `${svgOf(marks).text}\n`);
-    }
+  async write(content, put) {
+    for (const { name, marks } of figureFiles(content))
+      for (const width of WIDTHS_MM) await put(`${name}-${width}mm.svg`, `${svgOf(marks, 'sans-serif', `${width}mm`).text}\n`);
   },
 };

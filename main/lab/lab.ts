@@ -27,7 +27,7 @@ import { locateDataset } from './places.ts';
 import { type PictureAnswer, Pictures } from './pictures.ts';
 import { checkPlan, keepDraft, listPlans, openPlan, readDraft, savePlan } from './plans.ts';
 import { Queue } from './queue.ts';
-import { exportReport, previewReport } from './reports.ts';
+import { exportReport, keepReportSettings, previewReport, reportSettings } from './reports.ts';
 import { cellImages, studyResults } from './results.ts';
 import { trialSaliency } from './saliency.ts';
 import { recentProjects, Session } from './session.ts';
@@ -211,7 +211,12 @@ export function createLab({ door, jobs, executor = defaultExecutor({ slots: jobs
     'reports.preview': async ({ study }, { signal } = {}) => ({
       html: await previewReport(session, await queue.study(study), signal),
     }),
-    'reports.export': async ({ study, folder }) => exportReport(session, await queue.study(study), folder),
+    'reports.export': async ({ study, folder, settings }) => exportReport(session, await queue.study(study), folder, settings),
+    'reports.settings': async ({ study }) => reportSettings(session, await queue.study(study)),
+    'reports.keep': async ({ study, settings }) => {
+      await keepReportSettings(session, await queue.study(study), settings);
+      return {};
+    },
   };
 
   /** An index that was damaged is made again by itself, where it is known of which folder it was. */

@@ -1,6 +1,7 @@
 /** Intervals by the method of each number, or why there is none. */
 import { FEW_TESTED_CASES } from '../domain/study/evidence.ts';
 import { areaInterval } from './statistics/area-interval.ts';
+import { type CaseRate, clusteredMean } from './statistics/clustered-mean.ts';
 import type { Interval } from './statistics/interval.ts';
 import { type Bounds, type Doubt, FEW_DRAWN_CASES, type Method } from './estimates.ts';
 import { kornGraubard } from './statistics/korn-graubard.ts';
@@ -50,6 +51,15 @@ export function meanBounds(values: readonly number[], { low: least, high: most }
     return low < high ? { low: Math.max(least, low), high: Math.min(most, high) } : null;
   };
   return boundsOf('t', { cases: values.length, class: null }, LEAST_CASES, FEW_TESTED_CASES, make);
+}
+
+/** Of the mean of rates over images of the same cases. @param rates see {@link clusteredMean} */
+export function clusteredMeanBounds(rates: readonly CaseRate[], cases: number): Bounds {
+  const make = () => {
+    const { low, high } = clusteredMean(rates);
+    return { low, high };
+  };
+  return boundsOf('korn-graubard', { cases, class: null }, LEAST_CASES, FEW_TESTED_CASES, make);
 }
 
 /** Of an area under a ROC curve. @param variance null where it is not defined @param basis cases of the rarer class */

@@ -39,6 +39,8 @@ export type Measure = (typeof MEASURES)[number];
 /** How one contender stands a change of magnification, as trained on single magnifications. */
 export interface ContenderInference {
   readonly contender: string;
+  /** accuracy of images, mean over squares: all, and those where training and test magnification agree or differ */
+  readonly means: { readonly overall: Estimate; readonly same: Estimate; readonly other: Estimate };
   /** mean accuracy per case over all squares, each case weighing the same */
   readonly overall: Estimate;
   /** the same where training and test magnification agree, minus where they differ */

@@ -5,10 +5,18 @@
 import { contenderOf, isNetwork } from '../domain/study/arm.ts';
 import { compareTrainSets, type TrainSet, trainSetId } from '../domain/study/train-set.ts';
 import { compareViews, isNative, isSame, type View, viewName } from '../domain/study/view.ts';
-import { drawnBounds } from './bounds.ts';
+import { clusteredMeanBounds, drawnBounds } from './bounds.ts';
 import { curvesOf } from './curves.ts';
 import type { Estimate, SeedSpread } from './estimates.ts';
-import { type Comparison, type Inference, LEAST_ABOVE_CHANCE, type Measure, MEASURES, type SquareInference } from './findings.ts';
+import {
+  type Comparison,
+  type ContenderInference,
+  type Inference,
+  LEAST_ABOVE_CHANCE,
+  type Measure,
+  MEASURES,
+  type SquareInference,
+} from './findings.ts';
 import { mean, standardDeviation } from './metrics.ts';
 import { meanEstimate, squareEstimates } from './square-estimates.ts';
 import { type Resamples, drawnSums, percentileInterval, resampleCases } from './statistics/bootstrap.ts';
@@ -46,6 +54,7 @@ export function inferenceOf(tallies: readonly Tally[], options: InferenceOptions
     squares: squares.map((square) => squareInference(square, balanced.get(square)!, options)),
     contenders: contenders.map(([contender, own], i) => ({
       contender,
+      means: meansOf(own),
       overall: meanEstimate(scores[i].overall, { low: 0, high: 1 }),
       gap: meanEstimate(scores[i].gap, { low: -1, high: 1 }),
       retention: retentionOf(own, balanced, cases.resamples.draws, options.classes.length),
@@ -181,6 +190,25 @@ function scoresOf(contender: string, squares: readonly Square[]): Scores {
     if (same !== null && other !== null) gap.set(name, same - other);
   }
   return { contender, overall, gap };
+}
+
+/** Squares of one class are left out, as of the matrix' means. */
+function meansOf(squares: readonly Square[]): ContenderInference['means'] {
+  const single = squares.filter((square) => isSame(square.trainSet, square.view) !== null && testedClasses(square).length > 1);
+  const where = (same: boolean) => single.filter((square) => isSame(square.trainSet, square.view) === same);
+  return { overall: meanOfSquares(single), same: meanOfSquares(where(true)), other: meanOfSquares(where(false)) };
+}
+
+function meanOfSquares(squares: readonly Square[]): Estimate {
+  const names = [...new Set(squares.flatMap(({ cases }) => cases.map((own) => own.case)))].sort();
+  if (squares.length === 0) return { value: null, cases: 0, low: null, high: null, method: 'korn-graubard', doubt: null };
+  const rates = squares.map(({ cases }) => {
+    const byName = new Map(cases.map((own) => [own.case, own]));
+    const counts = (of: (own: SquareCase) => readonly number[]) => names.map((name) => (byName.has(name) ? total(of(byName.get(name)!)) : 0)); // prettier-ignore
+    return { right: counts(({ right }) => right), images: counts(({ images }) => images) };
+  });
+  const value = mean(rates.map(({ right, images }) => total(right) / total(images)));
+  return { value, cases: names.length, ...clusteredMeanBounds(rates, names.length) };
 }
 
 /** Numbers of the classes that a square has images of. */

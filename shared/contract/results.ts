@@ -87,6 +87,7 @@ export const inferenceSchema = z.object({
     .array(
       z.object({
         contender: z.string(),
+        means: z.object({ overall: estimateSchema, same: estimateSchema, other: estimateSchema }),
         overall: estimateSchema,
         gap: estimateSchema,
         retention: estimateSchema,

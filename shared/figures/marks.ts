@@ -14,6 +14,10 @@ export interface BarMarks {
     readonly name: string;
     /** one per series; null where it is not defined */
     readonly values: readonly (number | null)[];
+    /** ends of their 95 % intervals; null where there is none */
+    readonly intervals: readonly ({ readonly low: number; readonly high: number } | null)[];
+    /** what others published of the same network, by series; null where nothing */
+    readonly published: readonly (number | null)[];
   }[];
   /** a line across all groups, e.g. what always giving one answer reaches */
   readonly level: { readonly name: string; readonly value: number } | null;
@@ -73,13 +77,41 @@ export interface LineMarks {
   readonly diagonal: string | null;
 }
 
-export type Marks = BarMarks | HeatMarks | LineMarks;
+/** Named points over a logarithmic scale. */
+export interface ScatterMarks {
+  readonly kind: 'scatter';
+  readonly title: string;
+  readonly x: { readonly name: string };
+  /** of the values, which are printed in per cent */
+  readonly axis: string;
+  readonly points: readonly {
+    /** above 0 */
+    readonly x: number;
+    readonly value: number;
+    readonly name: string;
+    /** what stands beside it */
+    readonly note: string;
+  }[];
+}
+
+export type Marks = BarMarks | HeatMarks | LineMarks | ScatterMarks;
 
 /** What figures are made from. */
 export interface FigureSource {
   /** of the finished trials */
   readonly table: Table;
   readonly inference: Inference;
+  readonly costs: readonly ContenderCost[];
+}
+
+/** What a network takes; null where no trial of it has finished an epoch. */
+export interface ContenderCost {
+  readonly contender: string;
+  /** 0 of a baseline */
+  readonly params: number;
+  readonly secondsPerEpoch: number | null;
+  /** of all its trials together */
+  readonly hours: number;
 }
 
 /** A figure of a study: what it shows, from the one table and what was inferred of it. */

@@ -23,29 +23,6 @@ function escape(text: string): string {
   return text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 }
 
-/** @param head cells of the header row @param rows cells; the first of a row is its heading */
-export function table(caption: string, head: readonly Piece[], rows: readonly (readonly Piece[])[]): Html {
-  return html`<table>
-    <caption>
-      ${caption}
-    </caption>
-    <thead>
-      <tr>
-        ${head.map((cell) => html`<th scope="col">${cell}</th>`)}
-      </tr>
-    </thead>
-    <tbody>
-      ${rows.map(
-        ([first, ...rest]) =>
-          html`<tr>
-            <th scope="row">${first}</th>
-            ${rest.map((cell) => html`<td>${cell}</td>`)}
-          </tr>`,
-      )}
-    </tbody>
-  </table>`;
-}
-
 /** 0.9123 -> "91.2"; null -> an en dash */
 export function percent(value: number | null): string {
   return value === null ? '\u2013' : (100 * value).toFixed(1);

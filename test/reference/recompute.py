@@ -149,7 +149,11 @@ def metrics_of(rows, classes, positive):
 def korn_graubard(k, m):
     if len(m) < 3: return None
     n, total = len(m), sum(m); r = math.fsum(k) / total
-    se = math.sqrt(n / (n - 1) * math.fsum(((a - r * b) / total) ** 2 for a, b in zip(k, m))); ne = float(n)
+    return effective(r, math.sqrt(n / (n - 1) * math.fsum(((a - r * b) / total) ** 2 for a, b in zip(k, m))), total, n)
+
+
+def effective(r, se, total, n):
+    ne = float(n)
     if 0 < r < 1 and se > 0: ne = min(total, r * (1 - r) / se ** 2 * (t_quantile(.975, total - 1) / t_quantile(.975, n - 1)) ** 2)
     x = r * ne
     return (beta_quantile(.025, x, ne - x + 1) if x > 0 else 0.0, beta_quantile(.975, x + 1, ne - x) if x < ne else 1.0)
@@ -421,7 +425,21 @@ def squares_row(row, squares, balanced, classes, positive):
     return (math.fsum(k) / sum(m), *(bounds or (None, None)))
 
 
+def mean_of_squares(row, squares, classes):
+    wanted = {'meanAccuracy': None, 'meanAccuracySame': True, 'meanAccuracyOther': False}[row['measure']]
+    own = [s for key, s in squares.items() if key[0] == row['network'] and (same := is_same(s['train'], key[2])) is not None and wanted in (None, same) and sum(any(i[c] for i, *_ in s['cases'].values()) for c in range(len(classes))) > 1]
+    names = sorted({n for s in own for n in s['cases']})
+    if not own: return None, None, None
+    rates, added, total_images = [], defaultdict(float), 0
+    for s in own:
+        right = {n: math.fsum(r) for n, (_, r, _) in s['cases'].items()}; images = {n: sum(i) for n, (i, *_) in s['cases'].items()}; total = sum(images.values()); total_images += total; rates.append(math.fsum(right.values()) / total)
+        for n in right: added[n] += (right[n] - rates[-1] * images[n]) / total / len(own)
+    value, n = mean(rates), len(names)
+    return (value, *(effective(value, math.sqrt(n / (n - 1) * math.fsum(v * v for v in added.values())), total_images, n) if n >= 3 else (None, None)))
+
+
 def contender_row(row, squares, balanced, scores, classes):
+    if row['measure'].startswith('meanAccuracy'): return mean_of_squares(row, squares, classes)
     if row['measure'] != 'retention':
         values = scores[row['network']][row['measure']]; values = [values[n] for n in sorted(values)]
         return (mean(values), *bounded(values, -1 if row['measure'] == 'gap' else 0, 1))

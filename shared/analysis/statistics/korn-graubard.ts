@@ -24,14 +24,33 @@ export function kornGraubard(right: readonly number[], images: readonly number[]
   const squares = total(right.map((k, i) => ((k - rate * images[i]) / all) ** 2));
   const standardError = Math.sqrt((cases / (cases - 1)) * squares);
   const mixed = rate > 0 && rate < 1;
-  const effectiveImages = mixed && standardError > 0 ? effective(rate, standardError, all, cases, level) : cases;
-  const found = rate * effectiveImages;
-  const [tail, missed] = [(1 - level) / 2, effectiveImages - found];
   return {
     rate,
     standardError,
-    effectiveImages,
     designEffect: mixed ? standardError ** 2 / ((rate * (1 - rate)) / all) : null,
+    ...effectiveInterval({ rate, standardError, images: all, cases }, level),
+  };
+}
+
+interface Spread {
+  readonly rate: number;
+  /** between cases */
+  readonly standardError: number;
+  readonly images: number;
+  readonly cases: number;
+}
+
+/** Clopper and Pearson's interval of as many independent images as would have this standard error. */
+export function effectiveInterval(
+  { rate, standardError, images, cases }: Spread,
+  level = LEVEL,
+): Interval & { effectiveImages: number } {
+  const known = rate > 0 && rate < 1 && standardError > 0;
+  const effectiveImages = known ? effective(rate, standardError, images, cases, level) : cases;
+  const found = rate * effectiveImages;
+  const [tail, missed] = [(1 - level) / 2, effectiveImages - found];
+  return {
+    effectiveImages,
     low: found > 0 ? betaQuantile(tail, found, missed + 1) : 0,
     high: found < effectiveImages ? betaQuantile(1 - tail, found + 1, missed) : 1,
   };

@@ -29,13 +29,15 @@ const NOTHING: Inference = { curves: [], squares: [], contenders: [], comparison
 const line = [0.125, 0.25, 0.5].map((said) => ({ images: 4, said, happened: said / 2 }));
 const corners = [0, 0.25, 1].map((falsePositives) => ({ falsePositives, truePositives: Math.sqrt(falsePositives) }));
 const curves = [true, false].map((same) => ({ contender: 'resnet18', same, tests: 2, images: 12, reliability: line, roc: corners })); // prettier-ignore
-const source = { table, inference: { ...NOTHING, curves } };
-const nothing = { table: [], inference: NOTHING };
+const costs = [{ contender: 'resnet18', params: 11_000_000, secondsPerEpoch: 3.25, hours: 1 }];
+const source = { table, inference: { ...NOTHING, curves }, costs };
+const nothing = { table: [], inference: NOTHING, costs: [] };
 const name = (id: string) => `<${id}>`;
 
 function valuesOf(marks: Marks): (number | null)[] {
   if (marks.kind === 'bars') return marks.groups.flatMap((group) => group.values);
   if (marks.kind === 'heat') return marks.squares.flat().map((square) => square.value);
+  if (marks.kind === 'scatter') return marks.points.map(({ value }) => value);
   return marks.series.flatMap(({ points }) => points.map(({ value }) => value));
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { areaInterval } from '../../../../shared/analysis/statistics/area-interval.ts';
+import { clusteredMean } from '../../../../shared/analysis/statistics/clustered-mean.ts';
 import { drawnSums, percentileInterval, resampleCases } from '../../../../shared/analysis/statistics/bootstrap.ts';
 import { holm } from '../../../../shared/analysis/statistics/holm.ts';
 import { kornGraubard } from '../../../../shared/analysis/statistics/korn-graubard.ts';
@@ -131,5 +132,19 @@ describe('areas under the curve', () => {
     expect(low).toBeLessThan(both.area);
     expect(high).toBeGreaterThan(both.area);
     expect(high).toBeLessThan(1);
+  });
+});
+
+describe('the mean of rates over the same cases', () => {
+  const [right, images] = [[3, 0, 5, 2, 1, 4], [4, 2, 5, 3, 4, 4]]; // prettier-ignore
+  it('is the rate with its interval where there is one', () => {
+    const { mean, low, high, standardError } = clusteredMean([{ right, images }]);
+    const one = kornGraubard(right, images);
+    expect([mean, low, high, standardError]).toEqual([one.rate, one.low, one.high, one.standardError]);
+  });
+
+  it('learns nothing from the same rate again', () => {
+    const [once, twice] = [1, 2].map((times) => clusteredMean(Array.from({ length: times }, () => ({ right, images }))));
+    expect(twice.standardError).toBeCloseTo(once.standardError, 12);
   });
 });

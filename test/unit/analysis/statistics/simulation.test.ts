@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { areaInterval } from '../../../../shared/analysis/statistics/area-interval.ts';
+import { clusteredMean } from '../../../../shared/analysis/statistics/clustered-mean.ts';
 import type { Interval } from '../../../../shared/analysis/statistics/interval.ts';
 import { kornGraubard } from '../../../../shared/analysis/statistics/korn-graubard.ts';
 import { meanInterval } from '../../../../shared/analysis/statistics/mean-interval.ts';
@@ -60,6 +61,21 @@ describe('intervals and tests on images that come in cases', () => {
     });
     expect(covered).toBeGreaterThanOrEqual(least);
   });
+
+  it.each(CASES.flatMap((cases) => [0.7, 0.85].map((rate) => [cases, rate] as const)))(
+    'intervals of means of squares cover with %i cases, %f right',
+    (cases, rate) => {
+      const covered = share(2000, (random) => {
+        const ease = Array.from({ length: cases }, () => easeOf(random, rate));
+        const squares = Array.from({ length: 4 }, () => {
+          const images = ease.map(() => imagesOf(random)); // other images of the same cases at each magnification
+          return { images, right: images.map((n, i) => rightOf(random, n, ease[i])) };
+        });
+        return covers(clusteredMean(squares), rate);
+      });
+      expect(covered).toBeGreaterThanOrEqual(0.91);
+    },
+  );
 
   it.each(CASES.flatMap((cases) => [0, 0.1].map((shift) => [cases, shift] as const)))(
     'intervals of differences cover with %i cases, true difference %f',

@@ -1,10 +1,9 @@
-import { stringify } from 'csv-stringify/sync';
 import type { Estimate } from '../../shared/analysis/estimates.ts';
 import type { Inference } from '../../shared/analysis/findings.ts';
-import type { TableRow } from '../../shared/analysis/table.ts';
+import type { Table, TableRow } from '../../shared/analysis/table.ts';
 import { findVariant } from '../../shared/domain/catalogue.ts';
 import { trainSetName } from '../../shared/domain/study/train-set.ts';
-import type { ExportFormat } from './format.ts';
+import { csvText } from './csv-text.ts';
 
 /** Columns of results_long.csv. */
 const COLUMNS: Readonly<Record<string, (row: TableRow) => string | number | null>> = {
@@ -56,10 +55,13 @@ function estimateRows({ squares, contenders }: Inference, classes: readonly stri
         ...recalls.map((own, c) => row(contender, place, 'recall', classes[c], own)),
       ];
     }),
-    ...contenders.flatMap(({ contender, overall, gap, retention, consistency }) =>
-      Object.entries({ overall, gap, retention, consistency }).map(([measure, own]) =>
-        row(contender, ['', '', ''], measure, null, own),
-      ),
+    ...contenders.flatMap(({ contender, means, overall, gap, retention, consistency }) =>
+      Object.entries({
+        meanAccuracy: means.overall,
+        meanAccuracySame: means.same,
+        meanAccuracyOther: means.other,
+        ...{ overall, gap, retention, consistency },
+      }).map(([measure, own]) => row(contender, ['', '', ''], measure, null, own)),
     ),
   ];
 }
@@ -75,14 +77,16 @@ function comparisonRows({ comparisons }: Inference): (string | number | null)[][
   ];
 }
 
-/** The table of the study and the trials' histories. Full precision; an undefined value is an empty field. */
-export const csv: ExportFormat = {
-  id: 'csv',
-  async write({ data, trials }, put) {
-    const rows = data.table.map((row) => Object.values(COLUMNS).map((of) => of(row)));
-    await put('data/results_long.csv', stringify([Object.keys(COLUMNS), ...rows]));
-    await put('data/results_cases.csv', stringify(estimateRows(data.inference, data.study.classes)));
-    await put('data/comparisons.csv', stringify(comparisonRows(data.inference)));
-    for (const { id, history } of trials) await put(`data/history/${id}.csv`, stringify([...history], { header: true }));
-  },
-};
+/** The table of the study, every number of every trial and test. */
+export function resultsLong(table: Table): string {
+  return csvText([Object.keys(COLUMNS), ...table.map((row) => Object.values(COLUMNS).map((of) => of(row)))]);
+}
+
+/** Numbers over seeds and folds with their intervals. @param classes in the order of the logits */
+export function resultsCases(inference: Inference, classes: readonly string[]): string {
+  return csvText(estimateRows(inference, classes));
+}
+
+export function comparisonsCsv(inference: Inference): string {
+  return csvText(comparisonRows(inference));
+}

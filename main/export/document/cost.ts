@@ -1,0 +1,26 @@
+import { contenderName } from '../../../shared/domain/study/arm.ts';
+import type { ReportData } from '../report-data.ts';
+import { type Block, type Cell, tableBlock } from './blocks.ts';
+
+/** What every network took. */
+export function costTable({ costs }: Pick<ReportData, 'costs'>): Block[] {
+  const rows = costs.map(({ contender, params, secondsPerEpoch, hours }): Cell[] => [
+    contenderName(contender),
+    params === 0 ? null : params,
+    secondsPerEpoch === null ? null : Number(secondsPerEpoch.toPrecision(3)),
+    Number(hours.toPrecision(3)),
+  ]);
+  return [
+    tableBlock({
+      id: 'cost',
+      caption: 'What training took on this machine',
+      columns: [
+        { title: 'Network', kind: 'text' },
+        { title: 'Parameters', kind: 'count' },
+        { title: 'Seconds per epoch', kind: 'count' },
+        { title: 'Device hours, all trials', kind: 'count' },
+      ],
+      rows,
+    }),
+  ];
+}
