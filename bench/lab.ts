@@ -63,6 +63,7 @@ type Other = Extract<
   | 'trials.cancel'
   | 'trials.retry'
   | 'reports.export'
+  | 'trials.exportOnnx'
 >;
 
 /** Every call that reads; the compiler misses none. */

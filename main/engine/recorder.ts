@@ -89,7 +89,7 @@ export class Recorder {
         const name = `${op}_${this.nodes.length}`;
         const refs = inputs.map((id) => this.ref(id)); // may add constants before this node
         const results = this.signature(op, attributes, inputs, outputs);
-        this.nodes.push({ name, op, inputs: refs, attributes });
+        this.nodes.push({ name, op, inputs: refs, attributes, shapes: results.map(({ shape }) => shape) });
         return results.map((facts, output) => this.recorded({ node: name, output }, facts));
       },
     };
