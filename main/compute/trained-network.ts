@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import { LabError } from '../../shared/contract/errors.ts';
 import type { TrialConfig } from '../../shared/contract/trial.ts';
-import { findVariant, variantName } from '../../shared/domain/catalogue.ts';
+import { variantName } from '../../shared/domain/catalogue.ts';
+import { isBaseline } from '../../shared/domain/study/baselines.ts';
 import { trainSetId } from '../../shared/domain/study/train-set.ts';
 import { magnificationsText } from '../export/onnx/metadata.ts';
 import { hashFile } from '../platform/atomic.ts';
@@ -26,7 +27,7 @@ export async function trainedNetwork({ folder }: { folder: string }): Promise<Tr
     folder,
     (await readTrialConfig(folder)).config,
   );
-  if (!findVariant(model))
+  if (isBaseline(model))
     throw new LabError(
       'bad-input',
       `The trial ${id} is of ${variantName(model)}, which is no network: there is nothing to export.`,
