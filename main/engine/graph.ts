@@ -29,7 +29,7 @@ export interface GraphNode {
   /** nodes that must have run before */
   readonly after?: readonly string[];
   readonly attributes: readonly GraphAttribute[];
-  /** of every output, where the node was recorded as an operator ran */
+  /** of every output, where the node was recorded */
   readonly shapes?: readonly (readonly number[])[];
 }
 

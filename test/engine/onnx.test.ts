@@ -227,6 +227,10 @@ describe('a translation', () => {
     ],
     ['one of many classes', (x) => tf.matMul(means(x), tf.cast(tf.oneHot([4, 0, 2], 5), 'float32') as tf.Tensor2D)],
     [
+      'large constants of one value',
+      (x) => flat(tf.mul(tf.concat([x, x], 3), tf.add(tf.fill([7, 10, 6], 3), tf.fill([x.shape[0], 7, 10, 6], 0.5)))),
+    ],
+    [
       'what is repeated per image',
       (x) => tf.concat([tf.tile(tf.tensor2d([[1, 2, 3]]), [x.shape[0], 2]), means(x)], 1) as tf.Tensor2D,
     ],

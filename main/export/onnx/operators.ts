@@ -176,6 +176,10 @@ export const TRANSLATIONS: Readonly<Record<string, Translation>> = {
   },
 
   // constants that are too large to be written down
+  Fill: (operator) => {
+    const [sizes, value] = operator.inputs;
+    return result(operator, 'Expand', [value.name, sizesAtRun(operator, sizes)]);
+  },
   Range: (operator) => {
     const [[start], [limit], [delta]] = operator.inputs.map((input) => numbers(operator, input));
     const values = Float32Array.from({ length: Math.max(0, Math.ceil((limit - start) / delta)) }, (_, i) => start + i * delta);
