@@ -28,18 +28,18 @@ const END = Number.MAX_SAFE_INTEGER;
 
 export const TRANSLATIONS: Readonly<Record<string, Translation>> = {
   // element by element
-  Add: elementwise((graph, inputs) => graph.add('Add', inputs)),
-  BiasAdd: elementwise((graph, inputs) => graph.add('Add', inputs)),
-  Sub: elementwise((graph, inputs) => graph.add('Sub', inputs)),
-  Mul: elementwise((graph, inputs) => graph.add('Mul', inputs)),
-  FloorMod: elementwise((graph, inputs) => graph.add('Mod', inputs, { fmod: 1 })), // the same for numbers that are not negative
+  Add: same('Add'),
+  BiasAdd: same('Add'),
+  Sub: same('Sub'),
+  Mul: same('Mul'),
+  FloorMod: same('Mod', { fmod: 1 }), // the same for numbers that are not negative
   NotEqual: elementwise((graph, inputs) => graph.add('Not', [graph.add('Equal', inputs)])),
   Square: elementwise((graph, [x]) => graph.add('Mul', [x, x])),
   Rsqrt: elementwise((graph, [x]) => graph.add('Reciprocal', [graph.add('Sqrt', [x])])),
-  Erf: elementwise((graph, inputs) => graph.add('Erf', inputs)),
-  Sin: elementwise((graph, inputs) => graph.add('Sin', inputs)),
-  Cos: elementwise((graph, inputs) => graph.add('Cos', inputs)),
-  Relu: elementwise((graph, inputs) => graph.add('Relu', inputs)),
+  Erf: same('Erf'),
+  Sin: same('Sin'),
+  Cos: same('Cos'),
+  Relu: same('Relu'),
   Relu6: elementwise((graph, [x]) => graph.add('Clip', [x, number(graph, 0), number(graph, 6)])),
   Cast: (operator) => {
     const [from, to] = [attribute<number>(operator, 'SrcT'), attribute<number>(operator, 'DstT')];
@@ -199,6 +199,13 @@ export const TRANSLATIONS: Readonly<Record<string, Translation>> = {
   },
 };
 
+type Attributes = Parameters<OnnxGraph['add']>[2];
+
+/** An operator that ONNX has, element by element. */
+function same(op: string, attributes?: Attributes): Translation {
+  return elementwise((graph, inputs) => graph.add(op, inputs, attributes));
+}
+
 /** The same for every element: where all inputs fit, images stay in NCHW, and no Transpose comes between convolutions. */
 function elementwise(compute: (graph: OnnxGraph, inputs: readonly string[]) => string): Translation {
   return ({ graph, inputs, shapes: [shape] }) => {
@@ -207,8 +214,6 @@ function elementwise(compute: (graph: OnnxGraph, inputs: readonly string[]) => s
     return Value.channelsFirst(graph, shape, compute(graph, inputs.map(({ channelsFirst }) => channelsFirst))); // prettier-ignore
   };
 }
-
-type Attributes = Parameters<OnnxGraph['add']>[2];
 
 function result({ graph, shapes }: Operator, op: string, inputs: readonly string[], attributes?: Attributes): Value {
   return Value.asRecorded(graph, shapes[0], graph.add(op, inputs, attributes));
