@@ -64,6 +64,7 @@ type Other = Extract<
   | 'trials.retry'
   | 'reports.export'
   | 'reports.keep'
+  | 'trials.exportOnnx'
 >;
 
 /** Every call that reads; the compiler misses none. */

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { version } from '../platform/version.ts';
 import { addDemo } from './demo.ts';
 import { addDoctor } from './doctor.ts';
+import { addExport } from './export-onnx.ts';
 import { addIndex } from './index-folder.ts';
 import { addModels } from './models.ts';
 import { endWithStarter } from './end-with-starter.ts';
@@ -32,6 +33,7 @@ const commands = [
   addVerify,
   addLocate,
   addPredict,
+  addExport,
   addModels,
   addRuntime,
   addDoctor,

@@ -7,6 +7,7 @@ import { predictImages } from '../lab/predict.ts';
 import { withInterrupt } from './interrupt.ts';
 import { log, print, printJson } from './output.ts';
 import { ensureRuntime } from './runtime.ts';
+import { parseSize } from './size.ts';
 
 const [DEFAULT_METHOD] = SALIENCY_METHODS;
 
@@ -91,11 +92,4 @@ function parseSaliency({ saliency: folder, method, steps }: Pick<Options, 'salie
   if (steps !== undefined && !(/^\d+$/.test(steps) && Number(steps) >= 1 && Number(steps) <= MOST_SALIENCY_STEPS))
     throw new LabError('bad-input', `--steps: "${steps}" is not a number from 1 to ${MOST_SALIENCY_STEPS}.`, { field: 'steps' });
   return { folder, method: method ?? DEFAULT_METHOD, steps: steps === undefined ? undefined : Number(steps) };
-}
-
-function parseSize(text: string | undefined): [number, number] | undefined {
-  if (text === undefined) return undefined;
-  const match = /^(\d+)(?:x(\d+))?$/.exec(text);
-  if (!match) throw new LabError('bad-input', `--size: "${text}" is not a size; write 224 or 448x672.`, { field: 'size' });
-  return [Number(match[1]), Number(match[2] ?? match[1])];
 }

@@ -7,6 +7,7 @@ import { smallPicture } from './small-picture.ts';
 import { previewSplit } from './split.ts';
 import { stageStudy } from './stage-study.ts';
 import { testedImage } from './tested-image.ts';
+import { trainedNetwork } from './trained-network.ts';
 import { dataAreAway, readTrials, trialHistory, trialTurn } from './trials.ts';
 
 /**
@@ -35,6 +36,7 @@ export const functions = {
   'trials.results': studyResults,
   'trials.images': cellImages,
   'trials.tested': testedImage,
+  'trials.network': trainedNetwork,
   'trials.report': previewReport,
   'trials.export': exportReport,
 } as const;

@@ -103,7 +103,11 @@ export class GraphProgram<Inputs extends string> implements Program<Inputs> {
   }
 }
 
-function recordStep<Inputs extends string>(
+/**
+ * Runs a step once and writes its operators down. Inputs stand as nodes `in/NAME`, variables as `value/INDEX`.
+ * @throws Error when the step reads values, or brings in a large tensor
+ */
+export function recordStep<Inputs extends string>(
   backend: NodeBackend,
   step: Step<Inputs>,
   inputs: Readonly<Record<Inputs, InputSpec>>,

@@ -29,6 +29,8 @@ export interface GraphNode {
   /** nodes that must have run before */
   readonly after?: readonly string[];
   readonly attributes: readonly GraphAttribute[];
+  /** of every output, where the node was recorded */
+  readonly shapes?: readonly (readonly number[])[];
 }
 
 /** A function that a node of the graph calls. */

@@ -89,7 +89,7 @@ export class Recorder {
         const name = `${op}_${this.nodes.length}`;
         const refs = inputs.map((id) => this.ref(id)); // may add constants before this node
         const results = this.signature(op, attributes, inputs, outputs);
-        this.nodes.push({ name, op, inputs: refs, attributes });
+        this.nodes.push({ name, op, inputs: refs, attributes, shapes: results.map(({ shape }) => shape) });
         return results.map((facts, output) => this.recorded({ node: name, output }, facts));
       },
     };
@@ -125,16 +125,17 @@ export class Recorder {
   private constant({ shape, dtype }: { shape: readonly number[]; dtype: number }, values: TensorValues): Ref {
     const { TF_INT32, TF_ATTR_TYPE } = this.real;
     const type = (name: string, value: number): OpAttribute => ({ name, type: TF_ATTR_TYPE, value });
-    const add = (op: string, inputs: Ref[], attributes: GraphNode['attributes']): Ref => {
+    const add = (op: string, inputs: Ref[], attributes: GraphNode['attributes'], shape: readonly number[]): Ref => {
       const node = `${op}_${this.nodes.length}`;
-      this.nodes.push({ name: node, op, inputs, attributes });
+      this.nodes.push({ name: node, op, inputs, attributes, shapes: [shape] });
       return { node, output: 0 };
     };
     const literal = (shape: readonly number[], dtype: number, values: TensorValues) =>
-      add('Const', [], [type('dtype', dtype), { name: 'value', tensor: { shape, dtype, values: values.slice() } }]);
+      add('Const', [], [type('dtype', dtype), { name: 'value', tensor: { shape, dtype, values: values.slice() } }], shape);
     if (values.length > FILL_ELEMENTS && values.every((v) => v === values[0])) {
       const dims = literal([shape.length], TF_INT32, Int32Array.from(shape));
-      return add('Fill', [dims, literal([], dtype, values.subarray(0, 1))], [type('T', dtype), type('index_type', TF_INT32)]);
+      const inputs = [dims, literal([], dtype, values.subarray(0, 1))];
+      return add('Fill', inputs, [type('T', dtype), type('index_type', TF_INT32)], shape);
     }
     if (values.byteLength > MAX_CONSTANT_BYTES)
       throw new Error(`a recorded step uses a tensor [${shape.join(', ')}] from outside: make it an input or a variable`);

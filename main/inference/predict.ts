@@ -1,6 +1,6 @@
 /**
- * The predict process: questions in, answers out, each a line of JSON. It loads TensorFlow and weights for the first question and
- * keeps them for the next ones; it ends when its input does.
+ * The predict process: questions in, answers out, each a line of JSON. It classifies images, and writes networks as ONNX files. It
+ * loads TensorFlow and weights for the first question and keeps them for the next ones; it ends when its input does.
  */
 import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
@@ -8,23 +8,24 @@ import { LabError, toEnvelope } from '../../shared/contract/errors.ts';
 import {
   type PredictAnswer,
   type PredictFailure,
+  type PredictQuestion,
   predictQuestionSchema,
   type PredictRequest,
   type PredictRow,
 } from '../../shared/contract/predict.ts';
 import { predictedClass, probabilitiesOf } from '../../shared/analysis/scored.ts';
-import { MALIGNANCY } from '../../shared/domain/breakhis.ts';
 import type { Variant } from '../../shared/domain/families/index.ts';
 import { SALIENCY_STEPS, type SaliencyMethod, saliencyMethods } from '../../shared/domain/saliency.ts';
 import { decodeImage } from '../pictures/read-image.ts';
 import { loadTensorFlow } from '../runtime/load.ts';
-import { createModel } from '../models/registry.ts';
 import { writeAtomically } from '../platform/atomic.ts';
-import { openWeights } from '../training/checkpoint.ts';
 import { comparisonPng, layerPng, type PlacedHeat } from '../pictures/heat-picture.ts';
 import { type EvaluationView, evaluationView, type Pixels, seenBox } from '../pictures/resample.ts';
+import { exportOnnx } from './export-onnx.ts';
+import { type Network, openNetwork } from './open-network.ts';
 import { createExplainer, type Explainer } from './saliency.ts';
-import { Evaluator } from '../training/trainer.ts';
+import { requireWanted } from './wanted.ts';
+import { type Computation, Evaluator } from '../training/trainer.ts';
 
 /** The page shows images of so many pixels at most. */
 const LAYER_PIXELS = 700;
@@ -42,14 +43,17 @@ let last: Promise<void> = Promise.resolve();
 createInterface({ input: process.stdin }).on('line', (line) => {
   const question = predictQuestionSchema.parse(JSON.parse(line));
   if ('cancel' in question) cancelled.add(question.cancel);
-  else last = last.then(() => answer(question.id, question.request));
+  else last = last.then(() => answer(question));
 });
 
-async function answer(id: number, request: PredictRequest): Promise<void> {
-  const said = await predict(request, () => cancelled.has(id)).then(
-    (predictions): PredictAnswer => ({ ok: true, id, predictions }),
-    (error): PredictAnswer => ({ ok: false, id, error: toEnvelope(error) }),
-  );
+async function answer(question: Exclude<PredictQuestion, { cancel: number }>): Promise<void> {
+  const { id } = question;
+  const isCancelled = () => cancelled.has(id);
+  const said = await (
+    'exported' in question
+      ? exportOnnx(question.exported, isCancelled).then((exported): PredictAnswer => ({ ok: true, id, exported }))
+      : predict(question.request, isCancelled).then((predictions): PredictAnswer => ({ ok: true, id, predictions }))
+  ).catch((error): PredictAnswer => ({ ok: false, id, error: toEnvelope(error) }));
   cancelled.delete(id);
   process.stdout.write(`${JSON.stringify(said)}\n`);
 }
@@ -57,7 +61,7 @@ async function answer(id: number, request: PredictRequest): Promise<void> {
 interface Ready {
   /** of the weights and how they are used */
   readonly key: string;
-  readonly network: Network;
+  readonly network: Network & { readonly computation: Computation };
   readonly evaluator: Evaluator;
   readonly explainers: Map<string, Explainer>;
 }
@@ -70,10 +74,13 @@ async function ready(request: PredictRequest): Promise<Ready> {
   const { size, mtimeMs } = await stat(weights).catch(() => ({ size: 0, mtimeMs: 0 })); // openWeights says what is wrong
   const key = JSON.stringify([weights, size, mtimeMs, model, inputSize]);
   if (kept?.key === key) return kept;
-  const network = await openNetwork(request);
+  const opened = await openNetwork(request, ({ variant }) => {
+    if (request.saliency) requireMethod(variant, request.saliency.method); // before weights are read
+  });
   await loadTensorFlow();
   for (const explainer of kept?.explainers.values() ?? []) explainer.dispose();
   kept?.evaluator.dispose();
+  const network = { ...opened, computation: { rung: 'session', precision: 'float32' } as const };
   kept = { key, network, evaluator: new Evaluator({ ...network, batchSize: 1 }), explainers: new Map() };
   return kept;
 }
@@ -115,7 +122,7 @@ async function predict(request: PredictRequest, isCancelled: () => boolean): Pro
 
   const rows: Rows = [];
   for (const [i, path] of request.files.entries()) {
-    if (isCancelled()) throw new LabError('cancelled', 'The work was cancelled.');
+    requireWanted(isCancelled);
     rows.push(await answerFor(path, saliency?.pictures?.[i]).catch((error: unknown) => failureOf(path, error)));
   }
   return rows;
@@ -135,27 +142,6 @@ function requireMethod(variant: Variant, method: SaliencyMethod): void {
     `Grad-CAM needs a feature map, and ${variant.name} has none: use integrated-gradients, which works for every network.`,
     { field: 'method' },
   );
-}
-
-type Network = Awaited<ReturnType<typeof openNetwork>>;
-
-/** The network of the weights file, its classes, and how it sees images unless it is told otherwise. */
-async function openNetwork(request: PredictRequest) {
-  const file = await openWeights(request.weights);
-  const { metadata } = file;
-  const id = request.model ?? metadata.model;
-  if (!id)
-    throw new LabError('bad-input', `${request.weights} does not say which model it belongs to: name it with --model.`, {
-      field: 'model',
-    });
-  const stored = metadata.input_size?.split(',').map(Number);
-  const trainedSize = stored?.length === 2 ? ([stored[0], stored[1]] as const) : undefined;
-  const classes = file.classes ?? MALIGNANCY.classes;
-  const { variant, model, inputSize } = createModel(id, request.inputSize ?? trainedSize, classes.length);
-  const mode = metadata.evaluation === 'full frame' ? ('full frame' as const) : ('crop' as const);
-  if (request.saliency) requireMethod(variant, request.saliency.method); // before weights are read
-  const weights = file.load(model);
-  return { model, variant, classes, inputSize, mode, weights, computation: { rung: 'session', precision: 'float32' } as const };
 }
 
 /** @param path where to write the comparison; without it the layer is returned */

@@ -2,6 +2,8 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { LabError } from '../../shared/contract/errors.ts';
+import type { NetworkRequest } from '../../shared/contract/network.ts';
+import type { OnnxFile, OnnxRequest } from '../../shared/contract/onnx.ts';
 import {
   type PredictAnswer,
   predictAnswerSchema,
@@ -41,7 +43,16 @@ export class Predictor {
    */
   ask(request: PredictRequest, signal?: AbortSignal): Promise<Rows> {
     if (signal?.aborted) return Promise.reject(signal.reason as Error);
-    return this.processFor(request).ask(request, signal);
+    return this.processFor(request).ask((id) => ({ id, request }), 'predictions', signal);
+  }
+
+  /**
+   * Writes a network as an ONNX file.
+   * @throws LabError of the process, or "trial-failed" that says how it ended; the signal's reason
+   */
+  exportOnnx(request: OnnxRequest, signal?: AbortSignal): Promise<OnnxFile> {
+    if (signal?.aborted) return Promise.reject(signal.reason as Error);
+    return this.processFor(request).ask((id) => ({ id, exported: request }), 'exported', signal);
   }
 
   /** Ends all processes, whatever they are at. */
@@ -49,7 +60,7 @@ export class Predictor {
     await Promise.all([...this.processes.values()].map((process) => process.kill()));
   }
 
-  private processFor({ weights, model, inputSize }: PredictRequest): PredictProcess {
+  private processFor({ weights, model, inputSize }: NetworkRequest): PredictProcess {
     const key = JSON.stringify([weights, stampOf(weights), model, inputSize]);
     const process = this.processes.get(key) ?? this.start(key);
     this.processes.delete(key); // and set again: what was asked last goes last
@@ -81,8 +92,14 @@ function stampOf(path: string): string {
   }
 }
 
+/** What a process answers, by the kind of its answer. */
+interface Answers {
+  readonly predictions: Rows;
+  readonly exported: OnnxFile;
+}
+
 interface Pending {
-  readonly resolve: (rows: Rows) => void;
+  readonly resolve: (answer: Extract<PredictAnswer, { ok: true }>) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -117,7 +134,8 @@ class PredictProcess {
     );
   }
 
-  ask(request: PredictRequest, signal?: AbortSignal): Promise<Rows> {
+  /** @param question what is asked, under an id @param kind of its answer */
+  ask<K extends keyof Answers>(question: (id: number) => PredictQuestion, kind: K, signal?: AbortSignal): Promise<Answers[K]> {
     clearTimeout(this.idle);
     const id = this.nextId++;
     return new Promise((resolve, reject) => {
@@ -127,11 +145,11 @@ class PredictProcess {
       };
       const settled = () => signal?.removeEventListener('abort', cancel);
       this.pending.set(id, {
-        resolve: (rows) => (settled(), resolve(rows)),
+        resolve: (answer) => (settled(), resolve((answer as unknown as Answers)[kind])), // a question has one kind of answer
         reject: (error) => (settled(), reject(error as Error)),
       });
       signal?.addEventListener('abort', cancel);
-      this.write({ id, request });
+      this.write(question(id));
     });
   }
 
@@ -154,7 +172,7 @@ class PredictProcess {
     const answer = answerIn(line);
     if (!answer) return;
     const call = this.take(answer.id);
-    if (answer.ok) call?.resolve(answer.predictions);
+    if (answer.ok) call?.resolve(answer);
     else call?.reject(new LabError(answer.error.code, answer.error.message, answer.error.details));
   }
 

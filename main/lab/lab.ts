@@ -25,6 +25,7 @@ import { listFolder } from './files.ts';
 import { Limit } from './limit.ts';
 import { locateDataset } from './places.ts';
 import { type PictureAnswer, Pictures } from './pictures.ts';
+import { exportTrialOnnx } from './onnx.ts';
 import { checkPlan, keepDraft, listPlans, openPlan, readDraft, savePlan } from './plans.ts';
 import { Queue } from './queue.ts';
 import { exportReport, keepReportSettings, previewReport, reportSettings } from './reports.ts';
@@ -35,10 +36,10 @@ import { createStudy, readStudies } from './studies.ts';
 import { type Report, Tasks } from './tasks.ts';
 import { projectProblems } from './verify.ts';
 
-/** Questions of where networks looked that are computed at once: each takes every core. */
-const SALIENCY_AT_ONCE = 1;
+/** Questions to predict processes that are computed at once: each takes every core. */
+const QUESTIONS_AT_ONCE = 1;
 /** Questions that wait for them; more are refused. */
-const SALIENCY_WAITING = 8;
+const QUESTIONS_WAITING = 8;
 
 export interface LabOptions {
   readonly door: LabInfo['door'];
@@ -88,7 +89,7 @@ export function createLab({ door, jobs, executor = defaultExecutor({ slots: jobs
   /** one process at a time, however often the page asks */
   let examining: Promise<Doctor> | null = null;
   const predictor = new Predictor();
-  const looking = new Limit(SALIENCY_AT_ONCE, SALIENCY_WAITING);
+  const asking = new Limit(QUESTIONS_AT_ONCE, QUESTIONS_WAITING);
 
   const services: LabServices = {
     'lab.info': async () => ({
@@ -205,7 +206,7 @@ export function createLab({ door, jobs, executor = defaultExecutor({ slots: jobs
     },
     'results.saliency': async (input, { signal } = {}) => {
       await studyOf(input.trial);
-      return looking.run(() => trialSaliency(session, predictor, pictures, input, signal), signal);
+      return asking.run(() => trialSaliency(session, predictor, pictures, input, signal), signal);
     },
 
     'reports.preview': async ({ study }, { signal } = {}) => ({
@@ -216,6 +217,10 @@ export function createLab({ door, jobs, executor = defaultExecutor({ slots: jobs
     'reports.keep': async ({ study, settings }) => {
       await keepReportSettings(session, await queue.study(study), settings);
       return {};
+    },
+    'trials.exportOnnx': async (input, { signal } = {}) => {
+      await studyOf(input.trial);
+      return asking.run(() => exportTrialOnnx(session, predictor, input, signal), signal);
     },
   };
 

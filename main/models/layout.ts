@@ -32,7 +32,7 @@ export function toTorch(layout: Layout, torchShape: readonly number[], values: F
 }
 
 /** Copies values of the given shape so that axis i of the result is axis order[i] of the input. */
-function transpose(values: Float32Array, shape: readonly number[], order: readonly number[]): Float32Array {
+export function transpose(values: Float32Array, shape: readonly number[], order: readonly number[]): Float32Array {
   const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
   const outShape = order.map((axis) => shape[axis]);
   const outStrides = order.map((axis) => strides[axis]);

@@ -3,7 +3,7 @@ import type { TrainingSettings } from '../../shared/contract/plan.ts';
 import type { Variant } from '../../shared/domain/families/index.ts';
 import { collectGarbage } from '../engine/garbage.ts';
 import { compile } from '../engine/compile.ts';
-import type { CompiledStep, Rung } from '../engine/step.ts';
+import type { CompiledStep, Rung, Step } from '../engine/step.ts';
 import type { Precision } from '../engine/precision.ts';
 import type { ParameterSpec } from '../models/layers.ts';
 import { forward, type Model } from '../models/model.ts';
@@ -106,6 +106,14 @@ export class Trainer {
 /** layers with random numbers that a model may have before two steps share a seed */
 const SEEDS_PER_STEP = 4096;
 
+/** The evaluation of a network as a step: pixels 0..255 [N, height, width, 3] to `logits` [N, classes]. */
+export function evaluationStep(model: Model, variant: Variant): Step<'pixels'> {
+  const normalise = normaliser(variant);
+  return ({ pixels }, variables) => ({
+    outputs: { logits: forward(model, evaluationPass(variables), normalise(pixels as tf.Tensor4D)) },
+  });
+}
+
 export interface EvaluatorOptions {
   readonly model: Model;
   readonly variant: Variant;
@@ -125,16 +133,12 @@ export class Evaluator {
 
   constructor({ model, variant, batchSize, inputSize, weights, computation }: EvaluatorOptions) {
     this.classes = model.classes;
-    const normalise = normaliser(variant);
     const shape = [batchSize, ...inputSize, 3];
     this.imageBytes = inputSize[0] * inputSize[1] * 3;
     this.padded = new Uint8Array(batchSize * this.imageBytes);
-    this.program = compile<'pixels'>(
-      ({ pixels }, variables) => ({
-        outputs: { logits: forward(model, evaluationPass(variables), normalise(pixels as tf.Tensor4D)) },
-      }),
-      { inputs: { pixels: { shape, dtype: 'uint8' } }, variables: weightVariables(model, weights), ...computation },
-    );
+    const inputs = { pixels: { shape, dtype: 'uint8' } } as const;
+    const variables = weightVariables(model, weights);
+    this.program = compile(evaluationStep(model, variant), { inputs, variables, ...computation });
   }
 
   /** Logits [N, classes], row by row. @param pixels uint8 [N, height, width, 3] */

@@ -2,15 +2,11 @@ import { z } from 'zod';
 import { MOST_SALIENCY_STEPS, SALIENCY_METHODS } from '../domain/saliency.ts';
 import { errorCodes } from './error-codes.ts';
 import { errorEnvelopeSchema } from './errors.ts';
+import { networkSchema } from './network.ts';
+import { onnxFileSchema, onnxRequestSchema } from './onnx.ts';
 
-export const predictRequestSchema = z.strictObject({
-  /** safetensors file */
-  weights: z.string().min(1),
-  /** needed where the file's metadata does not name it */
-  model: z.string().optional(),
+export const predictRequestSchema = networkSchema.extend({
   files: z.array(z.string().min(1)).min(1),
-  /** height, width; default: the weights' own, else the variant's */
-  inputSize: z.tuple([z.number().int().min(32).max(2048), z.number().int().min(32).max(2048)]).optional(),
   resize: z.enum(['crop', 'full frame', 'none']).optional(),
   /** also say where the network looked */
   saliency: z
@@ -79,18 +75,20 @@ export function isFailure(row: PredictRow | PredictFailure): row is PredictFailu
 /** One line to the predict process: a question, or that an earlier one need not be answered any more. */
 export const predictQuestionSchema = z.union([
   z.strictObject({ id: z.number().int(), request: predictRequestSchema }),
+  z.strictObject({ id: z.number().int(), exported: onnxRequestSchema }),
   z.strictObject({ cancel: z.number().int() }),
 ]);
 export type PredictQuestion = z.infer<typeof predictQuestionSchema>;
 
 /** One line of the predict process. */
-export const predictAnswerSchema = z.discriminatedUnion('ok', [
+export const predictAnswerSchema = z.union([
   z.object({
     ok: z.literal(true),
     id: z.number().int(),
     /** one per file, in the order of the request */
     predictions: z.array(z.union([predictRowSchema, predictFailureSchema])),
   }),
+  z.object({ ok: z.literal(true), id: z.number().int(), exported: onnxFileSchema }),
   z.object({ ok: z.literal(false), id: z.number().int(), error: errorEnvelopeSchema }),
 ]);
 export type PredictAnswer = z.infer<typeof predictAnswerSchema>;

@@ -59,6 +59,14 @@ describe('usage', () => {
       ['predict', '--weights', 'w', '--saliency', 'a', 'a/x.png'],
       /not written into the folder of images a:/,
     ],
+    [
+      'an export of nothing',
+      ['export', 'onnx', '--project', 'p', '--out', 'x.onnx'],
+      /--project FOLDER --trial ID, or --weights FILE/,
+    ],
+    ['an export of two', ['export', 'onnx', '--trial', 't', '--weights', 'w', '--out', 'x.onnx'], /give one of them/],
+    ['a size of a trial', ['export', 'onnx', '--trial', 't', '--size', '64', '--out', 'x.onnx'], /--size is for --weights/],
+    ['an export to no ONNX file', ['export', 'onnx', '--weights', 'w', '--out', 'x.bin'], /x\.bin does not end with \.onnx/],
     ['two pictures of one name', ['predict', '--weights', 'w', '--saliency', 's', 'a/x.png', 'b/x.png'], /would both get/],
   ])('%s ends with 2 and says what is wrong on stderr', async (_, args, message) => {
     const { code, stdout, stderr } = await magnilab(...args);

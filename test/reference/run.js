@@ -1,5 +1,5 @@
 // npm run test:reference: computes the reference fixtures again with PyTorch and timm and compares them with the committed ones,
-// then takes weights from timm to Magnilab and back. With arguments only those fixtures, e.g. npm run test:reference -- vit_test
+// then takes weights from timm to Magnilab and back, and networks to ONNX. With arguments only those fixtures, e.g. npm run test:reference -- vit_test
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +16,8 @@ try {
   process.exitCode = run(suited, ['-B', join(here, 'make.py'), '--check', ...names]);
   if (names.length === 0 && process.exitCode === 0) {
     run(process.execPath, [join(here, '../../bin/magnilab.js'), 'runtime', 'install']);
-    process.exitCode = run(suited, ['-B', join(here, 'exchange.py')], { NODE: process.execPath });
+    for (const script of ['exchange.py', 'onnx_files.py'])
+      process.exitCode ||= run(suited, ['-B', join(here, script)], { NODE: process.execPath });
   }
 } catch (error) {
   console.error(error.message);

@@ -1,7 +1,9 @@
-/** Calls about reports. */
+/** Calls about what leaves the lab: reports, and networks for other programs. */
 import { z } from 'zod';
+import { onnxFileSchema } from '../onnx.ts';
 import { nameSchema } from '../plan.ts';
 import { reportSettingsSchema } from '../report.ts';
+import { trialIdSchema } from '../trial.ts';
 import { call, folder, ofStudy } from './call.ts';
 
 export const exports = {
@@ -14,5 +16,14 @@ export const exports = {
   'reports.export': call(
     z.strictObject({ study: nameSchema, folder: folder.optional(), settings: reportSettingsSchema.optional() }),
     z.object({ folder: z.string(), files: z.array(z.string()) }),
+  ),
+  /**
+   * Writes the best weights of a finished trial as an ONNX file; takes seconds.
+   * @param file default: reports/TRIAL.onnx in the project
+   * @param replace whether a file that is there may be replaced
+   */
+  'trials.exportOnnx': call(
+    z.strictObject({ trial: trialIdSchema, file: z.string().min(1).optional(), replace: z.boolean().default(false) }),
+    onnxFileSchema,
   ),
 } as const;
