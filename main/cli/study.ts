@@ -1,6 +1,10 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import type { TrialSummary } from '../../shared/contract/results.ts';
+import { studyTable } from '../../shared/analysis/table.ts';
+import { LabError } from '../../shared/contract/errors.ts';
+import type { StudySummary, TrialSummary } from '../../shared/contract/results.ts';
+import { agreementWith, type Bundle, readBundle } from '../lab/bundle.ts';
+import type { Lab } from '../lab/lab.ts';
 import { requireOutsideData } from '../lab/outside-data.ts';
 import { chooseStudy } from './choose-study.ts';
 import { jobsOption } from './jobs.ts';
@@ -13,6 +17,13 @@ import { runStudy, showStudy } from './run-study.ts';
 
 const ENGINES = ['xla', 'session', 'eager'];
 
+interface RunOptions extends Options {
+  fromBundle?: string;
+  data?: string;
+  csv?: string;
+  trial?: string[];
+}
+
 interface Options {
   project: string;
   failed?: boolean;
@@ -20,6 +31,8 @@ interface Options {
   jobs: number;
   json?: boolean;
 }
+
+const collect = (value: string, before: string[] = []) => [...before, value];
 
 export function addStudy(program: Command): void {
   const study = program.command('study').description('plan, run, resume and watch studies');
@@ -29,20 +42,27 @@ export function addStudy(program: Command): void {
   study
     .command('run')
     .description('run a plan: index, split, train, test on every magnification')
-    .argument('<plan>', 'plan file (docs/plan.md)')
+    .argument('[plan]', 'plan file (docs/plan.md)')
+    .option('--from-bundle <folder>', "run the plan of a report's folder again, and say which numbers agree")
+    .option('--data <folder>', 'with --from-bundle: where the images are (default: where they were)')
+    .option('--csv <file>', 'with --from-bundle: where the table of the images is (default: where it was)')
+    .option('--trial <id>', 'only this trial; again for each further one', collect)
     .requiredOption('--project <folder>', 'project folder; created when it does not exist')
     .addOption(engineOption())
     .addOption(jobsOption())
     .option('--json', 'print the results as JSON')
-    .action(async (file: string, { project, engine, jobs, json }: Options) => {
-      const plan = await placedPlan(file);
+    .action(async (file: string | undefined, { project, engine, jobs, json, trial, ...source }: RunOptions) => {
+      const { plan, bundle } = await planOf(file, source);
       await requireOutsideData(resolve(project), plan.dataset.folder, 'project');
       await ensureRuntime();
       await withProject(project, { create: true, engine, jobs }, async (lab) => {
         await indexFor(lab, plan.dataset.folder, plan.dataset.csv);
         const { warnings } = await lab.services['plans.check']({ plan });
         for (const { message } of warnings) log(`Warning: ${message}`);
-        await runStudy(lab, await lab.services['studies.start']({ plan }), json ?? false);
+        const started = await lab.services['studies.start']({ plan });
+        const only = trial && (await keepOnly(lab, started, trial));
+        await runStudy(lab, only ?? started, json ?? false);
+        if (bundle) await showAgreement(lab, bundle, plan.name, trial ?? null);
       });
     });
 
@@ -93,4 +113,40 @@ function testedText({ selection, testedEpoch, testedValidationAccuracy: accuracy
 
 function engineOption(): Option {
   return new Option('--engine <engine>', 'how steps are computed (default: what measures fastest)').choices(ENGINES);
+}
+
+/** From a file, or from a report's folder. @throws LabError "bad-input" where it is neither or both */
+async function planOf(file: string | undefined, { fromBundle, data, csv }: Omit<RunOptions, keyof Options | 'trial'>) {
+  if ((file === undefined) === (fromBundle === undefined))
+    throw new LabError('bad-input', 'Give either a plan file or --from-bundle with the folder of a report.', { field: 'plan' });
+  if (file !== undefined) return { plan: await placedPlan(file), bundle: null };
+  const bundle = await readBundle(resolve(fromBundle!));
+  const { dataset } = bundle.plan;
+  const table = csv ?? dataset.csv;
+  const place = { folder: resolve(data ?? dataset.folder), ...(table !== undefined && { csv: resolve(table) }) };
+  return { plan: { ...bundle.plan, dataset: place }, bundle };
+}
+
+/** Takes the others out of the queue. @throws LabError "not-found" where the study has no such trial; then nothing runs */
+async function keepOnly(lab: Lab, started: StudySummary, wanted: readonly string[]): Promise<StudySummary> {
+  const unknown = wanted.find((id) => !started.trials.some((trial) => trial.id === id));
+  const rest = started.trials.filter(({ id }) => unknown !== undefined || !wanted.includes(id));
+  for (const { id } of rest.toReversed()) await lab.services['trials.cancel']({ trial: id });
+  if (unknown !== undefined) throw new LabError('not-found', `The study has no trial ${unknown}.`, { field: 'trial' });
+  return lab.queue.summary(await lab.queue.study(started.name));
+}
+
+const MOST_SHOWN = 10;
+
+/** Sets the exit code where a number differs. @param trials that were run; null for all */
+async function showAgreement(lab: Lab, bundle: Bundle, study: string, trials: readonly string[] | null): Promise<void> {
+  const table = studyTable(await lab.services['results.study']({ study }));
+  const numbers = bundle.numbers.filter(({ trial }) => trials === null || trials.includes(trial));
+  const { compared, equal, different, missing } = agreementWith({ ...bundle, numbers }, table);
+  log(
+    `Of ${compared} numbers of the bundle ${equal} are the same to the last bit${missing > 0 ? `; ${missing} are of trials that have no results here` : ''}.`,
+  );
+  for (const { name, before, now } of different.slice(0, MOST_SHOWN)) log(`  ${name}: ${before ?? 'not defined'} there, ${now ?? 'not defined'} here`); // prettier-ignore
+  if (different.length > MOST_SHOWN) log(`  and ${different.length - MOST_SHOWN} more. Another processor, engine or version gives other last digits, and after many steps other answers.`); // prettier-ignore
+  process.exitCode = different.length > 0 || missing > 0 ? 1 : 0;
 }

@@ -123,6 +123,40 @@ it('a new plan is written from a preset, and said what it takes and rests on, be
   expect(await readdir(folder)).toEqual(['plan.json']);
 });
 
+it("a report's folder is run again, and it is said which numbers agree", { timeout: 300_000 }, async () => {
+  const folder = await temporaryFolder();
+  const [plan, bundle] = [join(folder, 'plan.json'), join(folder, 'report')];
+  const training = { epochs: 2, batchSize: 4, warmupEpochs: 0, cooldownEpochs: 0, learningRate: 0.01 };
+  await writeFile(plan, JSON.stringify(quickPlan(tissue, { trainSets: [40, 100], training })));
+  expect((await magnilab('study', 'run', plan, '--project', join(folder, 'A.magnilab'))).code).toBe(0);
+  expect((await magnilab('report', join(folder, 'A.magnilab'), '--out', bundle, '--format', 'data')).code).toBe(0);
+  const again = (project: string, ...options: string[]) => magnilab('study', 'run', '--from-bundle', bundle, '--project', join(folder, project), ...options); // prettier-ignore
+  const same = await again('B.magnilab', '--data', tissue);
+  expect(same).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/Of (\d{3}) numbers of the bundle \1 are the same to the last bit\./),
+  });
+
+  const numbers = join(bundle, 'data/results_long.csv');
+  const [head, first, ...rest] = (await readFile(numbers, 'utf8')).split('\n');
+  const fields = first.split(',');
+  fields[head.split(',').indexOf('value')] = '0.123';
+  await writeFile(numbers, [head, fields.join(','), ...rest].join('\n'));
+  const one = await again('C.magnilab', '--trial', TRIAL);
+  expect(one.code).toBe(1);
+  expect(one.stderr).toMatch(/Of (\d+) numbers .*\n {2}Quick_wavemix_32_4_40x_s0, 40x, accuracy: 0\.123 there, 0?\.?\d+.* here/);
+  expect(await again('D.magnilab', '--trial', 'None')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('no trial None'),
+  });
+  await writeFile(numbers, 'a,b\n1,2\n');
+  expect(await again('E.magnilab')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('results_long.csv is not the table'),
+  });
+  expect(await magnilab('study', 'run', '--project', join(folder, 'F.magnilab'))).toMatchObject({ code: 2 });
+});
+
 it(
   'a study interrupted by Ctrl+C is resumed, reported, and its weights predict what the test found',
   { timeout: 300_000 },
