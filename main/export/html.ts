@@ -20,11 +20,12 @@ import { SORTING, STYLE } from './style.ts';
 
 export const html: ExportFormat = { id: 'html', write: (content, put) => put('report.html', reportPage(content)) };
 
-export function reportPage(content: ReportContent): string {
-  return page(documentOf(content)).text;
+/** @param alone whether it is read by itself, where its tables can be sorted; a frame of the app runs no script */
+export function reportPage(content: ReportContent, alone = true): string {
+  return page(documentOf(content), alone).text;
 }
 
-function page({ title, authors, about, notices, sections }: ReportDocument): Html {
+function page({ title, authors, about, notices, sections }: ReportDocument, alone: boolean): Html {
   return markup`<!doctype html>
     <html lang="en">
       <head>
@@ -51,9 +52,7 @@ function page({ title, authors, about, notices, sections }: ReportDocument): Htm
           </ul>
         </nav>
         <main>${sections.map(section)}</main>
-        <script>
-          ${new Html(SORTING)}
-        </script>
+        ${alone ? markup`<script>${new Html(SORTING)}</script>` : ''}
       </body>
     </html>`;
 }

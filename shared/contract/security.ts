@@ -6,7 +6,7 @@ export const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self' 'unsafe-inline'",
-  "img-src 'self'",
+  "img-src 'self' data:", // a report's pictures stand in its page
   "font-src 'self'",
   "connect-src 'self'",
   "frame-src 'self'",

@@ -5,7 +5,6 @@ import type { Figure, ScatterMarks } from './marks.ts';
 /** What a network's accuracy elsewhere costs: parameters across, balanced accuracy at other magnifications up. */
 export const cost: Figure<ScatterMarks> = {
   id: 'cost',
-  title: 'Cost and robustness',
   caption:
     'Balanced accuracy at other magnifications against the number of parameters; beside each point the seconds of one epoch of training. Up and to the left is better.',
   marks({ table, costs }, nameOf) {

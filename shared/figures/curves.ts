@@ -6,7 +6,6 @@ const TICKS = [0, 0.25, 0.5, 0.75, 1];
 /** Whether probabilities can be believed where the magnification has changed. */
 export const reliability: Figure<LineMarks> = {
   id: 'reliability',
-  title: 'Calibration',
   caption:
     'How often the positive class was there (without one: how often the answer was right), against the probability that the network gave, in ten bins of all test images. On the diagonal probabilities are what they say.',
   marks: (source, nameOf) =>
@@ -21,7 +20,6 @@ export const reliability: Figure<LineMarks> = {
 /** How well images are ranked, whatever the threshold. */
 export const roc: Figure<LineMarks> = {
   id: 'roc',
-  title: 'ROC curves',
   caption:
     'Sensitivity against false positives for every threshold: mean of the curves of all tests at equal specificity. On the diagonal a network ranks by chance.',
   marks: (source, nameOf) =>

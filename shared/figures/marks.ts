@@ -117,7 +117,6 @@ export interface ContenderCost {
 /** A figure of a study: what it shows, from the one table and what was inferred of it. */
 export interface Figure<M extends Marks = Marks> {
   readonly id: string;
-  readonly title: string;
   /** how to read it, in a sentence or two */
   readonly caption: string;
   /**

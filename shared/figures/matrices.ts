@@ -7,7 +7,6 @@ import type { Figure, HeatMarks } from './marks.ts';
 /** One matrix per network: accuracy by what was trained on and what was tested. */
 export const matrices: Figure<HeatMarks> = {
   id: 'matrices',
-  title: 'Trained on one magnification, tested on all',
   caption:
     'Accuracy in per cent. Rows: what was trained on; columns: magnification of the test. Framed: the same magnification. The majority row is what always answering the most frequent class gives.',
   marks({ table }, nameOf, metric = 'accuracy') {
@@ -19,7 +18,6 @@ export const matrices: Figure<HeatMarks> = {
 /** The same tests at the pixel size of training: what is left of a loss when the scale is taken away. */
 export const rescaledMatrices: Figure<HeatMarks> = {
   id: 'rescaled-matrices',
-  title: 'Tested at the pixel size of training',
   caption:
     'Accuracy in per cent, as above, but test images were first resampled to the pixel size of the training images; where tissue ends it goes on mirrored. A loss that is gone here was one of scale, not of resolution or of what a field shows.',
   marks({ table }, nameOf, metric = 'accuracy') {

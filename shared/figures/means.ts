@@ -16,7 +16,6 @@ export const MEANS = [
 /** The paper's Figures 2 and 3, and their difference. */
 export const means: Figure<BarMarks> = {
   id: 'means',
-  title: 'Means',
   caption:
     'Means of the squares above, of accuracy with 95 % intervals over cases. Squares of one class are left out. A diamond is what the paper published of the same network.',
   marks({ table, inference }, nameOf, metric = 'accuracy') {

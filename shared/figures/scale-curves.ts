@@ -12,7 +12,6 @@ const TICKS = [0.25, 0.5, 1, 2, 4];
 /** One curve per network and train set: how it fares when the same tissue is shown larger or smaller. */
 export const scaleCurves: Figure<LineMarks> = {
   id: 'scale-curves',
-  title: 'Scale curves',
   caption:
     'Accuracy when the test images of one magnification are shown digitally larger or smaller, antialiased; at 1 as they were recorded. Where tissue ends it goes on mirrored. A level curve is a network that does not mind scale.',
   marks({ table }, nameOf, metric = 'accuracy') {

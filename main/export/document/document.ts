@@ -2,6 +2,7 @@ import { isBaseline } from '../../../shared/domain/study/baselines.ts';
 import { contenderName } from '../../../shared/domain/study/arm.ts';
 import { REPORT_SECTIONS, type ReportSection, type ReportSettings } from '../../../shared/contract/report.ts';
 import { FIGURES } from '../../../shared/figures/index.ts';
+import { text as titleText } from '../../../shared/texts/text.ts';
 import type { ReportContent } from '../format.ts';
 import type { ReportData } from '../report-data.ts';
 import { type Block, heading, type Notice, type ReportDocument, type Section, tableBlock, text } from './blocks.ts';
@@ -13,25 +14,25 @@ import { citations, dataAndSplit, environment, settings } from './study.ts';
 type Make = (content: ReportContent) => readonly Block[];
 
 /** What stands in a section beside its figure, or all of it where it has none. */
-const SECTIONS: Readonly<Record<ReportSection, { readonly title?: string; readonly make: Make }>> = {
-  answer: { title: 'Question and answer', make: ({ data, settings: { notes } }) => [...answer(data), ...notesOf(notes)] },
-  matrices: { make: ({ data }) => [tableBlock(matrixTable(data))] },
-  means: { make: ({ data }) => paperFacts(data) },
-  'rescaled-matrices': { make: () => [] },
-  'scale-curves': { make: () => [] },
-  robustness: { title: 'Robustness', make: ({ data }) => robustness(data) },
-  comparisons: { title: 'What can be told apart', make: ({ data }) => comparisons(data) },
-  confusions: { title: 'Confusion matrices', make: ({ data }) => confusions(data) },
-  reliability: { make: () => [] },
-  roc: { make: () => [] },
-  cost: { make: ({ data }) => costTable(data) },
-  errors: { title: 'Errors', make: ({ pictures }) => errorPictures(pictures) },
-  cases: { title: 'Cases at every magnification', make: ({ pictures }) => casePictures(pictures) },
-  data: { title: 'Data and split', make: ({ data }) => dataAndSplit(data) },
-  settings: { title: 'Settings', make: ({ data }) => settings(data) },
-  metrics: { title: 'All metrics', make: ({ data }) => allMetrics(data) },
-  environment: { title: 'Environment', make: ({ data }) => environment(data) },
-  cite: { title: 'How to cite', make: ({ data }) => citations(data) },
+const SECTIONS: Readonly<Record<ReportSection, Make>> = {
+  answer: ({ data, settings: { notes } }) => [...answer(data), ...notesOf(notes)],
+  matrices: ({ data }) => [tableBlock(matrixTable(data))],
+  means: ({ data }) => paperFacts(data),
+  'rescaled-matrices': () => [],
+  'scale-curves': () => [],
+  robustness: ({ data }) => robustness(data),
+  comparisons: ({ data }) => comparisons(data),
+  confusions: ({ data }) => confusions(data),
+  reliability: () => [],
+  roc: () => [],
+  cost: ({ data }) => costTable(data),
+  errors: ({ pictures }) => errorPictures(pictures),
+  cases: ({ pictures }) => casePictures(pictures),
+  data: ({ data }) => dataAndSplit(data),
+  settings: ({ data }) => settings(data),
+  metrics: ({ data }) => allMetrics(data),
+  environment: ({ data }) => environment(data),
+  cite: ({ data }) => citations(data),
 };
 
 /** The report as data, with the sections that its settings name. */
@@ -53,15 +54,16 @@ export function titleOf({ study }: ReportData, { title }: ReportSettings): strin
 /** Null where it has nothing to show, as of scale curves that were not asked for. */
 function sectionOf(id: ReportSection, content: ReportContent): Section | null {
   const { data } = content;
-  const { title, make } = SECTIONS[id];
   const figure = FIGURES.find((own) => own.id === id);
   const marks = figure?.marks(data, contenderName) ?? [];
   if (figure && marks.length === 0) return null;
-  const rest = make(content);
+  const rest = SECTIONS[id](content);
   const drawn: Block[] = figure
     ? [text(`${figure.caption} ${extent(data)}`), { kind: 'figures', id: figure.id, figures: marks }]
     : [];
-  return rest.length + drawn.length === 0 ? null : { id, title: title ?? figure!.title, blocks: [...drawn, ...rest] };
+  return rest.length + drawn.length === 0
+    ? null
+    : { id, title: titleText(`reports.sections.${id}`), blocks: [...drawn, ...rest] };
 }
 
 /** Over how many seeds numbers are means, and whether trials are missing. */
