@@ -36,21 +36,37 @@ export const csv: ExportFormat = {
   },
 };
 
+/** A table of more rows goes over several pages. */
+const ROWS_OF_A_PAGE = 40;
+
 /** A table for booktabs. @param basis what its numbers rest on, for the caption */
 function texTable({ id, caption, columns, rows }: Named, basis: string): string {
-  const row = (cells: readonly string[]) => `    ${cells.join(' & ')} \\\\`;
+  const line = (cells: readonly string[]) => `  ${cells.join(' & ')} \\\\`;
+  const format = columns.map(({ kind }) => (kind === 'text' ? 'l' : 'r')).join('');
+  const named = [`\\caption{${texText(`${caption}. ${basis}`)}}`, `\\label{tab:${id}}`];
+  const head = ['  \\toprule', line(columns.map(({ title }) => texText(title))), '  \\midrule'];
+  const body = rows.map((cells) => line(cells.map((cell, i) => texCell(cell, columns[i]))));
+  if (rows.length > ROWS_OF_A_PAGE)
+    return [
+      '% \\usepackage{booktabs,longtable}',
+      `\\begin{longtable}{${format}}`,
+      `  ${named.join('')} \\\\`,
+      ...head,
+      '  \\endhead',
+      ...body,
+      '  \\bottomrule',
+      '\\end{longtable}',
+      '',
+    ].join('\n');
   return [
     '% \\usepackage{booktabs}',
     '\\begin{table}',
     '  \\centering',
-    `  \\caption{${texText(`${caption}. ${basis}`)}}`,
-    `  \\label{tab:${id}}`,
-    `  \\begin{tabular}{${columns.map(({ kind }) => (kind === 'text' ? 'l' : 'r')).join('')}}`,
-    '    \\toprule',
-    row(columns.map(({ title }) => texText(title))),
-    '    \\midrule',
-    ...rows.map((cells) => row(cells.map((cell, i) => texCell(cell, columns[i])))),
-    '    \\bottomrule',
+    ...named.map((own) => `  ${own}`),
+    `  \\begin{tabular}{${format}}`,
+    ...head,
+    ...body,
+    '  \\bottomrule',
     '  \\end{tabular}',
     '\\end{table}',
     '',

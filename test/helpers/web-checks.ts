@@ -35,6 +35,34 @@ export async function expectAccessible(page: Page): Promise<void> {
   await expect(page.locator('html')).toHaveAttribute('lang', /./);
 }
 
+/** Every text has a contrast of at least 4.5 : 1 to what is behind it (WCAG 2.2, 1.4.3). SVG text is left out: its ground is drawn. */
+export async function expectReadable(page: Page): Promise<void> {
+  const dim = await page.locator('body *').evaluateAll((elements) => {
+    type Style = { color: string; backgroundColor: string };
+    const styleOf = (element: unknown) =>
+      (globalThis as unknown as { getComputedStyle(of: unknown): Style }).getComputedStyle(element);
+    const channels = (colour: string) => (colour.match(/[\d.]+/g) ?? []).map(Number);
+    const luminance = (colour: string) => {
+      const [r, g, b] = channels(colour).map((c) => (c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4));
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const ground = (element: (typeof elements)[number]): string => {
+      const { backgroundColor } = styleOf(element);
+      if (channels(backgroundColor)[3] !== 0) return backgroundColor;
+      return element.parentElement ? ground(element.parentElement) : 'rgb(255, 255, 255)';
+    };
+    return elements
+      .filter((element) => element.namespaceURI !== 'http://www.w3.org/2000/svg' && !/^(SCRIPT|STYLE)$/.test(element.tagName))
+      .filter((element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent?.trim()))
+      .flatMap((element) => {
+        const [a, b] = [luminance(styleOf(element).color), luminance(ground(element))].sort((x, y) => y - x);
+        const contrast = (a + 0.05) / (b + 0.05);
+        return contrast < 4.5 ? [`${contrast.toFixed(2)}: ${element.outerHTML.slice(0, 120)}`] : [];
+      });
+  });
+  expect(dim, 'text that is hard to read').toEqual([]);
+}
+
 /** Presses Tab from the top of the page. @returns the texts of what has the focus, in order */
 export async function tabOrder(page: Page, presses: number): Promise<string[]> {
   await page.locator('body').evaluate((body) => body.ownerDocument.activeElement?.blur());

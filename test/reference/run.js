@@ -16,7 +16,7 @@ try {
   process.exitCode = run(suited, ['-B', join(here, 'make.py'), '--check', ...names]);
   if (names.length === 0 && process.exitCode === 0) {
     run(process.execPath, [join(here, '../../bin/magnilab.js'), 'runtime', 'install']);
-    for (const script of ['exchange.py', 'onnx_files.py'])
+    for (const script of ['event_files.py', 'exchange.py', 'onnx_files.py'])
       process.exitCode ||= run(suited, ['-B', join(here, script)], { NODE: process.execPath });
   }
 } catch (error) {

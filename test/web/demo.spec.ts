@@ -1,12 +1,17 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect, type Page, test } from '@playwright/test';
 import { startWebLab, type WebLab } from '../helpers/web-lab.ts';
-import { expectAccessible, tabOrder } from '../helpers/web-checks.ts';
+import { expectAccessible, expectReadable, tabOrder } from '../helpers/web-checks.ts';
 
 /** The way of a first visitor, one step a test, in one browser page: the token opens one browser. */
 test.describe.configure({ mode: 'serial' });
 
 let lab: WebLab;
 let page: Page;
+let reportFolder: string;
+/** What a name must not do to whoever reads it. */
+const HOSTILE = `<img src=x onerror="alert(1)">&"'</script><script>alert(2)</script>`;
 const complaints: string[] = [];
 
 test.beforeAll(async ({ browser }) => {
@@ -228,10 +233,49 @@ test('results: they are there after a reload, and the report is exported', async
   await expect(page.getByRole('button', { name: /^ResNet-18, trained on/ })).toHaveCount(4);
   await button('Export report').click();
   const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox', { name: 'Title' }).fill(`Demo ${HOSTILE}`);
+  await dialog.getByRole('textbox', { name: 'Authors, one a line' }).fill(`A. Author\n${HOSTILE}`);
+  await dialog.getByRole('textbox', { name: 'Notes' }).fill(HOSTILE);
+  await dialog.getByRole('button', { name: 'Preview' }).click();
+  const preview = page.frameLocator('iframe');
+  await expect(preview.getByRole('heading', { level: 1 })).toHaveText(`Demo ${HOSTILE}`);
+  await expect(preview.getByRole('img').last()).toHaveJSProperty('complete', true);
+  await page.keyboard.press('Escape');
   await dialog.getByRole('button', { name: 'Export report' }).click();
   await expect(dialog.getByText('The report is in')).toBeVisible({ timeout: 300_000 });
   await expect(dialog.getByText(lab.projects).first()).toBeVisible();
+  reportFolder = (await dialog.locator('.path').first().textContent())!;
   await dialog.getByRole('button', { name: 'Close', exact: true }).last().click();
+});
+
+test('the report opens from its file: nothing runs away, nothing is hard to read, its tables are sorted', async ({ browser }) => {
+  const report = await browser.newPage();
+  const said: string[] = [];
+  report.on('dialog', (box) => said.push(box.message()));
+  report.on('pageerror', (error) => said.push(error.message));
+  report.on('console', (message) => said.push(message.text()));
+  report.on('request', (request) => !/^(file|data):/.test(request.url()) && said.push(request.url()));
+  await report.goto(pathToFileURL(join(reportFolder, 'report.html')).href);
+  await expect(report.getByRole('heading', { level: 1 })).toHaveText(`Demo ${HOSTILE}`);
+  for (const width of [1024, 390]) {
+    await report.setViewportSize({ width, height: 800 });
+    expect(await report.evaluate('document.documentElement.scrollWidth'), `${width} wide`).toBe(width);
+  }
+  await expectReadable(report);
+  await expectAccessible(report);
+  const table = report.locator('table.sortable', { hasText: 'Every trial and test' });
+  await table.getByRole('button', { name: 'Accuracy', exact: true }).click();
+  const column = await table
+    .locator('thead th')
+    .allTextContents()
+    .then((names) => names.indexOf('Accuracy'));
+  const values = await table
+    .locator(`tbody tr > :nth-child(${column + 1})`)
+    .evaluateAll((cells) => cells.map((cell) => Number(cell.getAttribute('data-value'))));
+  expect(values).toEqual(values.toSorted((a, b) => a - b));
+  expect(new Set(values).size).toBeGreaterThan(1);
+  expect(said).toEqual([]);
+  await report.close();
 });
 
 test('dark theme is kept, and nothing was said on the console', async () => {

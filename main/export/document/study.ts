@@ -136,7 +136,7 @@ export function environment({ environments, trials }: ReportData): Block[] {
     ['Node', first.node],
     ['Training time, all trials', `${Math.round(seconds)} s`],
   ];
-  const columns = ['', 'Value'].map((title) => ({ title, kind: 'text' as const }));
+  const columns = ['What', 'Value'].map((title) => ({ title, kind: 'text' as const }));
   return [tableBlock({ id: null, caption: 'Of the first trial of a network', columns, rows })];
 }
 
