@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse as parseTex } from '@unified-latex/unified-latex-util-parse';
@@ -13,6 +13,7 @@ import { installRuntime } from '../../main/runtime/install.ts';
 import type { Lab } from '../../main/lab/lab.ts';
 import { createLab } from '../../main/lab/lab.ts';
 import { REPORT_FORMATS, reportSettingsSchema } from '../../shared/contract/report.ts';
+import { write } from '../helpers/images.ts';
 import { opened, shortTraining } from '../helpers/finished.ts';
 import { labWith, quickPlan, taskEnd, testTissue } from '../helpers/lab.ts';
 import { temporaryFolder } from '../helpers/temporary.ts';
@@ -40,7 +41,10 @@ beforeAll(async () => {
   const lab: Lab = createLab({ door: 'browser' });
   await lab.services['projects.create']({ name: 'Report', folder: root });
   await taskEnd(lab, (await lab.services['dataset.index']({ folder: tissue, verify: false })).task);
+  const csv = await nastyTable(lab, tissue);
+  await taskEnd(lab, (await lab.services['dataset.index']({ folder: tissue, csv, verify: false })).task);
   const plan = quickPlan(tissue, {
+    dataset: { folder: tissue, csv },
     models: ['wavemix_16_2', 'convmixer_test'],
     trainSets: [40, 100],
     seeds: [0, 1],
@@ -56,7 +60,25 @@ beforeAll(async () => {
 }, 600_000);
 afterAll(() => rm(root, { recursive: true, force: true }));
 
+/** The images of a folder, with names of patients that spreadsheets, pages and TeX take for something else. */
+async function nastyTable(lab: Lab, tissue: string): Promise<string> {
+  const { images } = await lab.services['dataset.images']({ filter: {}, offset: 0, limit: 1000 });
+  const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
+  const rows = images.map(({ path, label, magnification, case: name }) => [join(tissue, path), label, magnification, `+${name}=<i>"&_%$`]); // prettier-ignore
+  const lines = rows.map((row) => row.map((cell) => quoted(String(cell))).join(','));
+  return write(root, 'patients.csv', `path,label,magnification,patient\n${lines.join('\n')}\n`);
+}
+
 describe('a report', { timeout: 120_000 }, () => {
+  it('has predictions that no spreadsheet computes, and pictures whose captions are text', async () => {
+    const rows = await rowsOf('data/predictions/Quick_wavemix_16_2_40x_s0.csv');
+    expect(new Set(rows.map((row) => row.case.slice(0, 2)))).toEqual(new Set(["'+"]));
+    expect(rows.every((row) => Number.isFinite(Number(row.logit_benign)))).toBe(true);
+    const page = await read('report.html');
+    expect(page).not.toContain('<i>');
+    expect(page).toMatch(/\u2717 \+\d{2}-\d+=&#60;i&#62;&#34;&#38;_%\$, 40x, trained on/);
+  });
+
   it('has all formats, and sums that hold', async () => {
     for (const path of files) expect(existsSync(join(folder, path)), path).toBe(true);
     const sums = (await read('SHA256SUMS')).trimEnd().split('\n');
@@ -194,16 +216,28 @@ describe('a report', { timeout: 120_000 }, () => {
     expect(page.match(/<details open id="[^"]+"/g)).toEqual(['<details open id="answer"', '<details open id="roc"']);
   });
 
-  it('is refused before a trial has finished, and damaged settings name their file', async () => {
-    const { lab, project } = await labWith(await testTissue());
+  it('of a study without results says so, and is not written', async () => {
+    const tissue = await testTissue();
+    const { lab } = await labWith(tissue);
+    await lab.services['studies.start']({ plan: quickPlan(tissue) });
+    await lab.services['studies.pause']({ study: 'Quick' });
+    expect((await lab.services['reports.preview']({ study: 'Quick' })).html).toContain('No trial has finished yet.');
+    await expect(lab.services['reports.export']({ study: 'Quick' })).rejects.toMatchObject({
+      message: expect.stringContaining('there is nothing to report'),
+    });
     await expect(lab.services['reports.export']({ study: 'Nothing' })).rejects.toMatchObject({ code: 'not-found' });
-    expect(project).toBeTruthy();
+  });
+
+  it('names trials that failed, compares nothing across what is missing, and names damaged settings', async () => {
     const copy = join(await temporaryFolder(), 'Copy.magnilab');
     await cp(join(root, 'Report.magnilab'), copy, { recursive: true });
-    const other = await opened(copy);
-    const { writeFile } = await import('node:fs/promises');
+    await rm(join(copy, 'runs/Quick_wavemix_16_2_40x_s0/predictions.csv'));
+    const lab = await opened(copy);
+    const { html } = await lab.services['reports.preview']({ study: 'Quick' });
+    expect(html).toMatch(/1 of 10 trials failed, and are missing below:[^]*Quick_wavemix_16_2_40x_s0: /);
+    expect(html).toContain('9 of 10 trials have finished: the means below cover different squares');
     await writeFile(join(copy, 'reports/Quick.json'), '{"title": 3}');
-    await expect(other.services['reports.settings']({ study: 'Quick' })).rejects.toMatchObject({
+    await expect(lab.services['reports.settings']({ study: 'Quick' })).rejects.toMatchObject({
       message: expect.stringMatching(/title.*Quick\.json|Quick\.json.*title/s),
     });
   });
