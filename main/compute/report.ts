@@ -39,7 +39,7 @@ export interface ReportInput extends StudyInput {
 type FileProblem = ReportData['unread'][number];
 
 export async function previewReport(input: ReportInput): Promise<string> {
-  return reportPage(await collect(input), false);
+  return reportPage(await collect(input));
 }
 
 /**

@@ -20,12 +20,11 @@ import { SORTING, STYLE } from './style.ts';
 
 export const html: ExportFormat = { id: 'html', write: (content, put) => put('report.html', reportPage(content)) };
 
-/** @param alone whether it is read by itself, where its tables can be sorted; a frame of the app runs no script */
-export function reportPage(content: ReportContent, alone = true): string {
-  return page(documentOf(content), alone).text;
+export function reportPage(content: ReportContent): string {
+  return page(documentOf(content)).text;
 }
 
-function page({ title, authors, about, notices, sections }: ReportDocument, alone: boolean): Html {
+function page({ title, authors, about, notices, sections }: ReportDocument): Html {
   return markup`<!doctype html>
     <html lang="en">
       <head>
@@ -52,7 +51,7 @@ function page({ title, authors, about, notices, sections }: ReportDocument, alon
           </ul>
         </nav>
         <main>${sections.map(section)}</main>
-        ${alone ? markup`<script>${new Html(SORTING)}</script>` : ''}
+        <script>${new Html(SORTING)}</script>
       </body>
     </html>`;
 }

@@ -210,7 +210,7 @@ export function createLab({ door, jobs, executor = defaultExecutor({ slots: jobs
     },
 
     'reports.preview': async ({ study }, { signal } = {}) => ({
-      html: await previewReport(session, await queue.study(study), signal),
+      page: pictures.keepPage(await previewReport(session, await queue.study(study), signal)),
     }),
     'reports.export': async ({ study, folder, settings }) => exportReport(session, await queue.study(study), folder, settings),
     'reports.settings': async ({ study }) => reportSettings(session, await queue.study(study)),

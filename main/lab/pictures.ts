@@ -1,5 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { layerAddress, PICTURE_WIDTHS, PICTURES } from '../../shared/contract/pictures.ts';
+import { framedAddress, layerAddress, PICTURE_WIDTHS, PICTURES } from '../../shared/contract/pictures.ts';
+import { reportSecurityPolicy } from '../../shared/contract/security.ts';
 import { Hmac } from '../platform/hmac.ts';
 import { KeptBytes } from './kept-bytes.ts';
 import { Limit } from './limit.ts';
@@ -12,11 +13,15 @@ export type PictureAnswer =
 /** The headers of an answer. An address names pixels, so what it gives never changes; a picture that is missing may come back. */
 export function pictureHeaders(answer: PictureAnswer): Record<string, string> {
   if (answer.status !== 200) return { 'Cache-Control': 'no-store' };
-  return { 'Content-Type': answer.type, 'Cache-Control': 'private, max-age=31536000, immutable' };
+  const own = { 'Content-Type': answer.type, 'Cache-Control': 'private, max-age=31536000, immutable' };
+  return answer.type === PAGE_TYPE ? { ...own, 'Content-Security-Policy': reportSecurityPolicy } : own;
 }
 
-type Kind = 'picture' | 'layer';
-const ADDRESS = /^([0-9a-f]{64})\.([\w-]{43})\/(?:(\d{2,4})\.webp|layer\.png)$/;
+type Kind = 'picture' | 'layer' | 'page';
+const PAGE_TYPE = 'text/html; charset=utf-8';
+const ADDRESS = /^([0-9a-f]{64})\.([\w-]{43})\/(?:(\d{2,4})\.webp|layer\.png|page\.html)$/;
+
+const TYPES: Readonly<Record<Kind, string>> = { picture: 'image/webp', layer: 'image/png', page: PAGE_TYPE };
 
 const MOST_KEPT_BYTES = 48e6;
 /** Whole images are decoded for small ones. */
@@ -50,15 +55,23 @@ export class Pictures {
     return layerAddress(this.signed('layer', sha256));
   }
 
+  /** Keeps a page that is shown in a frame. @returns its address, as long as a layer's is good */
+  keepPage(html: string): string {
+    const bytes = new TextEncoder().encode(html);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    this.layers.set(sha256, bytes);
+    return framedAddress(this.signed('page', sha256));
+  }
+
   /** @param path after the page's own address, e.g. "picture/…/240.webp" @param signal the page needs it no more */
   async answer(path: string, signal?: AbortSignal): Promise<PictureAnswer> {
     const [, sha256, signature, width] = ADDRESS.exec(path.slice(PICTURES.length)) ?? [];
     if (sha256 === undefined || !path.startsWith(PICTURES)) return { status: 403 };
-    const kind: Kind = width === undefined ? 'layer' : 'picture';
+    const kind: Kind = width !== undefined ? 'picture' : path.endsWith('.html') ? 'page' : 'layer';
     const own = this.signatureOf(kind, sha256);
     if (!timingSafeEqual(own, Buffer.from(signature, 'base64url'))) return { status: 403 };
-    const bytes = kind === 'layer' ? this.layers.get(sha256) : await this.smallPicture(sha256, Number(width), signal);
-    return bytes ? { status: 200, type: kind === 'layer' ? 'image/png' : 'image/webp', bytes } : { status: 404 };
+    const bytes = kind === 'picture' ? await this.smallPicture(sha256, Number(width), signal) : this.layers.get(sha256);
+    return bytes ? { status: 200, type: TYPES[kind], bytes } : { status: 404 };
   }
 
   private async smallPicture(pixelSha256: string, width: number, signal?: AbortSignal) {

@@ -16,3 +16,8 @@ export function pictureAddress(name: string, width: number): string {
 export function layerAddress(name: string): string {
   return `${PICTURES}${name}/layer.png`;
 }
+
+/** A page of its own, to be shown in a frame. */
+export function framedAddress(name: string): string {
+  return `${PICTURES}${name}/page.html`;
+}

@@ -51,6 +51,14 @@ export function quickPlan(dataset: string, change: Partial<PlanInput> = {}): Pla
   });
 }
 
+/** The page of a study's report, as the app shows it. */
+export async function previewOf(lab: Lab, study: string): Promise<string> {
+  const { page } = await lab.services['reports.preview']({ study });
+  const answer = await lab.picture(page);
+  if (answer.status !== 200) throw new Error(`${page}: ${answer.status}`);
+  return new TextDecoder().decode(answer.bytes);
+}
+
 /** The first event that a test asks for. */
 export function nextEvent<T>(lab: Lab, wanted: (event: LabEvent) => T | undefined): Promise<T> {
   return new Promise((resolve) => {

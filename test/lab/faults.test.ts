@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { installRuntime } from '../../main/runtime/install.ts';
 import { verifyProject } from '../../main/lab/verify.ts';
 import { copyOf, finishedProject, opened } from '../helpers/finished.ts';
-import { runFolder, taskEnd, testTissue } from '../helpers/lab.ts';
+import { previewOf, runFolder, taskEnd, testTissue } from '../helpers/lab.ts';
 import { temporaryFolder } from '../helpers/temporary.ts';
 
 const TRIAL = 'Quick_wavemix_32_4_40x_s0';
@@ -50,7 +50,7 @@ describe('a file that was changed or damaged', { timeout: 300_000 }, () => {
     expect(other.state).toBe('finished');
     const cells = (await lab.services['results.study']({ study: 'Quick' })).cells;
     expect(new Set(cells.map((c) => c.trial))).toEqual(new Set([OTHER]));
-    const { html } = await lab.services['reports.preview']({ study: 'Quick' });
+    const html = await previewOf(lab, 'Quick');
     expect(html).toMatch(/could not be read, and is missing below/);
     expect(html).toContain(TRIAL);
     const { faults } = await verifyProject(lab.session);
@@ -129,7 +129,7 @@ describe('a file that was changed or damaged', { timeout: 300_000 }, () => {
     const project = await copied();
     await edit(await splitOf(project), (t) => t.slice(0, 300));
     const lab = await opened(project);
-    const { html } = await lab.services['reports.preview']({ study: 'Quick' });
+    const html = await previewOf(lab, 'Quick');
     expect(html).toMatch(/whether cases stand on more than one side is not known/);
     expect(html).not.toMatch(/0 cases on more than one side/);
   });

@@ -8,7 +8,7 @@ import { readHistory, trialFiles } from '../../main/project/trial-folder.ts';
 import { installRuntime } from '../../main/runtime/install.ts';
 import { planSchema } from '../../shared/contract/plan.ts';
 import { opened } from '../helpers/finished.ts';
-import { taskEnd, testTissue } from '../helpers/lab.ts';
+import { previewOf, taskEnd, testTissue } from '../helpers/lab.ts';
 import { temporaryFolder } from '../helpers/temporary.ts';
 
 const FIXTURE = fileURLToPath(new URL('../fixtures/format-1/before', import.meta.url));
@@ -50,7 +50,7 @@ describe('a project of format 1', { timeout: 300_000 }, () => {
       expect(confusion).toEqual(classes.map((truth) => classes.map((answer) => count(truth, answer))));
     }
     expect(cells.map(({ trial, view }) => [trial, view.magnification])).toEqual([40, 100, 200, 400].map((m) => [FINISHED, m]));
-    expect((await lab.services['reports.preview']({ study: 'Before' })).html).toContain('trained on 40x, seed 0');
+    expect(await previewOf(lab, 'Before')).toContain('trained on 40x, seed 0');
     expect((await verifyProject(lab.session)).faults).toEqual([]);
   });
 

@@ -95,6 +95,20 @@ describe('pictures by address', () => {
     expect(await pictures.answer(address.replace('layer.png', '35.webp'))).toEqual({ status: 403 });
     expect(await lab.picture(address)).toEqual({ status: 403 });
   });
+
+  it('keeps pages for frames, which may do nothing to the page around them', async () => {
+    const { lab } = await labWith(await folderOfTwo());
+    const pictures = new Pictures(lab.session);
+    const address = pictures.keepPage('<p>\u00e9</p>');
+    const answer = await pictures.answer(address);
+    if (answer.status !== 200) throw new Error(String(answer.status));
+    expect(new TextDecoder().decode(answer.bytes)).toBe('<p>\u00e9</p>');
+    const headers = pictureHeaders(answer);
+    expect(headers['Content-Type']).toBe('text/html; charset=utf-8');
+    expect(headers['Content-Security-Policy']).toMatch(/^default-src 'none'; .*sandbox allow-scripts$/);
+    expect(headers['Content-Security-Policy']).not.toContain('allow-same-origin');
+    expect(await pictures.answer(address.replace('page.html', 'layer.png'))).toEqual({ status: 403 });
+  });
 });
 
 describe('kept bytes', () => {

@@ -10,7 +10,7 @@ import { processStart } from '../../main/platform/process-lives.ts';
 import { pictureAddress } from '../../shared/contract/pictures.ts';
 import { copyOf, finishedProject, opened, shortTraining as training } from '../helpers/finished.ts';
 import { picture } from '../helpers/images.ts';
-import { labWith, nextEvent, quickPlan, runFolder, taskEnd, testTissue } from '../helpers/lab.ts';
+import { labWith, nextEvent, previewOf, quickPlan, runFolder, taskEnd, testTissue } from '../helpers/lab.ts';
 import { temporaryFolder } from '../helpers/temporary.ts';
 
 const TRIAL = 'Quick_wavemix_32_4_40x_s0';
@@ -150,8 +150,7 @@ describe('a study\u2019s results', { timeout: 300_000 }, () => {
     const more = join(await temporaryFolder(), 'tissue');
     await cp(tissue, more, { recursive: true });
     const { images } = await lab.services['dataset.images']({ filter: {}, offset: 0, limit: 1000 });
-    const report = async () =>
-      (await lab.services['reports.preview']({ study: 'Quick' })).html.match(/(\d+) images of (\d+) cases/)![0];
+    const report = async () => (await previewOf(lab, 'Quick')).match(/(\d+) images of (\d+) cases/)![0];
     const before = await report();
     // the same names, other pictures; and one image more
     for (const [i, { path }] of images.entries())

@@ -15,7 +15,7 @@ import { createLab } from '../../main/lab/lab.ts';
 import { REPORT_FORMATS, reportSettingsSchema } from '../../shared/contract/report.ts';
 import { write } from '../helpers/images.ts';
 import { opened, shortTraining } from '../helpers/finished.ts';
-import { labWith, quickPlan, taskEnd, testTissue } from '../helpers/lab.ts';
+import { labWith, previewOf, quickPlan, taskEnd, testTissue } from '../helpers/lab.ts';
 import { temporaryFolder } from '../helpers/temporary.ts';
 
 /** Everything that some format takes for its own. */
@@ -221,7 +221,7 @@ describe('a report', { timeout: 120_000 }, () => {
     const { lab } = await labWith(tissue);
     await lab.services['studies.start']({ plan: quickPlan(tissue) });
     await lab.services['studies.pause']({ study: 'Quick' });
-    expect((await lab.services['reports.preview']({ study: 'Quick' })).html).toContain('No trial has finished yet.');
+    expect(await previewOf(lab, 'Quick')).toContain('No trial has finished yet.');
     await expect(lab.services['reports.export']({ study: 'Quick' })).rejects.toMatchObject({
       message: expect.stringContaining('there is nothing to report'),
     });
@@ -233,7 +233,7 @@ describe('a report', { timeout: 120_000 }, () => {
     await cp(join(root, 'Report.magnilab'), copy, { recursive: true });
     await rm(join(copy, 'runs/Quick_wavemix_16_2_40x_s0/predictions.csv'));
     const lab = await opened(copy);
-    const { html } = await lab.services['reports.preview']({ study: 'Quick' });
+    const html = await previewOf(lab, 'Quick');
     expect(html).toMatch(/1 of 10 trials failed, and are missing below:[^]*Quick_wavemix_16_2_40x_s0: /);
     expect(html).toContain('9 of 10 trials have finished: the means below cover different squares');
     await writeFile(join(copy, 'reports/Quick.json'), '{"title": 3}');

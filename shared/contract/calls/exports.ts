@@ -10,8 +10,8 @@ export const exports = {
   /** what was chosen of a study's report: title, authors, notes, sections, formats */
   'reports.settings': call(ofStudy, reportSettingsSchema),
   'reports.keep': call(z.strictObject({ study: nameSchema, settings: reportSettingsSchema }), z.object({})),
-  /** the page as it will be exported */
-  'reports.preview': call(ofStudy, z.object({ html: z.string() })),
+  /** the page as it will be exported; its address is relative to the app's page, for a frame */
+  'reports.preview': call(ofStudy, z.object({ page: z.string() })),
   /** @param settings by default those that were kept */
   'reports.export': call(
     z.strictObject({ study: nameSchema, folder: folder.optional(), settings: reportSettingsSchema.optional() }),
