@@ -53,6 +53,7 @@ describe('results', () => {
         majority: new Map([['40x', 0.6]]),
         chance: null,
         intervalOf: () => null,
+        rivals: matrices,
         selected: { train: '40x', test: '100x' },
       },
       global,

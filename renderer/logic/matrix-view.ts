@@ -6,10 +6,10 @@ import { isSame, type View, viewName } from '../../shared/domain/study/view.ts';
 import { percent, signedPercent } from './format.ts';
 
 /**
- * "best": of the seeds; "kept": share of what is above chance at the same magnification; "interval": the value's 95 % interval, where
+ * "rank": place among the networks in the same square; "best": of the seeds; "kept": share of what is above chance at the same magnification; "interval": the value's 95 % interval, where
  * the metric has one.
  */
-export const MATRIX_MODES = ['value', 'interval', 'best', 'drop', 'kept'] as const;
+export const MATRIX_MODES = ['value', 'interval', 'rank', 'best', 'drop', 'kept'] as const;
 export type MatrixMode = (typeof MATRIX_MODES)[number];
 
 /** The interval of a square; null where there is none. */
@@ -66,13 +66,18 @@ export function matrixView(
   matrix: Matrix,
   mode: MatrixMode,
   scale: Scale,
-  { intervalOf = () => null, chance = null }: { intervalOf?: IntervalOf; chance?: number | null } = {},
+  {
+    intervalOf = () => null,
+    chance = null,
+    rivals = [],
+  }: { intervalOf?: IntervalOf; chance?: number | null; rivals?: readonly Matrix[] } = {},
 ): MatrixView {
   const kept = chance === null ? null : keptShares(matrix, chance);
   const rows = matrix.squares.map((squares, i) => {
     const values = squares.map((square, j) => {
       if (mode === 'drop') return dropAt(matrix, i, j);
       if (mode === 'kept') return kept?.[i][j] ?? null;
+      if (mode === 'rank') return rankOf(square, rivals);
       return mode === 'best' ? (square.best ?? square.value) : square.value;
     });
     const views = squares.map((square, j): SquareView => {
@@ -82,7 +87,7 @@ export function matrixView(
         train: trainSetId(square.train),
         test: viewName(square.test),
         value: square.value,
-        text: mode === 'drop' ? signedPercent(value) : mode === 'interval' ? rangeText(interval) : percent(value),
+        text: textOf(mode, value, interval),
         interval: interval && rangeText(interval),
         sd: mode === 'value' && square.sd !== null ? percent(square.sd) : null,
         trials: square.trials,
@@ -92,12 +97,27 @@ export function matrixView(
         few: square.few,
         diagonal: isSame(square.train, square.test) === true,
         tone: mode !== 'drop' ? 'value' : (value ?? 0) < 0 ? 'drop' : 'gain',
-        shade: value === null ? 0 : shadeOf(mode, value, scale),
+        shade: value === null ? 0 : shadeOf(mode, mode === 'rank' ? square.value! : value, scale),
       };
     });
     return { train: matrix.trainSets[i], squares: views, mean: meanText(matrix, mode, i, values) };
   });
   return { model: matrix.model, tests: matrix.views, rows };
+}
+
+function textOf(mode: MatrixMode, value: number | null, interval: ReturnType<IntervalOf>): string {
+  if (mode === 'interval') return rangeText(interval);
+  if (mode === 'rank') return value === null ? '\u2013' : `${value}.`;
+  return mode === 'drop' ? signedPercent(value) : percent(value);
+}
+
+/** Place of a square among those of all networks with the same training and test; 1 is the best, equal values share a place. */
+function rankOf({ value, train, test }: MatrixSquare, rivals: readonly Matrix[]): number | null {
+  if (value === null) return null;
+  const place = (square: MatrixSquare) => `${trainSetId(square.train)} ${viewName(square.test)}`;
+  const own = `${trainSetId(train)} ${viewName(test)}`;
+  const values = rivals.flatMap(({ squares }) => squares.flat()).filter((square) => place(square) === own).flatMap((square) => square.value ?? []); // prettier-ignore
+  return 1 + values.filter((other) => other > value + 1e-9).length;
 }
 
 function shadeOf(mode: MatrixMode, value: number, scale: Scale): number {
@@ -111,6 +131,7 @@ function meanText(matrix: Matrix, mode: MatrixMode, row: number, values: readonl
   const others = values.filter((value, j) => value !== null && isSame(matrix.squares[row][j].train, matrix.squares[row][j].test) === false); // prettier-ignore
   if (mode === 'drop') return signedPercent(mean(others as number[]));
   if (mode === 'kept') return percent(mean(others as number[]));
+  if (mode === 'rank') return mean(counted as number[])?.toFixed(1) ?? '\u2013';
   return percent(mode === 'best' ? mean(counted as number[]) : matrix.rowMeans[row]);
 }
 

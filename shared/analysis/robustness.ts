@@ -1,6 +1,6 @@
 /** Which network keeps its accuracy when the magnification changes: by retention above chance and by the worst square. */
 import { countedSquares, matricesOf, type Matrix, type MatrixSquare } from './matrix.ts';
-import type { Metric } from './metrics.ts';
+import { type Metric, standardDeviation } from './metrics.ts';
 import { LEAST_ABOVE_CHANCE } from './findings.ts';
 import { SUPPORT, type Table } from './table.ts';
 import { isNetwork } from '../domain/study/arm.ts';
@@ -80,6 +80,22 @@ export function robustnessOf(table: Table): Robustness[] {
       ? { same: place(row.same!, networks.map(({ same }) => same!)), other: place(row.other!, networks.map(({ other }) => other!)) } // prettier-ignore
       : null,
   }));
+}
+
+/** Standard deviations over seeds of the means at the same and at other magnifications; null with one seed. */
+export function seedDeviations(
+  table: Table,
+): ReadonlyMap<string, { readonly same: number | null; readonly other: number | null }> {
+  const perSeed = [...Map.groupBy(table, ({ seed }) => seed).values()].flatMap(robustnessOf);
+  return new Map(
+    [...Map.groupBy(perSeed, ({ model }) => model)].map(([model, own]) => [
+      model,
+      {
+        same: standardDeviation(own.flatMap(({ same }) => same ?? [])),
+        other: standardDeviation(own.flatMap(({ other }) => other ?? [])),
+      },
+    ]),
+  );
 }
 
 /** "1 → 3"; one number where nothing changes. */

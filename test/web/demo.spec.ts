@@ -172,7 +172,7 @@ test('results: the matrix, its means and the trial behind a square', async () =>
   await expect(page.getByRole('heading', { name: 'ResNet-18', exact: true })).toBeVisible();
   const squares = page.getByRole('button', { name: /^ResNet-18, trained on 200×, tested on/ });
   await expect(squares).toHaveCount(4);
-  await page.getByText('Drop from diagonal').click();
+  await page.getByText('Drop', { exact: true }).first().click();
   await expect(page.getByRole('button', { name: /tested on 200×: 0\.0/ })).toBeVisible();
   await page.getByText('Value', { exact: true }).click();
   await squares.nth(3).click();
