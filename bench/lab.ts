@@ -94,6 +94,18 @@ function questions(lab: Lab): [string, () => Promise<unknown>][] {
     'studies.list': () => services['studies.list']({}),
     'trials.history': () => services['trials.history']({ trial }),
     'results.study': () => services['results.study'](study),
+    'results.case': async () =>
+      services['results.case']({
+        trial,
+        case: (
+          await services['results.images']({
+            trial,
+            view: { magnification: 40, scale: 'native' },
+            truth: 'malignant',
+            predicted: 'malignant',
+          })
+        )[0].case,
+      }),
     'results.images': () =>
       services['results.images']({
         trial,

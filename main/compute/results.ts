@@ -10,7 +10,7 @@ import { inferenceOf } from '../../shared/analysis/inference.ts';
 import { cellBounds } from '../../shared/analysis/square-estimates.ts';
 import { type Tally, talliesOf } from '../../shared/analysis/tallies.ts';
 import { armOf, trialName } from '../../shared/domain/study/arm.ts';
-import { viewName } from '../../shared/domain/study/view.ts';
+import { isNative, viewName } from '../../shared/domain/study/view.ts';
 import { readTrialConfig, trialFiles } from '../project/trial-folder.ts';
 import { readVerifiedPredictions } from '../project/verify-trial.ts';
 import { Known, stampOf } from './known.ts';
@@ -135,26 +135,52 @@ export interface CellImagesInput extends ParsedInput<'results.images'> {
 export type TestedCellImage = Omit<CellImage, 'picture'> & { readonly pixelSha256: string };
 
 /** The images behind one square of a confusion matrix, the most confident first. */
-export async function cellImages(input: CellImagesInput): Promise<TestedCellImage[]> {
-  const { trial, view, truth, predicted } = input;
-  const folder = join(input.runs, trial);
+export async function cellImages({ runs, trial, ...square }: CellImagesInput): Promise<TestedCellImage[]> {
+  const { view, truth, predicted } = square;
+  const { rows, shown } = await testedImages(runs, trial);
+  return rows
+    .filter((p) => viewName(p.view) === viewName(view) && p.truth === truth && p.predicted === predicted)
+    .sort((a, b) => confidence(b) - confidence(a))
+    .map(shown);
+}
+
+export interface CaseInput extends ParsedInput<'results.case'> {
+  readonly runs: string;
+}
+
+/** One case as it was tested, at every magnification. @throws LabError "not-found" where the trial has no such case */
+export async function caseImages({
+  runs,
+  trial,
+  case: name,
+}: CaseInput): Promise<{ cases: string[]; images: TestedCellImage[] }> {
+  const { rows, shown } = await testedImages(runs, trial);
+  const native = rows.filter(({ view }) => isNative(view));
+  const images = native.filter((p) => p.case === name);
+  if (images.length === 0)
+    throw new LabError('not-found', `The trial ${trial} has not tested the case ${name}.`, { field: 'case' });
+  const inOrder = (a: Prediction, b: Prediction) => a.view.magnification - b.view.magnification || (a.image < b.image ? -1 : 1);
+  return { cases: [...new Set(native.map((p) => p.case))].sort(), images: images.sort(inOrder).map(shown) };
+}
+
+/** The predictions of a finished trial, and how one is shown. */
+async function testedImages(runs: string, trial: string) {
+  const folder = join(runs, trial);
   const rows = await readPredictions(folder, await stampOfResults(folder));
   if (!rows) throw new LabError('not-found', `The trial ${trial} has no predictions yet.`, { field: 'trial' });
-  const own = rows.filter((p) => viewName(p.view) === viewName(view) && p.truth === truth && p.predicted === predicted);
   const { config } = await readTrialConfig(folder);
   const tested = new Map(config.test.map(({ path, pixelSha256 }) => [path, pixelSha256]));
-  return own
-    .sort((a, b) => confidence(b) - confidence(a))
-    .map((p) => ({
-      pixelSha256: tested.get(p.image)!, // predictions are held to the configuration before they are read
-      path: p.image,
-      case: p.case,
-      slide: p.slide,
-      view: p.view,
-      truth: p.truth,
-      predicted: p.predicted,
-      probability: Math.max(...p.probabilities),
-    }));
+  const shown = (p: Prediction): TestedCellImage => ({
+    pixelSha256: tested.get(p.image)!, // predictions are held to the configuration before they are read
+    path: p.image,
+    case: p.case,
+    slide: p.slide,
+    view: p.view,
+    truth: p.truth,
+    predicted: p.predicted,
+    probability: Math.max(...p.probabilities),
+  });
+  return { rows, shown };
 }
 
 /** By margin: the probabilities of sure answers are all 1. */

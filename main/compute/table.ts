@@ -2,7 +2,7 @@ import { checkPlan } from './check-plan.ts';
 import { imagesMissingFrom, openImages, summariseImages } from './images.ts';
 import { makeIndex, storeIndex } from './make-index.ts';
 import { exportReport, previewReport } from './report.ts';
-import { cellImages, studyResults } from './results.ts';
+import { caseImages, cellImages, studyResults } from './results.ts';
 import { smallPicture } from './small-picture.ts';
 import { previewSplit } from './split.ts';
 import { stageStudy } from './stage-study.ts';
@@ -35,6 +35,7 @@ export const functions = {
   'trials.away': dataAreAway,
   'trials.results': studyResults,
   'trials.images': cellImages,
+  'trials.case': caseImages,
   'trials.tested': testedImage,
   'trials.network': trainedNetwork,
   'trials.report': previewReport,

@@ -29,7 +29,7 @@ import { exportTrialOnnx } from './onnx.ts';
 import { checkPlan, keepDraft, listPlans, openPlan, readDraft, savePlan } from './plans.ts';
 import { Queue } from './queue.ts';
 import { exportReport, keepReportSettings, previewReport, reportSettings } from './reports.ts';
-import { cellImages, studyResults } from './results.ts';
+import { cellImages, studyResults, testedCase } from './results.ts';
 import { trialSaliency } from './saliency.ts';
 import { recentProjects, Session } from './session.ts';
 import { createStudy, readStudies } from './studies.ts';
@@ -203,6 +203,10 @@ export function createLab({ door, jobs, executor = defaultExecutor({ slots: jobs
     'results.images': async (input, { signal } = {}) => {
       await studyOf(input.trial);
       return cellImages(session, pictures, input, signal);
+    },
+    'results.case': async (input, { signal } = {}) => {
+      await studyOf(input.trial);
+      return testedCase(session, pictures, input, signal);
     },
     'results.saliency': async (input, { signal } = {}) => {
       await studyOf(input.trial);

@@ -23,3 +23,14 @@ export async function cellImages(
   const images = await compute.call('trials.images', { ...input, runs: project.paths.runs }, { signal });
   return images.map(({ pixelSha256, ...image }) => ({ ...image, picture: pictures.nameOf(pixelSha256) }));
 }
+
+/** One case of a trial's test set at every magnification, each image with the name of its picture. */
+export async function testedCase(
+  { compute, project }: Session,
+  pictures: Pictures,
+  input: ParsedInput<'results.case'>,
+  signal?: AbortSignal,
+): Promise<CallOutput<'results.case'>> {
+  const { cases, images } = await compute.call('trials.case', { ...input, runs: project.paths.runs }, { signal });
+  return { cases, images: images.map(({ pixelSha256, ...image }) => ({ ...image, picture: pictures.nameOf(pixelSha256) })) };
+}

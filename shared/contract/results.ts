@@ -148,6 +148,15 @@ export const cellImageSchema = z.object({
 });
 export type CellImage = z.infer<typeof cellImageSchema>;
 
+/** A case as it was tested, images as they were recorded. */
+export const testedCaseSchema = z.object({
+  /** all cases of the test set, in order */
+  cases: z.array(z.string()),
+  /** by magnification, then by path */
+  images: z.array(cellImageSchema),
+});
+export type TestedCase = z.infer<typeof testedCaseSchema>;
+
 /** Where a trial's network looked in one of its test images. */
 export const imageSaliencySchema = saliencySchema.extend({
   /** address of a PNG to lie over the whole image, relative to the page */

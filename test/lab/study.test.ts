@@ -61,6 +61,14 @@ describe('a study', () => {
     expect(right.length).toBe(tp);
     expect(right.map((i) => i.probability)).toEqual(right.map((i) => i.probability).sort((a, b) => b - a));
 
+    // the same case at every magnification
+    const seen = await checked(lab, 'results.case', { trial: TRIAL, case: right[0].case });
+    expect([...new Set(seen.images.map((i) => i.view.magnification))]).toEqual([40, 100, 200, 400]);
+    expect(seen.images.every((i) => i.case === right[0].case && i.truth === 'malignant')).toBe(true);
+    expect(seen.images.find((i) => i.path === right[0].path)).toEqual(right[0]);
+    expect(seen.cases).toEqual([...new Set(seen.cases)].toSorted());
+    await expect(checked(lab, 'results.case', { trial: TRIAL, case: 'nobody' })).rejects.toMatchObject({ code: 'not-found' });
+
     // where the network looked agrees with what it said
     const [image] = [...(await count('benign', 'benign')), ...(await count('benign', 'malignant'))];
     const look = { trial: TRIAL, image: image.path };

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { SALIENCY_METHODS } from '../../domain/saliency.ts';
 import { classNameSchema } from '../dataset.ts';
-import { cellImageSchema, imageSaliencySchema, studyResultsSchema } from '../results.ts';
+import { cellImageSchema, imageSaliencySchema, studyResultsSchema, testedCaseSchema } from '../results.ts';
 import { trialIdSchema, viewSchema } from '../trial.ts';
 import { call, ofStudy } from './call.ts';
 
@@ -17,6 +17,8 @@ export const results = {
     }),
     z.array(cellImageSchema),
   ),
+  /** one case of a trial's test set at every magnification, and the cases beside it */
+  'results.case': call(z.strictObject({ trial: trialIdSchema, case: z.string().min(1) }), testedCaseSchema),
   /** where the best weights of a trial look in one of its test images; takes seconds */
   'results.saliency': call(
     z.strictObject({
