@@ -1,11 +1,23 @@
 import { ref } from 'vue';
 import { useRouter } from 'vue-router';
+import type { Project } from '../../shared/contract/system.ts';
+import type { StudySummary } from '../../shared/contract/results.ts';
 import { asCallError, call } from '../api/index.ts';
 import { useLab } from '../stores/lab.ts';
 import { usePlan } from '../stores/plan.ts';
 import { useNotify } from './useNotify.ts';
 import { useQuestion } from './useQuestion.ts';
 import { t } from '../locales/texts.ts';
+
+/** The screen that shows what has come of a project so far. */
+export function whereToGoOn(
+  { dataset }: Pick<Project, 'dataset'>,
+  studies: readonly StudySummary[],
+): 'data' | 'plan' | 'run' | 'results' {
+  if (studies.some(({ state }) => state === 'running' || state === 'interrupted')) return 'run';
+  if (studies.some(({ trials }) => trials.some(({ state }) => state === 'finished'))) return 'results';
+  return dataset ? 'plan' : 'data';
+}
 
 /** Creating and opening projects; each leads to the screen where work goes on. */
 export function useProjectActions() {
@@ -32,7 +44,7 @@ export function useProjectActions() {
     during(async (stop) => {
       const project = await call('projects.open', { folder, stop });
       lab.project = project;
-      await router.push({ name: project.dataset ? 'plan' : 'data' });
+      await router.push({ name: whereToGoOn(project, await call('studies.list', {})) });
     });
 
   const create = (name: string, folder?: string) =>

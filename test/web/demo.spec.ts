@@ -227,7 +227,10 @@ test('results: an image shows where the network looked', async () => {
   const ofCase = page.getByRole('dialog').last();
   await expect(ofCase.getByRole('group', { name: /\.png, \d+×/ })).toHaveCount(4);
   const before = await ofCase.getByText(/^Case \d+ of \d+$/).textContent();
-  await ofCase.getByRole('group', { name: /\.png, / }).first().focus();
+  await ofCase
+    .getByRole('group', { name: /\.png, / })
+    .first()
+    .focus();
   await page.keyboard.press('ArrowUp');
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('ArrowDown');
