@@ -103,6 +103,19 @@ test('screens are shown by the keyboard, too', async () => {
   await page.waitForURL(/#\/data/);
 });
 
+test('the palette finds what can be done, by the keyboard alone', async () => {
+  await page.keyboard.press('ControlOrMeta+k');
+  const palette = page.getByRole('dialog', { name: 'Commands' }).or(page.getByRole('dialog')).first();
+  const found = palette.getByRole('option');
+  await expect(found.first()).toBeVisible();
+  await page.keyboard.type('plan');
+  await expect(found.first()).toContainText('Plan');
+  await expect(found.first()).toHaveAttribute('aria-selected', 'true');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/#\/plan/);
+  await expect(palette).toBeHidden();
+});
+
 test('plan: a wrong value is named at its field, a leak is refused', async () => {
   await goTo('Plan');
   await expect(field('Name of the study')).toHaveValue('Demo');
