@@ -1,3 +1,4 @@
+import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
 
 const CONTROLS = 'button, a[href], input:not([type=hidden]), select, textarea, summary, [role=button], [role=progressbar]';
@@ -30,6 +31,9 @@ export async function expectAccessible(page: Page): Promise<void> {
     ids.filter((id, i) => ids.indexOf(id) !== i),
     'ids used twice',
   ).toEqual([]);
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const told = violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
+  expect(told, 'what axe finds').toEqual([]);
   await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);
   await expect(page.locator('main')).toHaveCount(1);
   await expect(page.locator('html')).toHaveAttribute('lang', /./);
