@@ -42,6 +42,18 @@ export function nearnessOf({ magnifications }: TriedNetwork, magnification: numb
   return magnifications.includes(magnification) ? 'same' : 'other';
 }
 
+/** How far a network's training is from a magnification: 0 that one alone, 1 others too, 2 others only or not known. */
+function distance(network: TriedNetwork, magnification: number | null): number {
+  if (nearnessOf(network, magnification) !== 'same') return 2;
+  return network.magnifications!.length === 1 ? 0 : 1;
+}
+
+/** The order in which networks are asked: those that stand first beside one of the images. */
+export function askingOrder(networks: readonly TriedNetwork[], magnifications: readonly (number | null)[]): TriedNetwork[] {
+  const nearest = (network: TriedNetwork) => Math.min(...magnifications.map((m) => distance(network, m)), 2);
+  return networks.toSorted((a, b) => nearest(a) - nearest(b)); // stable
+}
+
 /** The networks with their answers to one image: those that were trained on its magnification first, else in their order. */
 export function triedRows(
   { id }: Pick<TriedImage, 'id'>,
@@ -55,8 +67,7 @@ export function triedRows(
     nearness: nearnessOf(network, magnification),
     said: answers.get(answerKey(network.choice, id)) ?? null,
   }));
-  const rank = ({ nearness }: TriedRow) => Number(nearness !== 'same');
-  return rows.sort((a, b) => rank(a) - rank(b)); // stable
+  return rows.sort((a, b) => distance(a.network, magnification) - distance(b.network, magnification)); // stable
 }
 
 /** One for each set of classes, in the order of the rows: networks of other classes answer another question. */

@@ -3,7 +3,7 @@ import { computed, ref, shallowRef } from 'vue';
 import { type RefusedImage, type TriedImage, type TriedNetwork, TRY_LIMITS } from '../../shared/contract/try.ts';
 import { asCallError, call, CallError, pathOf, sendFile } from '../api/index.ts';
 import { t } from '../locales/texts.ts';
-import { answerKey, isRefusal, networkKey, type Said } from '../logic/tried.ts';
+import { answerKey, askingOrder, isRefusal, networkKey, type Said } from '../logic/tried.ts';
 
 /** Images that belong to no study, the networks that can be asked about them, and what these said. */
 export const useTry = defineStore('try', () => {
@@ -34,9 +34,12 @@ export const useTry = defineStore('try', () => {
 
   /** What the lab has: after every connection, and when trials have finished. */
   async function load(): Promise<void> {
+    const before = new Set(images.value.map(({ id }) => id));
     const [found, held] = await Promise.all([call('try.networks', {}), call('try.images', {})]);
     trained.value = found;
+    const since = images.value.filter(({ id }) => !before.has(id));
     images.value = held;
+    show(since); // taken while the lab was asked
     await ask();
   }
 
@@ -44,7 +47,7 @@ export const useTry = defineStore('try', () => {
   async function ask(): Promise<void> {
     question.abort();
     const { signal } = (question = new AbortController());
-    const all = networks.value;
+    const all = askingOrder(networks.value, images.value.map(magnificationOf));
     for (const [done, network] of all.entries()) {
       const { choice } = network;
       const missing = images.value.map(({ id }) => id).filter((id) => !answers.value.has(answerKey(choice, id)));
@@ -84,7 +87,7 @@ export const useTry = defineStore('try', () => {
     try {
       const opened = await call('try.open', { paths: [...paths] }, { signal });
       refused.value = [...refused.value, ...opened.refused];
-      images.value = [...images.value, ...opened.images];
+      show(opened.images);
     } catch (thrown) {
       if (!signal.aborted) refuse(nameIn(paths[0]), thrown);
     } finally {
@@ -104,8 +107,7 @@ export const useTry = defineStore('try', () => {
     for (const file of sent.slice(0, room)) {
       taking.value = file.name;
       try {
-        const image = await sendFile(file, call, signal);
-        images.value = [...images.value, image];
+        show([await sendFile(file, call, signal)]);
       } catch (thrown) {
         if (signal.aborted) return;
         const fault = thrown instanceof CallError ? thrown : new CallError('bad-input', t('try.unreadable', { name: file.name }));
@@ -152,6 +154,12 @@ export const useTry = defineStore('try', () => {
     trained.value = null;
     const own = new Set(added.value.flatMap(({ choice }) => images.value.map(({ id }) => answerKey(choice, id))));
     answers.value = new Map([...answers.value].filter(([key]) => own.has(key)));
+  }
+
+  /** The lab may have told of an image before it answered. */
+  function show(taken: readonly TriedImage[]): void {
+    const known = new Set(images.value.map(({ id }) => id));
+    images.value = [...images.value, ...taken.filter(({ id }) => !known.has(id))];
   }
 
   function refuse(name: string, thrown: unknown): void {
