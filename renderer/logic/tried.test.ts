@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TriedAnswer } from '../../shared/contract/try.ts';
 import { answered, triedImage, triedNetwork } from '../testing/samples.ts';
-import { agreementsOf, answerKey, askingOrder, networkKey, type Said, triedRows } from './tried.ts';
+import { agreementsOf, answerKey, askingOrder, networkKey, type Said, trainedOn, triedRows } from './tried.ts';
 
 const networks = [
   triedNetwork('a', { magnifications: [40] }),
@@ -48,6 +48,14 @@ describe('rows of networks', () => {
     expect(order(100, 40)).toEqual(['a', 'c', 'b', '']);
     expect(order(null)).toEqual(['a', 'b', 'c', '']);
     expect(order()).toEqual(['a', 'b', 'c', '']);
+  });
+});
+
+describe('what a network was trained on', () => {
+  it('is its train set, or what its weights file says', () => {
+    const allBut = triedNetwork('e', { arm: { ...networks[0].arm!, trainSet: { allBut: 40 } } });
+    expect([...networks, allBut].map(trainedOn)).toEqual(['40×', '40×', '40×', null, 'all but 40×']);
+    expect(trainedOn({ ...networks[3], magnifications: [200] })).toBe('200×');
   });
 });
 

@@ -1,5 +1,7 @@
 import type { NetworkChoice, TriedAnswer, TriedFailure, TriedImage, TriedNetwork } from '../../shared/contract/try.ts';
 
+import { times, trainSetText } from './format.ts';
+
 /** Whether a network was trained on images of an image's magnification. */
 export type Nearness = 'same' | 'other' | 'unknown';
 
@@ -40,6 +42,11 @@ export function answerKey(choice: NetworkChoice, image: string): string {
 export function nearnessOf({ magnifications }: TriedNetwork, magnification: number | null): Nearness {
   if (magnification === null || magnifications === null) return 'unknown';
   return magnifications.includes(magnification) ? 'same' : 'other';
+}
+
+/** "40×", "all but 40×", "pooled"; null where that is not known. */
+export function trainedOn({ arm, magnifications }: TriedNetwork): string | null {
+  return arm ? trainSetText(arm.trainSet) : (magnifications?.map(times).join(', ') ?? null);
 }
 
 /** How far a network's training is from a magnification: 0 that one alone, 1 others too, 2 others only or not known. */

@@ -85,7 +85,7 @@ export const useTry = defineStore('try', () => {
     const { signal } = (transfer = new AbortController());
     taking.value = nameIn(paths[0]);
     try {
-      const opened = await call('try.open', { paths: [...paths] }, { signal });
+      const opened = await call('try.open', { paths: paths.slice(0, TRY_LIMITS.paths) }, { signal });
       refused.value = [...refused.value, ...opened.refused];
       show(opened.images);
     } catch (thrown) {

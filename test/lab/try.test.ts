@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createLab, type Lab } from '../../main/lab/lab.ts';
 import { createModel } from '../../main/models/registry.ts';
 import { weightsFrom } from '../../main/models/weights.ts';
@@ -48,9 +46,6 @@ async function upload(lab: Lab, name: string, bytes: Buffer) {
   }
   return sent.image;
 }
-
-/** Folders of sent images. */
-const folders = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('magnilab-try-'));
 
 /** Native tests of a trial, as predictions.csv has them. */
 async function testedBy(trial: string) {
@@ -123,7 +118,7 @@ describe('what networks say of images', () => {
     }
   });
 
-  it('comes at once when the networks have been asked before, all of them from one process', async () => {
+  it('comes at once when the networks have been asked before', async () => {
     const lab = await opened(finished.project);
     const weights = join(runFolder(finished.project, TRIALS[0]), 'checkpoint-best.safetensors');
     const rows = await testedBy(TRIALS[0]);
@@ -224,7 +219,9 @@ describe('images that are tried', () => {
   });
 
   it('that are sent lie in a folder of the lab, and are gone with it', async () => {
-    const before = await folders();
+    const temporary = await temporaryFolder();
+    for (const name of ['TMPDIR', 'TEMP', 'TMP']) vi.stubEnv(name, temporary);
+    onTestFinished(() => void vi.unstubAllEnvs());
     const lab = createLab({ door: 'browser' });
     const bytes = await sharp({
       create: { width: 600, height: 500, channels: 3, background: 'white', noise: { type: 'gaussian', mean: 128, sigma: 30 } },
@@ -234,8 +231,9 @@ describe('images that are tried', () => {
     expect(bytes.length).toBeGreaterThan(2 * TRY_LIMITS.part); // several parts
     const image = await upload(lab, '../../evil name?.png', bytes);
     expect(image).toMatchObject({ name: '../../evil name?.png', width: 600, height: 500, magnification: null });
-    const [own] = (await folders()).filter((name) => !before.includes(name));
-    const inside = () => readdir(join(tmpdir(), own));
+    const [own] = await readdir(temporary);
+    expect(own).toMatch(/^magnilab-try-/);
+    const inside = () => readdir(join(temporary, own));
     expect(await inside()).toHaveLength(1);
     await expect(upload(lab, 'words.png', Buffer.from('words'))).rejects.toThrow(/^words\.png: .*no PNG, JPEG or TIFF/);
     expect(await inside()).toHaveLength(1);
@@ -243,7 +241,7 @@ describe('images that are tried', () => {
     expect(await inside()).toEqual([]);
     await upload(lab, 'again.png', bytes);
     await lab.close();
-    expect(existsSync(join(tmpdir(), own))).toBe(false);
+    expect(await readdir(temporary)).toEqual([]);
   });
 
   it('that are too large, empty, or do not arrive whole are refused by their name', async () => {

@@ -22,7 +22,7 @@ export const tries = {
   /** the images that are being tried: the lab keeps them until they are removed, or it closes */
   'try.images': call(nothing, z.array(triedImageSchema)),
   /** takes images of this machine, as they are and where they are; folders stand for the images below them */
-  'try.open': call(z.strictObject({ paths: z.array(z.string().min(1)).min(1).max(1000) }), opened),
+  'try.open': call(z.strictObject({ paths: z.array(z.string().min(1)).min(1).max(TRY_LIMITS.paths) }), opened),
   /**
    * Takes an image of a page that knows no path of it, part by part.
    * @param upload as the answer to the first part named it; absent for the first
