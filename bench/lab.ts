@@ -65,6 +65,11 @@ type Other = Extract<
   | 'reports.export'
   | 'reports.keep'
   | 'trials.exportOnnx'
+  | 'try.open'
+  | 'try.upload'
+  | 'try.remove'
+  | 'try.addWeights'
+  | 'try.saliency'
 >;
 
 /** Every call that reads; the compiler misses none. */
@@ -75,6 +80,7 @@ function questions(lab: Lab): [string, () => Promise<unknown>][] {
   const trial = `${plan.name}_resnet18_40x_s0`;
   let seed = 0;
   let image: string | null = null;
+  let tried: string | null = null;
   const asked: Record<Exclude<CallName, Other>, () => Promise<unknown>> = {
     'lab.info': () => services['lab.info']({}),
     'models.list': () => services['models.list']({}),
@@ -119,6 +125,12 @@ function questions(lab: Lab): [string, () => Promise<unknown>][] {
     },
     'reports.preview': () => services['reports.preview'](study),
     'reports.settings': () => services['reports.settings'](study),
+    'try.networks': () => services['try.networks']({}),
+    'try.images': () => services['try.images']({}),
+    'try.classify': async () => {
+      tried ??= await triedImage(lab, trial);
+      return services['try.classify']({ network: { trial }, images: [tried] });
+    },
   };
   const fold: PlanSplit = { ...plan.split, by: 'fold', folds: [1] };
   return [
@@ -135,6 +147,13 @@ function questions(lab: Lab): [string, () => Promise<unknown>][] {
     ['plans.split, by image', () => services['plans.split']({ split: { ...plan.split, by: 'image', seed: seed++ } })],
     ['plans.split, official fold', () => services['plans.split']({ split: { ...fold, seed: seed++ } })],
   ];
+}
+
+/** The same, taken as an image of no study. */
+async function triedImage(lab: Lab, trial: string): Promise<string> {
+  const path = join(lab.session.indexed.folder, await testedPicture(lab, trial));
+  const { images } = await lab.services['try.open']({ paths: [path] });
+  return images[0].id;
 }
 
 /** An image of a trial's test that is a file here. */

@@ -12,6 +12,17 @@ const DIALOGS: Record<Purpose, OpenDialogOptions> = {
   dataset: { title: text('dialogs.chooseDataset'), properties: ['openDirectory'] },
   project: { title: text('dialogs.chooseProject'), properties: ['openDirectory', 'createDirectory'] },
   report: { title: text('dialogs.chooseReport'), properties: ['openDirectory', 'createDirectory'] },
+  image: {
+    title: text('dialogs.chooseImage'),
+    properties: ['openFile'],
+    filters: [{ name: text('dialogs.imageFiles'), extensions: ['png', 'jpg', 'jpeg', 'tif', 'tiff'] }],
+  },
+  images: { title: text('dialogs.chooseImages'), properties: ['openDirectory'] },
+  weights: {
+    title: text('dialogs.chooseWeights'),
+    properties: ['openFile'],
+    filters: [{ name: text('dialogs.weightsFiles'), extensions: ['safetensors'] }],
+  },
 };
 
 /**

@@ -24,11 +24,21 @@ export async function smallPicture({ index, pixelSha256, width }: SmallPictureIn
     Map.groupBy(indexOf(index).images, (image) => image.pixelSha256),
   );
   for (const { path } of all.get(pixelSha256) ?? []) {
-    const picture = await decodeImage(join(index.folder, path)).catch(() => null);
-    if (!picture?.ok || hashPixels(picture.width, picture.height, picture.data) !== pixelSha256) continue;
-    const raw = { width: picture.width, height: picture.height, channels: 3 } as const;
-    const webp = sharp(picture.data, { raw }).resize({ width, withoutEnlargement: true }).webp({ quality: QUALITY });
-    return new Uint8Array(await webp.toBuffer());
+    const webp = await smallWebp({ file: join(index.folder, path), pixelSha256, width });
+    if (webp) return webp;
   }
   return null;
+}
+
+/** A small WebP of a file. @param width in pixels @returns null where the file is no longer the picture of these pixels */
+export async function smallWebp({
+  file,
+  pixelSha256,
+  width,
+}: Omit<SmallPictureInput, 'index'> & { readonly file: string }): Promise<Uint8Array<ArrayBuffer> | null> {
+  const picture = await decodeImage(file).catch(() => null);
+  if (!picture?.ok || hashPixels(picture.width, picture.height, picture.data) !== pixelSha256) return null;
+  const raw = { width: picture.width, height: picture.height, channels: 3 } as const;
+  const webp = sharp(picture.data, { raw }).resize({ width, withoutEnlargement: true }).webp({ quality: QUALITY });
+  return new Uint8Array(await webp.toBuffer());
 }

@@ -3,11 +3,12 @@ import { imagesMissingFrom, openImages, summariseImages } from './images.ts';
 import { makeIndex, storeIndex } from './make-index.ts';
 import { exportReport, previewReport } from './report.ts';
 import { caseImages, cellImages, studyResults } from './results.ts';
-import { smallPicture } from './small-picture.ts';
+import { smallPicture, smallWebp } from './small-picture.ts';
 import { previewSplit } from './split.ts';
 import { stageStudy } from './stage-study.ts';
 import { testedImage } from './tested-image.ts';
 import { trainedNetwork } from './trained-network.ts';
+import { openPicture } from './tried-picture.ts';
 import { dataAreAway, readTrials, trialHistory, trialTurn } from './trials.ts';
 
 /**
@@ -28,6 +29,8 @@ export const functions = {
 
   /** decodes whole images, so nothing else waits for it */
   'pictures.small': smallPicture,
+  'pictures.smallOfFile': smallWebp,
+  'pictures.open': openPicture,
 
   'trials.read': readTrials,
   'trials.turn': trialTurn,

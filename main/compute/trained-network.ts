@@ -28,16 +28,12 @@ export async function trainedNetwork({ folder }: { folder: string }): Promise<Tr
     (await readTrialConfig(folder)).config,
   );
   if (isBaseline(model))
-    throw new LabError(
-      'bad-input',
-      `The trial ${id} is of ${variantName(model)}, which is no network: there is nothing to export.`,
-      {
-        field: 'trial',
-      },
-    );
+    throw new LabError('bad-input', `The trial ${id} is of ${variantName(model)}, which is no network: it has no weights.`, {
+      field: 'trial',
+    });
   const state = await readTrialState(folder);
   if (state?.state !== 'finished')
-    throw new LabError('bad-input', `The trial ${id} has not finished. Run or resume its study, then export it.`, {
+    throw new LabError('bad-input', `The trial ${id} has not finished. Run or resume its study first.`, {
       field: 'trial',
     });
   const { best: weights } = trialFiles(folder);

@@ -1,6 +1,6 @@
 /**
  * The predict process: questions in, answers out, each a line of JSON. It classifies images, and writes networks as ONNX files. It
- * loads TensorFlow and weights for the first question and keeps them for the next ones; it ends when its input does.
+ * loads TensorFlow for the first question and keeps it, with the networks that were asked last; it ends when its input does.
  */
 import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
@@ -13,6 +13,7 @@ import {
   type PredictRequest,
   type PredictRow,
 } from '../../shared/contract/predict.ts';
+import type { NetworkFacts, NetworkRequest } from '../../shared/contract/network.ts';
 import { predictedClass, probabilitiesOf } from '../../shared/analysis/scored.ts';
 import type { Variant } from '../../shared/domain/families/index.ts';
 import { SALIENCY_STEPS, type SaliencyMethod, saliencyMethods } from '../../shared/domain/saliency.ts';
@@ -30,6 +31,10 @@ import { type Computation, Evaluator } from '../training/trainer.ts';
 /** The page shows images of so many pixels at most. */
 const LAYER_PIXELS = 700;
 
+/** Networks that are held ready, and bytes of their weights in all. */
+const MOST_KEPT = 12;
+const MOST_KEPT_BYTES = 600e6;
+
 /** Grad-CAM's numbers of completeness. */
 const NO_SUM = { change: null, residual: null, steps: null, baseline: null, copies: null };
 
@@ -46,43 +51,76 @@ createInterface({ input: process.stdin }).on('line', (line) => {
   else last = last.then(() => answer(question));
 });
 
-async function answer(question: Exclude<PredictQuestion, { cancel: number }>): Promise<void> {
+type Question = Exclude<PredictQuestion, { cancel: number }>;
+
+async function answer(question: Question): Promise<void> {
   const { id } = question;
   const isCancelled = () => cancelled.has(id);
-  const said = await (
-    'exported' in question
-      ? exportOnnx(question.exported, isCancelled).then((exported): PredictAnswer => ({ ok: true, id, exported }))
-      : predict(question.request, isCancelled).then((predictions): PredictAnswer => ({ ok: true, id, predictions }))
-  ).catch((error): PredictAnswer => ({ ok: false, id, error: toEnvelope(error) }));
+  const said = await answerTo(question, isCancelled).catch((error): PredictAnswer => ({
+    ok: false,
+    id,
+    error: toEnvelope(error),
+  }));
   cancelled.delete(id);
   process.stdout.write(`${JSON.stringify(said)}\n`);
 }
 
+async function answerTo(question: Question, isCancelled: () => boolean): Promise<PredictAnswer> {
+  const { id } = question;
+  if ('exported' in question) return { ok: true, id, exported: await exportOnnx(question.exported, isCancelled) };
+  if ('described' in question) return { ok: true, id, described: await describe(question.described) };
+  return { ok: true, id, predictions: await predict(question.request, isCancelled) };
+}
+
 interface Ready {
-  /** of the weights and how they are used */
-  readonly key: string;
   readonly network: Network & { readonly computation: Computation };
   readonly evaluator: Evaluator;
   readonly explainers: Map<string, Explainer>;
 }
 
-/** The network of the last question: the next one most often asks the same. */
-let kept: Ready | undefined;
+/** Networks that were asked, the last one last: the next question most often asks one of them. */
+const kept = new Map<string, Ready>();
 
-async function ready(request: PredictRequest): Promise<Ready> {
+async function ready(request: NetworkRequest & Pick<PredictRequest, 'saliency'>): Promise<Ready> {
   const { weights, model, inputSize } = request;
   const { size, mtimeMs } = await stat(weights).catch(() => ({ size: 0, mtimeMs: 0 })); // openWeights says what is wrong
   const key = JSON.stringify([weights, size, mtimeMs, model, inputSize]);
-  if (kept?.key === key) return kept;
+  const known = kept.get(key);
+  if (known) {
+    kept.delete(key); // and set again: what was asked last goes last
+    kept.set(key, known);
+    return known;
+  }
   const opened = await openNetwork(request, ({ variant }) => {
     if (request.saliency) requireMethod(variant, request.saliency.method); // before weights are read
   });
   await loadTensorFlow();
-  for (const explainer of kept?.explainers.values() ?? []) explainer.dispose();
-  kept?.evaluator.dispose();
+  makeRoom(bytesOf(opened));
   const network = { ...opened, computation: { rung: 'session', precision: 'float32' } as const };
-  kept = { key, network, evaluator: new Evaluator({ ...network, batchSize: 1 }), explainers: new Map() };
-  return kept;
+  const made = { network, evaluator: new Evaluator({ ...network, batchSize: 1 }), explainers: new Map() };
+  kept.set(key, made);
+  return made;
+}
+
+/** Lets go of those networks that were not asked for longest. @param bytes of the weights that come */
+function makeRoom(bytes: number): void {
+  let held = [...kept.values()].reduce((sum, { network }) => sum + bytesOf(network), bytes);
+  for (const [key, { network, evaluator, explainers }] of kept) {
+    if (kept.size < MOST_KEPT && held <= MOST_KEPT_BYTES) break;
+    for (const explainer of explainers.values()) explainer.dispose();
+    evaluator.dispose();
+    kept.delete(key);
+    held -= bytesOf(network);
+  }
+}
+
+function bytesOf({ weights }: Pick<Network, 'weights'>): number {
+  return [...weights.values()].reduce((sum, values) => sum + values.byteLength, 0);
+}
+
+async function describe(request: NetworkRequest): Promise<NetworkFacts> {
+  const { variant, classes, metadata } = (await ready(request)).network;
+  return { model: variant.id, classes: [...classes], metadata: { ...metadata } };
 }
 
 function explainerFor({ network, evaluator, explainers }: Ready, { method, steps = SALIENCY_STEPS }: Saliency): Explainer {

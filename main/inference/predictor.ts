@@ -2,7 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { LabError } from '../../shared/contract/errors.ts';
-import type { NetworkRequest } from '../../shared/contract/network.ts';
+import type { NetworkFacts, NetworkRequest } from '../../shared/contract/network.ts';
 import type { OnnxFile, OnnxRequest } from '../../shared/contract/onnx.ts';
 import {
   type PredictAnswer,
@@ -22,18 +22,22 @@ export interface PredictorOptions {
   readonly most?: number;
   /** a process that is asked nothing for so long ends, ms */
   readonly idleMs?: number;
+  /** all networks in one process: many that are asked in turn need TensorFlow once */
+  readonly shared?: boolean;
 }
 
-/** Asks predict processes: one for each network, which stays until it has been asked nothing for a while. */
+/** Asks predict processes: one for each network, or one for all, which stays until it has been asked nothing for a while. */
 export class Predictor {
   private readonly processes = new Map<string, PredictProcess>();
   private readonly most: number;
   private readonly idleMs: number;
+  private readonly shared: boolean;
   /** processes that were started */
   starts = 0;
 
-  constructor({ most = 2, idleMs = 120_000 }: PredictorOptions = {}) {
+  constructor({ most = 2, idleMs = 120_000, shared = false }: PredictorOptions = {}) {
     this.most = most;
+    this.shared = shared;
     this.idleMs = idleMs;
   }
 
@@ -55,13 +59,22 @@ export class Predictor {
     return this.processFor(request).ask((id) => ({ id, exported: request }), 'exported', signal);
   }
 
+  /**
+   * Loads a network and says what it is.
+   * @throws LabError of the process, or "trial-failed" that says how it ended; the signal's reason
+   */
+  describe(request: NetworkRequest, signal?: AbortSignal): Promise<NetworkFacts> {
+    if (signal?.aborted) return Promise.reject(signal.reason as Error);
+    return this.processFor(request).ask((id) => ({ id, described: request }), 'described', signal);
+  }
+
   /** Ends all processes, whatever they are at. */
   async close(): Promise<void> {
     await Promise.all([...this.processes.values()].map((process) => process.kill()));
   }
 
   private processFor({ weights, model, inputSize }: NetworkRequest): PredictProcess {
-    const key = JSON.stringify([weights, stampOf(weights), model, inputSize]);
+    const key = this.shared ? 'all' : JSON.stringify([weights, stampOf(weights), model, inputSize]);
     const process = this.processes.get(key) ?? this.start(key);
     this.processes.delete(key); // and set again: what was asked last goes last
     this.processes.set(key, process);
@@ -96,6 +109,7 @@ function stampOf(path: string): string {
 interface Answers {
   readonly predictions: Rows;
   readonly exported: OnnxFile;
+  readonly described: NetworkFacts;
 }
 
 interface Pending {

@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LabEvent } from '../../shared/contract/events.ts';
-import type { LabServices } from '../../shared/contract/api.ts';
+import type { CallInput, LabServices } from '../../shared/contract/api.ts';
 import type { ModelRow } from '../../shared/contract/calls/system.ts';
+import type { NetworkChoice } from '../../shared/contract/try.ts';
 import { LabError } from '../../shared/contract/errors.ts';
 import { timmName, VARIANTS } from '../../shared/domain/catalogue.ts';
 import { newNameProblem } from '../../shared/domain/names.ts';
@@ -34,6 +35,7 @@ import { trialSaliency } from './saliency.ts';
 import { recentProjects, Session } from './session.ts';
 import { createStudy, readStudies } from './studies.ts';
 import { type Report, Tasks } from './tasks.ts';
+import { trainedNetworks, Tries } from './tries.ts';
 import { projectProblems } from './verify.ts';
 
 /** Questions to predict processes that are computed at once: each takes every core. */
@@ -50,7 +52,7 @@ export interface LabOptions {
   /** how trials compute their steps; undefined: what measures fastest */
   readonly engine?: string;
   /** native dialog, where the door has one */
-  readonly choose?: (purpose: 'dataset' | 'project' | 'report') => Promise<string | null>;
+  readonly choose?: (purpose: CallInput<'files.choose'>['purpose']) => Promise<string | null>;
 }
 
 /** The lab: one set of services that every door offers. Doors know nothing but this. */
@@ -89,6 +91,7 @@ export function createLab({ door, jobs, executor = defaultExecutor({ slots: jobs
   /** one process at a time, however often the page asks */
   let examining: Promise<Doctor> | null = null;
   const predictor = new Predictor();
+  const tries = new Tries(session, pictures);
   const asking = new Limit(QUESTIONS_AT_ONCE, QUESTIONS_WAITING);
 
   const services: LabServices = {
@@ -213,6 +216,27 @@ export function createLab({ door, jobs, executor = defaultExecutor({ slots: jobs
       return asking.run(() => trialSaliency(session, predictor, pictures, input, signal), signal);
     },
 
+    'try.networks': async () => {
+      const studies = await readStudies(session);
+      return trainedNetworks(studies, await Promise.all(studies.map((study) => queue.summary(study))));
+    },
+    'try.images': async () => tries.images(),
+    'try.open': ({ paths }, { signal } = {}) => tries.open(paths, signal),
+    'try.upload': (input) => tries.upload(input),
+    'try.remove': async ({ images }) => {
+      await tries.remove(images);
+      return {};
+    },
+    'try.addWeights': (input, { signal } = {}) => asking.run(() => tries.addWeights(input, signal), signal),
+    'try.classify': async (input, { signal } = {}) => {
+      await requireKnown(input.network);
+      return asking.run(() => tries.classify(input, signal), signal);
+    },
+    'try.saliency': async (input, { signal } = {}) => {
+      await requireKnown(input.network);
+      return asking.run(() => tries.saliency(input, signal), signal);
+    },
+
     'reports.preview': async ({ study }, { signal } = {}) => ({
       page: pictures.keepPage(await previewReport(session, await queue.study(study), signal)),
     }),
@@ -244,6 +268,11 @@ export function createLab({ door, jobs, executor = defaultExecutor({ slots: jobs
     return study;
   }
 
+  /** @throws LabError "not-found" for a trial that the project has not */
+  async function requireKnown(network: NetworkChoice): Promise<void> {
+    if ('trial' in network) await studyOf(network.trial);
+  }
+
   return {
     services,
     session,
@@ -256,7 +285,7 @@ export function createLab({ door, jobs, executor = defaultExecutor({ slots: jobs
     async close() {
       tasks.cancelAll();
       await session.close();
-      await Promise.all([compute.close(), predictor.close()]);
+      await Promise.all([compute.close(), predictor.close(), tries.close()]);
     },
   };
 }

@@ -36,11 +36,23 @@ export class Pictures {
   private readonly secret = new Hmac(randomBytes(32));
   private readonly small = new KeptBytes(MOST_KEPT_BYTES);
   private readonly layers = new KeptBytes(MOST_KEPT_BYTES);
+  /** pixels' hash -> path, of pictures that are not of the data set */
+  private readonly files = new Map<string, string>();
   private readonly limit = new Limit(MADE_AT_ONCE, MOST_WAITING);
   private readonly session: Session;
 
   constructor(session: Session) {
     this.session = session;
+  }
+
+  /** Knows a picture by its file, beside those of the data set. @returns its name, good until it is forgotten */
+  know(pixelSha256: string, file: string): string {
+    this.files.set(pixelSha256, file);
+    return this.nameOf(pixelSha256);
+  }
+
+  forget(pixelSha256: string): void {
+    this.files.delete(pixelSha256);
   }
 
   /** What the page is given of the picture that has these pixels. */
@@ -76,11 +88,15 @@ export class Pictures {
 
   private async smallPicture(pixelSha256: string, width: number, signal?: AbortSignal) {
     const index = this.session.isOpen ? this.session.indexRef : null;
-    if (!index || width < PICTURE_WIDTHS.least || width > PICTURE_WIDTHS.most) return null;
+    const file = this.files.get(pixelSha256);
+    if ((!index && file === undefined) || width < PICTURE_WIDTHS.least || width > PICTURE_WIDTHS.most) return null;
     const key = `${pixelSha256} ${width}`;
     const known = this.small.get(key);
     if (known) return known;
-    const make = () => this.session.compute.call('pictures.small', { index, pixelSha256, width }, { signal });
+    const { compute } = this.session;
+    const make = async () =>
+      (file === undefined ? null : await compute.call('pictures.smallOfFile', { file, pixelSha256, width }, { signal })) ??
+      (index && (await compute.call('pictures.small', { index, pixelSha256, width }, { signal })));
     const made = await this.limit.run(make, signal).catch(() => null); // too many at once, or not asked for any more
     if (made) this.small.set(key, made);
     return made;

@@ -27,7 +27,7 @@ export async function predictImages(
   { saliency, ...request }: PredictOptions,
   signal?: AbortSignal,
 ): Promise<(PredictRow | PredictFailure)[]> {
-  const { targets, failures } = await expand(request.files, signal);
+  const { targets, failures } = await expandImages(request.files, signal);
   if (targets.length === 0) return failures;
   const files = targets.map(({ file }) => file);
   if (!saliency) return [...(await runPrediction({ ...request, files }, signal)), ...failures];
@@ -41,7 +41,7 @@ export async function predictImages(
 }
 
 /** Images as given; those below a folder sorted by path. */
-async function expand(
+export async function expandImages(
   given: readonly string[],
   signal?: AbortSignal,
 ): Promise<{ targets: Target[]; failures: PredictFailure[] }> {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { ParsedInput } from '../../shared/contract/api.ts';
 import { LabError } from '../../shared/contract/errors.ts';
 import type { ImageSaliency } from '../../shared/contract/results.ts';
-import { isFailure } from '../../shared/contract/predict.ts';
+import { isFailure, type PredictRow } from '../../shared/contract/predict.ts';
 import type { Predictor } from '../inference/predictor.ts';
 import type { Pictures } from './pictures.ts';
 import type { Session } from './session.ts';
@@ -22,6 +22,11 @@ export async function trialSaliency(
   const { file, evaluation: resize, ...network } = await session.compute.call('trials.tested', { folder, image }, { signal });
   const [row] = await predictor.ask({ ...network, files: [file], resize, saliency: { method } }, signal);
   if (isFailure(row)) throw new LabError(row.error.code, row.error.message, { field: 'image' });
+  return keptSaliency(row, pictures);
+}
+
+/** Where a network looked, its layer kept under an address. @param row of a question that asked for it */
+export function keptSaliency(row: PredictRow, pictures: Pictures): ImageSaliency {
   const { path: _path, layer, ...found } = row.saliency!;
   const png = Buffer.from(layer!.slice(layer!.indexOf(',') + 1), 'base64');
   return { ...found, layer: pictures.keepLayer(new Uint8Array(png)), probability: Math.max(...row.probabilities) };

@@ -5,6 +5,7 @@ import { pageSecrets } from './secrets.ts';
 
 export type { Client, ConnectionState } from './connection.ts';
 export { asCallError, CallError } from './errors.ts';
+export { sendFile } from './send-file.ts';
 
 let client: Client | null = null;
 
@@ -26,6 +27,13 @@ export function call<N extends CallName>(name: N, input: CallInput<N>, options?:
 interface DesktopWindow extends Window {
   /** set by the preload script, which then posts a MessagePort to the page */
   magnilabDesktop?: boolean;
+  /** of a file that the user gave the page; "" for one that is not on the disk */
+  magnilabPathOf?: (file: File) => string;
+}
+
+/** The path of a file that the user gave the page: the desktop knows it, a browser does not. */
+export function pathOf(file: File): string | null {
+  return (window as DesktopWindow).magnilabPathOf?.(file) || null;
 }
 
 /** The desktop hands the page a port; a browser opens a WebSocket to where the page came from. */

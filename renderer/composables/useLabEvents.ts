@@ -4,11 +4,12 @@ import { useDataset } from '../stores/dataset.ts';
 import { useLab } from '../stores/lab.ts';
 import { usePlan } from '../stores/plan.ts';
 import { useStudies } from '../stores/studies.ts';
+import { useTry } from '../stores/try.ts';
 import { useNotify } from './useNotify.ts';
 
 /** Feeds the stores: with what the lab tells, after every connection, and when another project is opened. */
 export function useLabEvents(): void {
-  const [lab, dataset, studies, plan] = [useLab(), useDataset(), useStudies(), usePlan()];
+  const [lab, dataset, studies, plan, tries] = [useLab(), useDataset(), useStudies(), usePlan(), useTry()];
   const { fail } = useNotify();
   const client = labClient();
 
@@ -28,6 +29,7 @@ export function useLabEvents(): void {
       dataset.clear();
       studies.clear();
       plan.clear();
+      tries.clear();
       return;
     }
     await Promise.all([dataset.load(), studies.load()]);
@@ -52,6 +54,7 @@ export function useLabEvents(): void {
       dataset.clear();
       studies.clear();
       plan.clear();
+      tries.clear();
       void loadProject().catch(fail);
     },
   );

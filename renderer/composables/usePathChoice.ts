@@ -1,10 +1,11 @@
 import { ref } from 'vue';
+import type { CallInput } from '../../shared/contract/api.ts';
 import { call } from '../api/index.ts';
 import { useLab } from '../stores/lab.ts';
 import { useNotify } from './useNotify.ts';
 
 /** Asks for a path: by the native dialog where the door has one, else by the page's own chooser (`shown` opens it). */
-export function usePathChoice(purpose: 'dataset' | 'project' | 'report', take: (path: string) => void) {
+export function usePathChoice(purpose: CallInput<'files.choose'>['purpose'], take: (path: string) => void) {
   const lab = useLab();
   const { fail } = useNotify();
   const shown = ref(false);

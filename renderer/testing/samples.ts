@@ -2,6 +2,8 @@ import type { Cell } from '../../shared/analysis/cells.ts';
 import { METRICS, type Metrics } from '../../shared/analysis/metrics.ts';
 import type { StudySummary, TrialSummary } from '../../shared/contract/results.ts';
 import type { Epoch, TrialMessage } from '../../shared/contract/trial.ts';
+import type { TriedAnswer, TriedImage, TriedNetwork } from '../../shared/contract/try.ts';
+import { armOf } from '../../shared/domain/study/arm.ts';
 
 export function trial(change: Partial<TrialSummary> = {}): TrialSummary {
   return {
@@ -87,4 +89,24 @@ export function cell(train: number, test: number, accuracy: number | null, chang
     ],
     ...change,
   };
+}
+
+export function triedNetwork(id: string, change: Partial<TriedNetwork> = {}): TriedNetwork {
+  const { study: name, ...summary } = trial({ id });
+  return {
+    choice: { trial: id },
+    model: summary.model,
+    classes: ['benign', 'malignant'],
+    magnifications: [40],
+    arm: { study: name, ...armOf(summary) },
+    ...change,
+  };
+}
+
+export function triedImage(id: string, change: Partial<TriedImage> = {}): TriedImage {
+  return { id, name: `${id}.png`, width: 700, height: 460, picture: `${id}.signed`, magnification: null, ...change };
+}
+
+export function answered(image: string, change: Partial<TriedAnswer> = {}): TriedAnswer {
+  return { image, classes: ['benign', 'malignant'], probabilities: [0.1, 0.9], predicted: 'malignant', ...change };
 }

@@ -6,12 +6,13 @@ import { projects } from './calls/projects.ts';
 import { results } from './calls/results.ts';
 import { studies } from './calls/studies.ts';
 import { system } from './calls/system.ts';
+import { tries } from './calls/try.ts';
 
 /**
  * Every call of the lab, by service: the allow-list, with the schema of its one argument and of its answer. Doors parse the argument
  * before a service sees it. Long work answers at once with a task id and reports by events.
  */
-export const api = { ...system, ...projects, ...datasets, ...plans, ...studies, ...results, ...exports } as const;
+export const api = { ...system, ...projects, ...datasets, ...plans, ...studies, ...results, ...exports, ...tries } as const;
 
 export type Api = typeof api;
 export type CallName = keyof Api;

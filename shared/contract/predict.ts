@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MOST_SALIENCY_STEPS, SALIENCY_METHODS } from '../domain/saliency.ts';
 import { errorCodes } from './error-codes.ts';
 import { errorEnvelopeSchema } from './errors.ts';
-import { networkSchema } from './network.ts';
+import { networkFactsSchema, networkSchema } from './network.ts';
 import { onnxFileSchema, onnxRequestSchema } from './onnx.ts';
 
 export const predictRequestSchema = networkSchema.extend({
@@ -76,6 +76,7 @@ export function isFailure(row: PredictRow | PredictFailure): row is PredictFailu
 export const predictQuestionSchema = z.union([
   z.strictObject({ id: z.number().int(), request: predictRequestSchema }),
   z.strictObject({ id: z.number().int(), exported: onnxRequestSchema }),
+  z.strictObject({ id: z.number().int(), described: networkSchema }),
   z.strictObject({ cancel: z.number().int() }),
 ]);
 export type PredictQuestion = z.infer<typeof predictQuestionSchema>;
@@ -89,6 +90,7 @@ export const predictAnswerSchema = z.union([
     predictions: z.array(z.union([predictRowSchema, predictFailureSchema])),
   }),
   z.object({ ok: z.literal(true), id: z.number().int(), exported: onnxFileSchema }),
+  z.object({ ok: z.literal(true), id: z.number().int(), described: networkFactsSchema }),
   z.object({ ok: z.literal(false), id: z.number().int(), error: errorEnvelopeSchema }),
 ]);
 export type PredictAnswer = z.infer<typeof predictAnswerSchema>;

@@ -22,6 +22,7 @@ export const screens = [
   { id: 'plan', path: '/plan', needsProject: true, shortcut: 'Mod+3', pageShortcut: 'Alt+3', place: 'top' },
   { id: 'run', path: '/run', needsProject: true, shortcut: 'Mod+4', pageShortcut: 'Alt+4', place: 'top' },
   { id: 'results', path: '/results', needsProject: true, shortcut: 'Mod+5', pageShortcut: 'Alt+5', place: 'top' },
+  { id: 'try', path: '/try', needsProject: true, shortcut: 'Mod+6', pageShortcut: 'Alt+6', place: 'top' },
   { id: 'settings', path: '/settings', needsProject: false, shortcut: 'Mod+,', pageShortcut: 'Mod+,', place: 'bottom' },
 ] as const satisfies readonly ScreenDefinition[];
 export type Screen = (typeof screens)[number];

@@ -53,8 +53,10 @@ const windowTitle = () => app.evaluate(({ BrowserWindow }) => BrowserWindow.getA
 
 test('opens the page over app:// in a sandbox, connected to the lab', async () => {
   expect(page.url()).toMatch(/^app:\/\/lab\//);
-  const found = await page.evaluate('({ desktop: window.magnilabDesktop, require: typeof require, process: typeof process })');
-  expect(found).toEqual({ desktop: true, require: 'undefined', process: 'undefined' });
+  const found = await page.evaluate(
+    '({ desktop: window.magnilabDesktop, pathOf: window.magnilabPathOf(new File([], "x")), require: typeof require, process: typeof process })',
+  );
+  expect(found).toEqual({ desktop: true, pathOf: '', require: 'undefined', process: 'undefined' });
   await expect(page.getByRole('main')).toBeVisible();
   expect(await windowTitle()).toBe('Magnilab');
 });

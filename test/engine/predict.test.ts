@@ -74,6 +74,30 @@ describe('the predict process', { timeout: 300_000 }, () => {
     expect(predictor.starts).toBe(3);
   });
 
+  it('answers for many networks in turn when one process is shared, each as one of its own would', async () => {
+    const folder = await temporaryFolder();
+    const files = [join(folder, 'x.png')];
+    await writeFile(files[0], await picture(5));
+    const shared = new Predictor({ shared: true });
+    const own = new Predictor({ most: 1 });
+    onTestFinished(() => Promise.all([shared.close(), own.close()]).then(() => {}));
+    const networks = await Promise.all(
+      ['resnet_test', 'convmixer_test', 'mixer_test'].map((id) => network(id, 'benign,malignant', folder)),
+    );
+    const expected = [];
+    for (const weights of networks) expected.push(await own.ask({ weights, files }));
+    for (const turn of [1, 2])
+      for (const [i, weights] of networks.entries())
+        expect(await shared.ask({ weights, files }), `turn ${turn}`).toEqual(expected[i]);
+    expect(shared.starts).toBe(1);
+    expect(await shared.describe({ weights: networks[1] })).toMatchObject({
+      model: 'convmixer_test',
+      classes: ['benign', 'malignant'],
+      metadata: { input_size: '64,64' },
+    });
+    await expect(shared.describe({ weights: join(folder, 'none') })).rejects.toMatchObject({ code: 'not-found' });
+  });
+
   it('ends when it is asked nothing for a while, and is started again for the next question', async () => {
     const folder = await temporaryFolder();
     const files = [join(folder, 'x.png')];

@@ -41,6 +41,8 @@ export const calls: Campaign = {
         ['results.study', { study: 'Tiny' }],
         ['results.images', { trial, view: { magnification: 40, scale: 'native' }, truth: 'benign', predicted: 'benign' }],
         ['reports.preview', { study: 'Tiny' }],
+        ['try.networks', {}],
+        ['try.images', {}],
       ];
       const findings = new Set<string>();
       let before = 0;

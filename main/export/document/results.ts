@@ -278,7 +278,7 @@ function confusion(square: Square): DocumentTable {
   return {
     id: null,
     caption: `tested on ${viewName(square.view)}`,
-    columns: [column(''), ...classes.map((name) => column(classTitle(name), 'count'))],
+    columns: [column('Truth'), ...classes.map((name) => column(classTitle(name), 'count'))],
     rows: classes.map((truth) => [classTitle(truth), ...classes.map((given) => valueIn(square, CONFUSION, truth, given))]),
   };
 }

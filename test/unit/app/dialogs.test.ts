@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { OpenDialogOptions } from 'electron';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Folders, nativeChooser } from '../../../main/app/dialogs.ts';
 import { jsonFile } from '../../../main/app/json-file.ts';
@@ -23,6 +24,22 @@ describe('native dialogs', () => {
     await choose('dataset');
     expect(open.mock.lastCall![0]).toMatchObject({ defaultPath: '/data/breakhis', properties: ['openDirectory'] });
     expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({ dataset: '/data/breakhis', report: '/data/breakhis' });
+  });
+
+  it('ask for files of one kind where a file is wanted', async () => {
+    const open = vi.fn().mockResolvedValue({ canceled: false, filePaths: ['/data/x'] });
+    const choose = nativeChooser(open, { read: () => ({}), write: () => {} });
+    for (const [purpose, extension] of [
+      ['image', 'tif'],
+      ['weights', 'safetensors'],
+    ] as const) {
+      expect(await choose(purpose)).toBe('/data/x');
+      const { properties, filters } = open.mock.lastCall![0] as OpenDialogOptions;
+      expect(properties).toEqual(['openFile']);
+      expect(filters![0].extensions).toContain(extension);
+    }
+    await choose('images');
+    expect(open.mock.lastCall![0]).toMatchObject({ properties: ['openDirectory'] });
   });
 
   it('answer null when nothing was chosen', async () => {

@@ -2,11 +2,11 @@ import { mount } from '@vue/test-utils';
 import { createPinia } from 'pinia';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { effectScope } from 'vue';
-import type { ImageSaliency } from '../../../shared/contract/results.ts';
-import { saliencyMethods } from '../../../shared/domain/saliency.ts';
-import { useClient } from '../../api/index.ts';
-import { useSaliency } from '../../composables/useSaliency.ts';
-import { fakeClient } from '../../testing/fake-lab.ts';
+import type { ImageSaliency } from '../../shared/contract/results.ts';
+import { saliencyMethods } from '../../shared/domain/saliency.ts';
+import { useClient } from '../api/index.ts';
+import { useSaliency } from '../composables/useSaliency.ts';
+import { fakeClient } from '../testing/fake-lab.ts';
 import SaliencyTools from './SaliencyTools.vue';
 
 const global = { plugins: [createPinia()] };
@@ -45,7 +45,7 @@ describe('asking where the network looked', () => {
     });
     useClient(client);
     const scope = effectScope();
-    const asking = scope.run(useSaliency)!;
+    const asking = scope.run(() => useSaliency('results.saliency'))!;
     const ask = (image: string) => void asking.ask({ trial: 'T', image, method: 'integrated-gradients' });
     return { ...asking, ask, none: () => void asking.ask(null), asked, cancelled, scope };
   }
