@@ -56,6 +56,14 @@ try {
     .first()
     .click();
   await page.getByRole('button', { name: 'This case at every magnification' }).click();
+  const viewer = page.getByRole('dialog').last();
+  await viewer.getByRole('combobox').selectOption({ index: 1 });
+  await viewer.getByLabel('Where the network looked').check();
+  await viewer
+    .getByRole('img', { name: /^Heat map/ })
+    .nth(3)
+    .waitFor({ timeout: 60_000 });
+  await page.mouse.move(0, 0);
   await shoot('case', 760);
   for (let i = 0; i < 3; i++) await page.keyboard.press('Escape');
   await go('Plan');
