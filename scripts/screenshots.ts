@@ -28,7 +28,7 @@ try {
   const page = await (await browser.newContext({ viewport: size, colorScheme: 'light' })).newPage();
   await page.goto(lab.url);
   const go = async (screen: string) => {
-    await page.getByRole('navigation').getByRole('link', { name: screen, exact: true }).click();
+    await page.getByRole('navigation').getByRole('link', { name: screen }).click();
     await settled(page);
   };
   const shoot = async (name: string, height = size.height) => {
