@@ -18,3 +18,8 @@ export function stateFolder(...parts: string[]): string {
 export function projectsFolder(): string {
   return process.env.MAGNILAB_PROJECTS ?? join(homedir(), 'Magnilab');
 }
+
+/** The same path for other programs, compilers say: the packed app keeps its modules beside its archive, which only Electron reads. */
+export function onDisk(path: string): string {
+  return path.replace(/([\\/])app\.asar(?=[\\/])/, '$1app.asar.unpacked');
+}

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import wheels from '../../resources/runtime/wheels.json' with { type: 'json' };
-import { cacheFolder } from '../platform/paths.ts';
+import { cacheFolder, onDisk } from '../platform/paths.ts';
 
 /** not named "require": the bundler declares that name itself */
 const requireModule = createRequire(import.meta.url);
@@ -10,11 +10,6 @@ const requireModule = createRequire(import.meta.url);
 /** Folder of the tfjs-node package: JavaScript kernels, sources of the binding, and the package's own installer. */
 export const tfjsPackageFolder = onDisk(dirname(requireModule.resolve('@tensorflow/tfjs-node-gpu/package.json')));
 export const tfjsVersion: string = requireModule('@tensorflow/tfjs-node-gpu/package.json').version;
-
-/** The same path for other programs, compilers say: the packed app keeps its modules beside its archive, which only Electron reads. */
-export function onDisk(path: string): string {
-  return path.replace(/([\\/])app\.asar(?=[\\/])/, '$1app.asar.unpacked');
-}
 
 export type Device = 'cpu' | 'gpu';
 

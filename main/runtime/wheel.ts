@@ -8,7 +8,8 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import wheels from '../../resources/runtime/wheels.json' with { type: 'json' };
 import { unzip } from '../platform/unzip.ts';
-import { onDisk, tfjsPackageFolder } from './find.ts';
+import { onDisk } from '../platform/paths.ts';
+import { tfjsPackageFolder } from './find.ts';
 import { record, type Way } from './way.ts';
 
 const requireModule = createRequire(import.meta.url);
