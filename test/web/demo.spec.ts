@@ -194,6 +194,15 @@ test('results: the matrix, its means and the trial behind a square', async () =>
   await expectAccessible(page);
 });
 
+test('results: what is chosen is seen where the system chooses the colours', async () => {
+  await page.emulateMedia({ forcedColors: 'active' });
+  const chosen = page.locator('button.square[aria-pressed=true]').first();
+  await expect(chosen).toHaveCSS('outline-style', 'solid');
+  await expect(page.getByRole('navigation').locator('.router-link-exact-active')).toHaveCSS('outline-style', 'solid');
+  await expectAccessible(page);
+  await page.emulateMedia({ forcedColors: 'none' });
+});
+
 test('results: a cell of a confusion matrix opens its images, the most confident first', async () => {
   const cells = page.getByRole('button', { name: /^Truth \w+, predicted \w+: [1-9]/ });
   const count = Number(/(\d+) images$/.exec((await cells.first().getAttribute('aria-label'))!)![1]);
