@@ -7,15 +7,21 @@ import { percent } from '../logic/format.ts';
 import { type IntervalOf, MATRIX_MODES, type MatrixMode, type Scale } from '../logic/matrix-view.ts';
 import { t } from '../locales/texts.ts';
 
-interface Shown {
+/** Matrices of a study in one metric, and what goes with them. */
+export interface ShownMatrices {
+  /** of all networks */
   readonly matrices: readonly Matrix[];
   readonly inference: Inference;
   readonly metric: Metric;
+  readonly metricName: string;
   readonly scale: Scale;
+  /** accuracy of the most frequent answer, by the name of the view */
+  readonly majority: ReadonlyMap<string, number | null>;
+  readonly selected: { readonly model: string; readonly train: string; readonly test: string } | null;
 }
 
 /** What matrices can show, and what they do: the modes that metric, seeds and networks have, and the words below them. */
-export function useMatrixModes(shown: () => Shown) {
+export function useMatrixModes(shown: () => ShownMatrices) {
   const chosen = ref<MatrixMode>('value');
   const chance = computed(() => chanceOf(shown().metric, shown().inference.squares[0]?.recalls.length ?? 0));
   const seeds = computed(() => Math.max(1, ...shown().matrices.flatMap((matrix) => matrix.squares.flat().map(({ of }) => of))));
