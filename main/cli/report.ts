@@ -9,6 +9,7 @@ import {
 } from '../../shared/contract/report.ts';
 import { createLab } from '../lab/lab.ts';
 import { chooseStudy } from './choose-study.ts';
+import { collected } from './collected.ts';
 import { print, printJson } from './output.ts';
 
 interface Options extends Chosen {
@@ -26,8 +27,6 @@ interface Chosen {
   format?: string;
 }
 
-const collect = (value: string, before: string[] = []) => [...before, value];
-
 export function addReport(program: Command): void {
   program
     .command('report')
@@ -36,7 +35,7 @@ export function addReport(program: Command): void {
     .option('--out <folder>', 'where to write it (default: reports/ in the project)')
     .option('--study <name>', 'which study (default: the last one)')
     .option('--title <text>', "title (default: the study's name)")
-    .option('--author <name>', 'an author; again for each further one', collect)
+    .option('--author <name>', 'an author; again for each further one', collected)
     .option('--notes <text>', 'paragraphs after the answer, with an empty line between them')
     .addOption(new Option('--paper <size>', 'of the PDF').choices(PAPERS))
     .option('--section <ids>', `sections, separated by commas, or "all": ${REPORT_SECTIONS.join(', ')}`)

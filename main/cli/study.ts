@@ -7,6 +7,7 @@ import { agreementWith, type Bundle, readBundle } from '../lab/bundle.ts';
 import type { Lab } from '../lab/lab.ts';
 import { requireOutsideData } from '../lab/outside-data.ts';
 import { chooseStudy } from './choose-study.ts';
+import { collected } from './collected.ts';
 import { jobsOption } from './jobs.ts';
 import { duration, log, print, printJson } from './output.ts';
 import { ensureRuntime } from './runtime.ts';
@@ -32,8 +33,6 @@ interface Options {
   json?: boolean;
 }
 
-const collect = (value: string, before: string[] = []) => [...before, value];
-
 export function addStudy(program: Command): void {
   const study = program.command('study').description('plan, run, resume and watch studies');
   addPlanning(study);
@@ -46,7 +45,7 @@ export function addStudy(program: Command): void {
     .option('--from-bundle <folder>', "run the plan of a report's folder again, and say which numbers agree")
     .option('--data <folder>', 'with --from-bundle: where the images are (default: where they were)')
     .option('--csv <file>', 'with --from-bundle: where the table of the images is (default: where it was)')
-    .option('--trial <id>', 'only this trial; again for each further one', collect)
+    .option('--trial <id>', 'only this trial; again for each further one', collected)
     .requiredOption('--project <folder>', 'project folder; created when it does not exist')
     .addOption(engineOption())
     .addOption(jobsOption())

@@ -1,6 +1,4 @@
 import { join } from 'node:path';
-import sharp from 'sharp';
-import { marginOf } from '../../shared/analysis/scored.ts';
 import { robustnessOf } from '../../shared/analysis/robustness.ts';
 import type { Table } from '../../shared/analysis/table.ts';
 import type { StudyFile } from '../../shared/contract/study.ts';
@@ -11,9 +9,9 @@ import { trainSetName } from '../../shared/domain/study/train-set.ts';
 import { isNative, viewName } from '../../shared/domain/study/view.ts';
 import type { DocumentPicture, PictureRow } from '../export/document/blocks.ts';
 import type { ReportPictures } from '../export/format.ts';
-import { decodeImage, hashPixels } from '../pictures/read-image.ts';
 import { placeConfig, readTrialConfig } from '../project/trial-folder.ts';
-import { predictionsIn } from './results.ts';
+import { confidence, predictionsIn } from './results.ts';
+import { smaller } from './small-picture.ts';
 
 /** Pictures in a row of errors, and rows of cases. */
 const [ERRORS, CASES] = [8, 6];
@@ -38,7 +36,7 @@ export async function reportPictures(runs: string, finished: readonly Listed[], 
   for (const [contender, trials] of networks) {
     const [{ seed }] = trials;
     const answers = await answersOf(runs, trials.filter((trial) => trial.seed === seed)); // prettier-ignore
-    const wrong = answers.filter(({ row }) => row.truth !== row.predicted).sort((a, b) => sureness(b.row) - sureness(a.row));
+    const wrong = answers.filter(({ row }) => row.truth !== row.predicted).sort((a, b) => confidence(b.row) - confidence(a.row));
     const distinct = [...new Map(wrong.toReversed().map((one) => [one.row.image, one])).values()].reverse().slice(0, ERRORS);
     const pictures = await album.show(distinct, ({ trial, row }) => `${row.case}, ${viewName(row.view)}, trained on ${trainSetName(trial.trainSet)}: ${answerText(row)}, is ${classTitle(row.truth).toLowerCase()}`); // prettier-ignore
     if (pictures.length > 0) errors.push({ title: contenderName(contender), pictures });
@@ -91,11 +89,6 @@ async function answersOf(runs: string, trials: readonly Listed[]): Promise<Answe
   return all.flat();
 }
 
-/** By margin: the probabilities of sure answers are all 1. */
-function sureness({ logits, probabilities }: Prediction): number {
-  return marginOf(logits, probabilities.indexOf(Math.max(...probabilities)));
-}
-
 function answerText({ predicted, probabilities }: Prediction): string {
   return `${classTitle(predicted).toLowerCase()} ${(100 * Math.max(...probabilities)).toFixed(0)} %`;
 }
@@ -127,7 +120,7 @@ class Album {
     const known = this.folders.get(trial.id) ?? this.placeOf(trial.id);
     this.folders.set(trial.id, known);
     const { folder, hashes } = await known;
-    const [path, expected] = [join(folder, row.image), hashes.get(row.image)];
+    const [path, expected] = [join(folder, row.image), hashes.get(row.image)!]; // predictions are held to the configuration
     const made = this.small.get(path) ?? smallJpeg(path, expected).catch(() => null);
     this.small.set(path, made);
     return made;
@@ -140,9 +133,7 @@ class Album {
   }
 }
 
-async function smallJpeg(path: string, expected: string | undefined): Promise<Buffer | null> {
-  const picture = await decodeImage(path);
-  if (!picture.ok || hashPixels(picture.width, picture.height, picture.data) !== expected) return null;
-  const raw = { width: picture.width, height: picture.height, channels: 3 } as const;
-  return sharp(picture.data, { raw }).resize({ width: WIDTH, withoutEnlargement: true }).jpeg({ quality: QUALITY }).toBuffer();
+async function smallJpeg(file: string, pixelSha256: string): Promise<Buffer | null> {
+  const picture = await smaller({ file, pixelSha256, width: WIDTH });
+  return picture && picture.jpeg({ quality: QUALITY }).toBuffer();
 }

@@ -6,6 +6,7 @@ import type { TrialSummary } from '../../shared/contract/results.ts';
 import type { StudyFile } from '../../shared/contract/study.ts';
 import { type TrialConfig, type TrialEnvironment, trialEnvironmentSchema, type TrialImage } from '../../shared/contract/trial.ts';
 import { isDemoTissue } from '../dataset/tissue/record.ts';
+import { documentOf } from '../export/document/document.ts';
 import { reportPage } from '../export/html.ts';
 import type { ReportData } from '../export/report-data.ts';
 import { sum } from '../../shared/analysis/metrics.ts';
@@ -39,7 +40,7 @@ export interface ReportInput extends StudyInput {
 type FileProblem = ReportData['unread'][number];
 
 export async function previewReport(input: ReportInput): Promise<string> {
-  return reportPage(await collect(input));
+  return reportPage(documentOf(await collect(input)));
 }
 
 /**

@@ -39,10 +39,8 @@ async function resultsAnew({ runs, study }: StudyInput): Promise<StudyResults> {
     study.trials.map((trial) => trialResults(join(runs, trial.id), trial, study).catch(() => null)),
   );
   const finished = results.filter((own) => own !== null);
-  const inference = inferenceOf(
-    finished.flatMap(({ tallies }) => tallies),
-    { classes, positive, band: plan.equivalenceBand },
-  );
+  const tallies = finished.flatMap((own) => own.tallies);
+  const inference = inferenceOf(tallies, { classes, positive, band: plan.equivalenceBand });
   return { cells: finished.flatMap(({ cells }) => cells), pooled: await pooledCells({ runs, study }), inference };
 }
 
@@ -54,8 +52,7 @@ async function pooledCells({ runs, study }: StudyInput): Promise<Cell[]> {
   const pooled = [...groups].map(async ([id, trials]) => {
     const parts = await Promise.all(
       trials.map(async (trial) => {
-        const folder = join(runs, trial.id);
-        return readPredictions(folder, await stampOfResults(folder)).catch(() => null);
+        return predictionsIn(join(runs, trial.id)).catch(() => null);
       }),
     );
     const rows = parts.filter((part) => part !== null);
@@ -166,7 +163,7 @@ export async function caseImages({
 /** The predictions of a finished trial, and how one is shown. */
 async function testedImages(runs: string, trial: string) {
   const folder = join(runs, trial);
-  const rows = await readPredictions(folder, await stampOfResults(folder));
+  const rows = await predictionsIn(folder);
   if (!rows) throw new LabError('not-found', `The trial ${trial} has no predictions yet.`, { field: 'trial' });
   const { config } = await readTrialConfig(folder);
   const tested = new Map(config.test.map(({ path, pixelSha256 }) => [path, pixelSha256]));
@@ -184,6 +181,6 @@ async function testedImages(runs: string, trial: string) {
 }
 
 /** By margin: the probabilities of sure answers are all 1. */
-function confidence({ logits }: Prediction): number {
+export function confidence({ logits }: Prediction): number {
   return marginOf(logits, predictedClass(logits));
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import type { IndexedImage } from '../../shared/contract/dataset.ts';
 import { decodeImage, hashPixels } from '../pictures/read-image.ts';
 import { type IndexRef, indexOf } from './images.ts';
@@ -30,15 +30,20 @@ export async function smallPicture({ index, pixelSha256, width }: SmallPictureIn
   return null;
 }
 
-/** A small WebP of a file. @param width in pixels @returns null where the file is no longer the picture of these pixels */
-export async function smallWebp({
-  file,
-  pixelSha256,
-  width,
-}: Omit<SmallPictureInput, 'index'> & { readonly file: string }): Promise<Uint8Array<ArrayBuffer> | null> {
+/** A small WebP of a file. @returns null where the file is no longer the picture of these pixels */
+export async function smallWebp(file: PictureFile): Promise<Uint8Array<ArrayBuffer> | null> {
+  const picture = await smaller(file);
+  return picture && new Uint8Array(await picture.webp({ quality: QUALITY }).toBuffer());
+}
+
+interface PictureFile extends Omit<SmallPictureInput, 'index'> {
+  readonly file: string;
+}
+
+/** A file's picture, to be encoded. @returns null where the file is no longer the picture of these pixels */
+export async function smaller({ file, pixelSha256, width }: PictureFile): Promise<Sharp | null> {
   const picture = await decodeImage(file).catch(() => null);
   if (!picture?.ok || hashPixels(picture.width, picture.height, picture.data) !== pixelSha256) return null;
   const raw = { width: picture.width, height: picture.height, channels: 3 } as const;
-  const webp = sharp(picture.data, { raw }).resize({ width, withoutEnlargement: true }).webp({ quality: QUALITY });
-  return new Uint8Array(await webp.toBuffer());
+  return sharp(picture.data, { raw }).resize({ width, withoutEnlargement: true });
 }

@@ -1,7 +1,7 @@
 import type { Split } from '../../shared/contract/dataset.ts';
 import type { Epoch } from '../../shared/contract/trial.ts';
 import type { ReportSettings, ReportFormat } from '../../shared/contract/report.ts';
-import type { PictureRow } from './document/blocks.ts';
+import type { PictureRow, ReportDocument } from './document/blocks.ts';
 import type { ReportData } from './report-data.ts';
 
 /** Files of a trial that go into the report. */
@@ -13,7 +13,7 @@ export interface TrialFiles {
   readonly config: string;
 }
 
-/** All that a report's formats are made from. */
+/** What a report is about, and what was chosen of it. */
 export interface ReportContent {
   readonly data: ReportData;
   /** those that could be read, one per fold */
@@ -23,6 +23,11 @@ export interface ReportContent {
   readonly settings: ReportSettings;
   /** null where they were not asked for */
   readonly pictures: ReportPictures | null;
+}
+
+/** All that formats write: the same, with the report as data, which they draw. */
+export interface Report extends ReportContent {
+  readonly document: ReportDocument;
 }
 
 /** Images of the test set, small, by what they show. */
@@ -43,7 +48,7 @@ export interface ExportFormat {
    * @param put one file of the report: its path in the report's folder, and its content or the file to copy
    */
   write(
-    content: ReportContent,
+    report: Report,
     put: (path: string, content: string | Uint8Array | { readonly from: string }) => Promise<void>,
   ): Promise<void>;
 }

@@ -14,18 +14,13 @@ import {
   type Section,
   sortValue,
 } from './document/blocks.ts';
-import { documentOf } from './document/document.ts';
-import type { ExportFormat, ReportContent } from './format.ts';
+import type { ExportFormat } from './format.ts';
 import { SORTING, STYLE } from './style.ts';
 
-export const html: ExportFormat = { id: 'html', write: (content, put) => put('report.html', reportPage(content)) };
+export const html: ExportFormat = { id: 'html', write: ({ document }, put) => put('report.html', reportPage(document)) };
 
-export function reportPage(content: ReportContent): string {
-  return page(documentOf(content)).text;
-}
-
-function page({ title, authors, about, notices, sections }: ReportDocument): Html {
-  return markup`<!doctype html>
+export function reportPage({ title, authors, about, notices, sections }: ReportDocument): string {
+  const page = markup`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
@@ -54,6 +49,7 @@ function page({ title, authors, about, notices, sections }: ReportDocument): Htm
         <script>${new Html(SORTING)}</script>
       </body>
     </html>`;
+  return page.text;
 }
 
 function section({ id, title, blocks }: Section): Html {

@@ -14,15 +14,14 @@ import {
   type ReportDocument,
   type Section,
 } from './document/blocks.ts';
-import { documentOf } from './document/document.ts';
 import { FONT, fontFiles } from './fonts.ts';
 import type { ExportFormat } from './format.ts';
 import { dashedText, heatCaption } from './html.ts';
 
 export const pdf: ExportFormat = {
   id: 'pdf',
-  async write(content, put) {
-    await put('report.pdf', await pdfOf(documentOf(content), content.settings.paper));
+  async write({ document, settings }, put) {
+    await put('report.pdf', await pdfOf(document, settings.paper));
   },
 };
 

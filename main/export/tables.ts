@@ -1,38 +1,36 @@
 /** Tables of the report as files of their own: TeX for a paper, Markdown, and CSV at full precision. */
-import type { Column, DocumentTable } from './document/blocks.ts';
-import { type Cell, cellText, isMeasured, sortValue } from './document/blocks.ts';
-import { documentOf } from './document/document.ts';
+import { type Cell, cellText, type Column, type DocumentTable, isMeasured, type ReportDocument, sortValue } from './document/blocks.ts'; // prettier-ignore
 import { csvText } from './csv-text.ts';
 import { basisOf } from './document/methods.ts';
-import type { ExportFormat, ReportContent } from './format.ts';
+import type { ExportFormat } from './format.ts';
 
 type Named = DocumentTable & { readonly id: string };
 
 /** Of the sections that were chosen. */
-function namedTables(content: ReportContent): Named[] {
-  const blocks = documentOf({ ...content, pictures: null }).sections.flatMap((section) => section.blocks);
+function namedTables({ sections }: ReportDocument): Named[] {
+  const blocks = sections.flatMap((section) => section.blocks);
   return blocks.flatMap((block) => (block.kind === 'table' && block.table.id !== null ? [block.table as Named] : []));
 }
 
 export const tex: ExportFormat = {
   id: 'tex',
-  async write(content, put) {
-    const basis = basisOf(content.data);
-    for (const table of namedTables(content)) await put(`tables/${table.id}.tex`, texTable(table, basis));
+  async write({ data, document }, put) {
+    const basis = basisOf(data);
+    for (const table of namedTables(document)) await put(`tables/${table.id}.tex`, texTable(table, basis));
   },
 };
 
 export const markdown: ExportFormat = {
   id: 'markdown',
-  async write(content, put) {
-    for (const table of namedTables(content)) await put(`tables/${table.id}.md`, markdownTable(table));
+  async write({ document }, put) {
+    for (const table of namedTables(document)) await put(`tables/${table.id}.md`, markdownTable(table));
   },
 };
 
 export const csv: ExportFormat = {
   id: 'csv',
-  async write(content, put) {
-    for (const table of namedTables(content)) await put(`tables/${table.id}.csv`, csvTable(table));
+  async write({ document }, put) {
+    for (const table of namedTables(document)) await put(`tables/${table.id}.csv`, csvTable(table));
   },
 };
 

@@ -1,11 +1,9 @@
 /** Training curves, matrices and the plan as event files that TensorBoard reads. */
-import { Resvg } from '@resvg/resvg-js';
 import { contenderName } from '../../shared/domain/study/arm.ts';
 import { matrices } from '../../shared/figures/matrices.ts';
-import { svgOf } from '../../shared/figures/svg.ts';
 import { type EventValue, eventFile } from './event-file.ts';
-import { FONT, fontFiles } from './fonts.ts';
 import type { ExportFormat, TrialFiles } from './format.ts';
+import { pngOf } from './png.ts';
 
 const IMAGE_WIDTH = 900;
 
@@ -18,11 +16,8 @@ export const tensorboard: ExportFormat = {
       const events = eventsOf(trial, begun);
       if (events.length > 0) await put(`tensorboard/${trial.id}/events.out.tfevents.magnilab`, eventFile(events));
     }
-    const font = { loadSystemFonts: false, fontFiles: [fontFiles.regular(), fontFiles.bold()], defaultFontFamily: FONT };
     const drawn = matrices.marks({ table, inference, costs }, contenderName).map((marks): EventValue => {
-      const picture = new Resvg(svgOf(marks, FONT).text, { font, background: '#fff', fitTo: { mode: 'width', value: IMAGE_WIDTH } }).render(); // prettier-ignore
-      const { width, height } = picture;
-      return { tag: `matrix/${marks.title}`, image: { png: picture.asPng(), width, height } };
+      return { tag: `matrix/${marks.title}`, image: pngOf(marks, IMAGE_WIDTH) };
     });
     const plan = { tag: 'plan', text: `\`\`\`json\n${JSON.stringify(study.plan, null, 2)}\n\`\`\`` };
     await put('tensorboard/study/events.out.tfevents.magnilab', eventFile([{ time: begun, step: 0, values: [plan, ...drawn] }]));

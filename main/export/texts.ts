@@ -3,7 +3,6 @@ import { FAMILIES } from '../../shared/domain/families/index.ts';
 import { magnilabCitation } from './citation.ts';
 import { claimChecklist } from './claim.ts';
 import { methodsText } from './document/methods.ts';
-import { titleOf } from './document/document.ts';
 import type { ExportFormat } from './format.ts';
 import type { ReportData } from './report-data.ts';
 import { markdownText } from './tables.ts';
@@ -11,8 +10,8 @@ import { markdownText } from './tables.ts';
 /** Texts to paste, to submit and to begin with. */
 export const texts: ExportFormat = {
   id: 'texts',
-  async write({ data, settings }, put) {
-    await put('README.md', readme(data, titleOf(data, settings)));
+  async write({ data, document }, put) {
+    await put('README.md', readme(data, document.title));
     await put('methods.txt', methodsText(data));
     await put('checklist_claim.md', claimChecklist(data));
     await put('citation.bib', bibliography(data.version, data.study.plan.models, data.synthetic));

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
-import { cp, mkdir, readFile } from 'node:fs/promises';
+import { cp, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { writeAtomically } from '../platform/atomic.ts';
+import { hashFile, writeAtomically } from '../platform/atomic.ts';
 import { MARK_FILE, writeOwnFolder } from '../platform/own-folder.ts';
-import type { ReportContent } from './format.ts';
+import { documentOf } from './document/document.ts';
+import type { Report, ReportContent } from './format.ts';
 import { FORMATS } from './formats.ts';
 
 const SUMS = 'SHA256SUMS';
@@ -16,21 +16,17 @@ const SUMS = 'SHA256SUMS';
  */
 export async function writeReport(folder: string, content: ReportContent): Promise<string[]> {
   const { version, study } = content.data;
+  const report: Report = { ...content, document: documentOf(content) };
   const hashes = new Map<string, string>();
   await writeOwnFolder(folder, { magnilab: version, kind: 'report', study: study.name }, async (partial) => {
     for (const format of FORMATS.filter(({ id }) => content.settings.formats.includes(id))) {
-      await format.write(content, async (path, file) => {
+      await format.write(report, async (path, file) => {
         const target = join(partial, path);
         await mkdir(dirname(target), { recursive: true });
         if (typeof file === 'string') await writeAtomically(target, file);
         else if (file instanceof Uint8Array) await writeAtomically(target, Buffer.from(file));
         else await cp(file.from, target);
-        hashes.set(
-          path,
-          createHash('sha256')
-            .update(await readFile(target))
-            .digest('hex'),
-        );
+        hashes.set(path, await hashFile(target));
       });
     }
     const lines = [...hashes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, sha256]) => `${sha256}  ${path}\n`);

@@ -1,6 +1,7 @@
 import type { CallOutput, ParsedInput } from '../../shared/contract/api.ts';
 import type { CellImage } from '../../shared/contract/results.ts';
 import type { StudyFile } from '../../shared/contract/study.ts';
+import type { TestedCellImage } from '../compute/results.ts';
 import type { Pictures } from './pictures.ts';
 import type { Session } from './session.ts';
 
@@ -21,7 +22,7 @@ export async function cellImages(
   signal?: AbortSignal,
 ): Promise<CellImage[]> {
   const images = await compute.call('trials.images', { ...input, runs: project.paths.runs }, { signal });
-  return images.map(({ pixelSha256, ...image }) => ({ ...image, picture: pictures.nameOf(pixelSha256) }));
+  return images.map((image) => withPicture(pictures, image));
 }
 
 /** One case of a trial's test set at every magnification, each image with the name of its picture. */
@@ -32,5 +33,9 @@ export async function testedCase(
   signal?: AbortSignal,
 ): Promise<CallOutput<'results.case'>> {
   const { cases, images } = await compute.call('trials.case', { ...input, runs: project.paths.runs }, { signal });
-  return { cases, images: images.map(({ pixelSha256, ...image }) => ({ ...image, picture: pictures.nameOf(pixelSha256) })) };
+  return { cases, images: images.map((image) => withPicture(pictures, image)) };
+}
+
+function withPicture(pictures: Pictures, { pixelSha256, ...image }: TestedCellImage): CellImage {
+  return { ...image, picture: pictures.nameOf(pixelSha256) };
 }

@@ -1,4 +1,5 @@
 /** Which network keeps its accuracy when the magnification changes: one paragraph that claims no more than the cases carry. */
+import { joined } from '../domain/joined.ts';
 import { isNetwork } from '../domain/study/arm.ts';
 import { FEW_DRAWN_CASES, points } from './estimates.ts';
 import type { Comparison, ContenderInference, Inference } from './findings.ts';
@@ -199,10 +200,6 @@ function basis({ cases, seeds, others, first }: Given): string {
 
 function rangeText(low: number | null, high: number | null): string {
   return low === null || high === null ? '' : ` (95 % interval ${percent(low)} to ${percent(high)})`;
-}
-
-function joined(items: readonly string[]): string {
-  return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
 }
 
 function pText(p: number): string {

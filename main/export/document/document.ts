@@ -1,6 +1,6 @@
 import { isBaseline } from '../../../shared/domain/study/baselines.ts';
 import { contenderName } from '../../../shared/domain/study/arm.ts';
-import { REPORT_SECTIONS, type ReportSection, type ReportSettings } from '../../../shared/contract/report.ts';
+import { REPORT_SECTIONS, type ReportSection } from '../../../shared/contract/report.ts';
 import { FIGURES } from '../../../shared/figures/index.ts';
 import { text as titleText } from '../../../shared/texts/text.ts';
 import type { ReportContent } from '../format.ts';
@@ -39,16 +39,12 @@ const SECTIONS: Readonly<Record<ReportSection, Make>> = {
 export function documentOf(content: ReportContent): ReportDocument {
   const { data, settings: chosen } = content;
   return {
-    title: titleOf(data, chosen),
+    title: chosen.title === '' ? `${data.study.name}: accuracy across magnifications` : chosen.title,
     authors: chosen.authors,
     about: `Magnilab ${data.version}, ${data.date.slice(0, 10)}. Research use only: not for diagnosis.`,
     notices: noticesOf(data),
     sections: REPORT_SECTIONS.filter((id) => chosen.sections.includes(id)).flatMap((id) => sectionOf(id, content) ?? []),
   };
-}
-
-export function titleOf({ study }: ReportData, { title }: ReportSettings): string {
-  return title === '' ? `${study.name}: accuracy across magnifications` : title;
 }
 
 /** Null where it has nothing to show, as of scale curves that were not asked for. */

@@ -2,14 +2,12 @@
 import { findVariant } from '../../../shared/domain/catalogue.ts';
 import { trainingOf } from '../../../shared/contract/plan.ts';
 import { contenderName, contenderOf } from '../../../shared/domain/study/arm.ts';
+import { joined } from '../../../shared/domain/joined.ts';
 import { magnificationName } from '../../../shared/domain/magnification.ts';
 import { trainSetName } from '../../../shared/domain/study/train-set.ts';
 import { rowsOf } from '../../../shared/analysis/table.ts';
 import type { ReportData } from '../report-data.ts';
 import { groupingText, trainingEnvironment } from './study.ts';
-
-const list = (items: readonly string[]) =>
-  items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
 
 /** Data set, split, rule of selection, seeds and cases: for the caption of a table. */
 export function basisOf({ study, table, synthetic }: ReportData): string {
@@ -38,12 +36,12 @@ export function methodsText(data: ReportData): string {
   }));
   const environment = trainingEnvironment(environments);
   const parts = [
-    `We compared ${list(networks)} by their accuracy across magnifications with Magnilab ${version}.`,
+    `We compared ${joined(networks)} by their accuracy across magnifications with Magnilab ${version}.`,
     `The data were ${images}${synthetic ? ' of synthetic demo tissue' : plan.dataset.csv === undefined ? ' of BreakHis (Spanhol et al., 2016)' : ''}.`,
     `They were divided by ${groupingText(plan)} in the ratio ${plan.split.ratios.join(':')} into training, validation and test (seed ${plan.split.seed})${data.leaks === 0 ? ', so that no case stood in more than one part' : ''}.`,
-    `Each network was trained from random initial values on ${list(plan.trainSets.map(trainSetName))} and tested on ${list(plan.testMagnifications.map(magnificationName))}, with ${plan.seeds.length === 1 ? 'one seed' : `${plan.seeds.length} seeds`}.`,
+    `Each network was trained from random initial values on ${joined(plan.trainSets.map(trainSetName))} and tested on ${joined(plan.testMagnifications.map(magnificationName))}, with ${plan.seeds.length === 1 ? 'one seed' : `${plan.seeds.length} seeds`}.`,
     `Images were shown at ${height} x ${width} pixels (evaluation: ${plan.evaluation}).`,
-    ...recipes.map(({ recipe, names }) => `${list(names)} ${names.length === 1 ? 'was' : 'were'} trained for ${recipe.epochs} epochs with ${OPTIMISERS[recipe.optimiser]} (learning rate ${recipe.learningRate}, weight decay ${recipe.weightDecay}, batch ${recipe.batchSize}, ${recipe.warmupEpochs} epochs of warm-up, cosine schedule, label smoothing ${recipe.labelSmoothing}${recipe.gradientClip > 0 ? `, gradients clipped at ${recipe.gradientClip}` : ''}, ${recipe.precision} precision); the tested epoch was ${selectionText(recipe.selection)}.`), // prettier-ignore
+    ...recipes.map(({ recipe, names }) => `${joined(names)} ${names.length === 1 ? 'was' : 'were'} trained for ${recipe.epochs} epochs with ${OPTIMISERS[recipe.optimiser]} (learning rate ${recipe.learningRate}, weight decay ${recipe.weightDecay}, batch ${recipe.batchSize}, ${recipe.warmupEpochs} epochs of warm-up, cosine schedule, label smoothing ${recipe.labelSmoothing}${recipe.gradientClip > 0 ? `, gradients clipped at ${recipe.gradientClip}` : ''}, ${recipe.precision} precision); the tested epoch was ${selectionText(recipe.selection)}.`), // prettier-ignore
     ...(plan.entries === 'all'
       ? []
       : [`Of each family the variant that was chosen by the rule "${plan.entries}" went on with all seeds.`]),
