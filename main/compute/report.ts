@@ -9,7 +9,7 @@ import { isDemoTissue } from '../dataset/tissue/record.ts';
 import { documentOf } from '../export/document/document.ts';
 import { reportPage } from '../export/html.ts';
 import type { ReportData } from '../export/report-data.ts';
-import { sum } from '../../shared/analysis/metrics.ts';
+import { sum } from '../../shared/analysis/statistics/sum.ts';
 import { findVariant } from '../../shared/domain/catalogue.ts';
 import { contenderOf } from '../../shared/domain/study/arm.ts';
 import type { ContenderCost } from '../../shared/figures/marks.ts';

@@ -5,6 +5,7 @@ import type { Metric } from '../../shared/analysis/metrics.ts';
 import { chanceOf } from '../../shared/analysis/robustness.ts';
 import { percent } from '../logic/format.ts';
 import { type IntervalOf, MATRIX_MODES, type MatrixMode, type Scale } from '../logic/matrix-view.ts';
+import { useLab } from '../stores/lab.ts';
 import { t } from '../locales/texts.ts';
 
 /** Matrices of a study in one metric, and what goes with them. */
@@ -22,6 +23,7 @@ export interface ShownMatrices {
 
 /** What matrices can show, and what they do: the modes that metric, seeds and networks have, and the words below them. */
 export function useMatrixModes(shown: () => ShownMatrices) {
+  const lab = useLab();
   const chosen = ref<MatrixMode>('value');
   const chance = computed(() => chanceOf(shown().metric, shown().inference.squares[0]?.recalls.length ?? 0));
   const seeds = computed(() => Math.max(1, ...shown().matrices.flatMap((matrix) => matrix.squares.flat().map(({ of }) => of))));
@@ -59,5 +61,18 @@ export function useMatrixModes(shown: () => ShownMatrices) {
       const found = squareInferenceOf(shown().inference, model, train, test)?.metrics[shown().metric as EstimatedMetric];
       return found?.low == null || found.high == null ? null : { low: found.low, high: found.high };
     };
-  return { mode, modes, legend, chance, intervalsOf };
+  /** What `MatrixTable` shows of one network. */
+  const tableOf = (matrix: Matrix) => ({
+    matrix,
+    model: lab.modelName(matrix.model),
+    metricName: shown().metricName,
+    mode: mode.value,
+    scale: shown().scale,
+    majority: shown().majority,
+    chance: chance.value,
+    rivals: shown().matrices,
+    intervalOf: intervalsOf(matrix.model),
+    selected: shown().selected?.model === matrix.model ? shown().selected : null,
+  });
+  return { mode, modes, legend, tableOf };
 }

@@ -1,4 +1,4 @@
-import { sum } from '../../shared/analysis/metrics.ts';
+import { sum } from '../../shared/analysis/statistics/sum.ts';
 import type { Confusion } from '../../shared/analysis/scored.ts';
 import { percent } from './format.ts';
 

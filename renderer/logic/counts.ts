@@ -1,4 +1,4 @@
-import { sum } from '../../shared/analysis/metrics.ts';
+import { sum } from '../../shared/analysis/statistics/sum.ts';
 import type { IndexSummary } from '../../shared/contract/dataset.ts';
 import { SUBTYPES } from '../../shared/domain/breakhis.ts';
 

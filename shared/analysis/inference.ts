@@ -7,7 +7,7 @@ import { compareTrainSets, type TrainSet, trainSetId } from '../domain/study/tra
 import { compareViews, isNative, isSame, type View, viewName } from '../domain/study/view.ts';
 import { clusteredMeanBounds, drawnBounds } from './bounds.ts';
 import { curvesOf } from './curves.ts';
-import type { Estimate, SeedSpread } from './estimates.ts';
+import type { Estimate, Method, SeedSpread } from './estimates.ts';
 import {
   type Comparison,
   type ContenderInference,
@@ -18,20 +18,17 @@ import {
   type SquareInference,
 } from './findings.ts';
 import { mean, standardDeviation } from './metrics.ts';
-import { meanEstimate, squareEstimates } from './square-estimates.ts';
+import { type ClassesOfTask, meanEstimate, squareEstimates } from './square-estimates.ts';
 import { type Resamples, drawnSums, percentileInterval, resampleCases } from './statistics/bootstrap.ts';
 import { expectedBest, REPORTED_RUNS } from './statistics/expected-best.ts';
 import { holm } from './statistics/holm.ts';
 import { isPracticallyEqual, meanInterval } from './statistics/mean-interval.ts';
 import { signFlip } from './statistics/sign-flip.ts';
+import { sum } from './statistics/sum.ts';
 import { varianceComponents } from './statistics/variance-components.ts';
-import { caseScore, type SquareCase, squareCases, type Tally, total } from './tallies.ts';
+import { caseScore, type SquareCase, squareCases, type Tally } from './tallies.ts';
 
-export interface InferenceOptions {
-  /** in the order of the logits */
-  readonly classes: readonly string[];
-  /** one of them, or null */
-  readonly positive: string | null;
+export interface InferenceOptions extends ClassesOfTask {
   /** differences within it do not matter, as a share of 1 */
   readonly band: number;
 }
@@ -139,7 +136,7 @@ function balancedOf(square: Square, { names, numbers, resamples }: Cases): Balan
   let value = 0;
   for (const c of classes) {
     const [right, images] = [spread((own) => own.right[c]), spread((own) => own.images[c])];
-    value += total(right) / total(images) / classes.length;
+    value += sum(right) / sum(images) / classes.length;
     const [found, there] = [drawnSums(resamples, right), drawnSums(resamples, images)];
     for (let i = 0; i < draws.length; i++) draws[i] += found[i] / there[i] / classes.length;
   }
@@ -155,9 +152,13 @@ function squareInference(square: Square, balanced: Balanced, options: InferenceO
 }
 
 function balancedEstimate({ value, draws }: Balanced, own: readonly SquareCase[], classes: readonly string[]): Estimate {
-  if (value === null) return { value, cases: own.length, low: null, high: null, method: 'bootstrap', doubt: null };
+  if (value === null) return notDefined('bootstrap', own.length);
   const basis = { cases: own.length, class: null };
   return { value, cases: own.length, ...drawnBounds(basis, rarestClass(own, classes), () => percentileInterval(draws)) };
+}
+
+function notDefined(method: Method, cases: number): Estimate {
+  return { value: null, cases, low: null, high: null, method, doubt: null };
 }
 
 /** The tested class with the fewest cases. */
@@ -201,13 +202,13 @@ function meansOf(squares: readonly Square[]): ContenderInference['means'] {
 
 function meanOfSquares(squares: readonly Square[]): Estimate {
   const names = [...new Set(squares.flatMap(({ cases }) => cases.map((own) => own.case)))].sort();
-  if (squares.length === 0) return { value: null, cases: 0, low: null, high: null, method: 'korn-graubard', doubt: null };
+  if (squares.length === 0) return notDefined('korn-graubard', 0);
   const rates = squares.map(({ cases }) => {
     const byName = new Map(cases.map((own) => [own.case, own]));
-    const counts = (of: (own: SquareCase) => readonly number[]) => names.map((name) => (byName.has(name) ? total(of(byName.get(name)!)) : 0)); // prettier-ignore
+    const counts = (of: (own: SquareCase) => readonly number[]) => names.map((name) => (byName.has(name) ? sum(of(byName.get(name)!)) : 0)); // prettier-ignore
     return { right: counts(({ right }) => right), images: counts(({ images }) => images) };
   });
-  const value = mean(rates.map(({ right, images }) => total(right) / total(images)));
+  const value = mean(rates.map(({ right, images }) => sum(right) / sum(images)));
   return { value, cases: names.length, ...clusteredMeanBounds(rates, names.length) };
 }
 
@@ -230,7 +231,7 @@ function retentionOf(
   const cases = new Set(counted.flatMap((square) => square.cases.map((own) => own.case))).size;
   const [sameValue, otherValue] = [same, other].map((own) => mean(own.map(({ value }) => value!)));
   const defined = sameValue !== null && otherValue !== null && sameValue - chance - LEAST_ABOVE_CHANCE > ROUNDING;
-  if (!defined) return { value: null, cases, low: null, high: null, method: 'bootstrap', doubt: null };
+  if (!defined) return notDefined('bootstrap', cases);
   // it is as rough as its roughest square
   const fewest = Math.min(...counted.map((square) => square.cases.length));
   const rarest = Math.min(

@@ -1,5 +1,6 @@
 import { brierScore, calibrationError, calibrationLine, meanLogLoss } from './calibration.ts';
 import type { Answers, ScoredSet } from './scored.ts';
+import { sum } from './statistics/sum.ts';
 
 /** A number that says how good some predictions are. */
 export interface MetricFacts<Id extends string = string> {
@@ -155,10 +156,6 @@ function defined(values: readonly (number | null)[]): number[] {
 
 function ratio(part: number, whole: number): number | null {
   return whole === 0 ? null : part / whole;
-}
-
-export function sum(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0);
 }
 
 export function mean(values: readonly number[]): number | null {

@@ -31,23 +31,31 @@ export interface Robustness {
   readonly worst: (Pick<MatrixSquare, 'train' | 'test'> & { readonly value: number }) | null;
 }
 
-/** Formulas in words, for captions and help texts. */
+/** In the order of columns; with formulas in words, for captions and help texts. */
 export const ROBUSTNESS_FORMULAS = [
-  { name: 'Same magnification', formula: 'mean balanced accuracy where training and test magnification agree' },
-  { name: 'Other magnifications', formula: 'mean balanced accuracy where they differ' },
-  { name: 'Gap', formula: 'same - other' },
+  { id: 'same', name: 'Same magnification', formula: 'mean balanced accuracy where training and test magnification agree' },
+  { id: 'other', name: 'Other magnifications', formula: 'mean balanced accuracy where they differ' },
+  { id: 'gap', name: 'Gap', formula: 'same - other' },
   {
+    id: 'retention',
     name: 'Retention above chance',
     formula: `(other - chance) / (same - chance), chance being 1 / classes: how much of what a network is better than guessing is kept; not given where same is at most ${LEAST_ABOVE_CHANCE} above chance`,
   },
-  { name: 'Worst square', formula: 'the lowest balanced accuracy of all training and test magnifications' },
-  { name: 'Range', formula: 'highest square - lowest square' },
+  { id: 'worst', name: 'Worst square', formula: 'the lowest balanced accuracy of all training and test magnifications' },
+  { id: 'range', name: 'Range', formula: 'highest square - lowest square' },
   {
+    id: 'ranks',
     name: 'Rank change',
     formula:
       'place among the networks at the magnification of training, then at others; 1 is the best, equal values share a place',
   },
-] as const;
+] as const satisfies { id: keyof Robustness; name: string; formula: string }[];
+
+export type RobustnessId = (typeof ROBUSTNESS_FORMULAS)[number]['id'];
+
+export function robustnessFormula(id: RobustnessId): (typeof ROBUSTNESS_FORMULAS)[number] {
+  return ROBUSTNESS_FORMULAS.find((own) => own.id === id)!;
+}
 
 export function robustnessOf(table: Table): Robustness[] {
   const classes = new Set(table.filter((row) => row.metric === SUPPORT).map((row) => row.class));

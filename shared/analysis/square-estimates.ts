@@ -7,7 +7,8 @@ import { mean } from './metrics.ts';
 import { areaCovariance } from './statistics/delong.ts';
 import { clusteredAreaVariance } from './statistics/obuchowski.ts';
 import { meanPlacements, placementsOf } from './statistics/placements.ts';
-import { caseScore, type Ranked, rankedPatients, type SquareCase, squareCases, type Tally, total } from './tallies.ts';
+import { sum } from './statistics/sum.ts';
+import { caseScore, type Ranked, rankedPatients, type SquareCase, squareCases, type Tally } from './tallies.ts';
 
 export interface SquareEstimates {
   readonly metrics: Readonly<Partial<Record<Exclude<EstimatedMetric, 'balancedAccuracy'>, Estimate>>>;
@@ -15,14 +16,19 @@ export interface SquareEstimates {
   readonly recalls: readonly Estimate[];
 }
 
-/**
- * @param tallies of one square, one per seed and fold @param cases the same, from `squareCases`
- * @param classes in the order of the logits @param positive one of them, or null
- */
+/** What the answers of a square are counted by. */
+export interface ClassesOfTask {
+  /** in the order of the logits */
+  readonly classes: readonly string[];
+  /** one of them, or null */
+  readonly positive: string | null;
+}
+
+/** @param tallies of one square, one per seed and fold @param cases the same, from `squareCases` */
 export function squareEstimates(
   tallies: readonly Tally[],
   cases: readonly SquareCase[],
-  { classes, positive }: { readonly classes: readonly string[]; readonly positive: string | null },
+  { classes, positive }: ClassesOfTask,
 ): SquareEstimates {
   const recalls = classes.map((name, c) => rateEstimate(cases.map(({ right }) => right[c]), cases.map(({ images }) => images[c]), name)); // prettier-ignore
   const answered = cases.flatMap((one) => one.answered ?? []);
@@ -30,7 +36,7 @@ export function squareEstimates(
   const of = positive === null ? -1 : classes.indexOf(positive);
   return {
     metrics: {
-      accuracy: rateEstimate(cases.map(({ right }) => total(right)), cases.map(({ images }) => total(images)), null), // prettier-ignore
+      accuracy: rateEstimate(cases.map(({ right }) => sum(right)), cases.map(({ images }) => sum(images)), null), // prettier-ignore
       ...(positive !== null && { sensitivity: recalls[of] }),
       ...(positive !== null && classes.length === 2 && { specificity: recalls[1 - of] }),
       ...(areas?.images && { auc: areas.images }),
@@ -45,7 +51,7 @@ export function squareEstimates(
 /** @param right images per case that count @param images per case @param of the class that they are of; null for all */
 function rateEstimate(right: readonly number[], images: readonly number[], of: string | null): Estimate {
   const there = images.filter((n) => n > 0).length;
-  return { value: there === 0 ? null : total(right) / total(images), cases: there, ...rateBounds(right, images, of) };
+  return { value: there === 0 ? null : sum(right) / sum(images), cases: there, ...rateBounds(right, images, of) };
 }
 
 /** Of one value per case, by the cases' names. */
@@ -96,7 +102,7 @@ function areaEstimate(method: 'obuchowski' | 'delong', ranked: readonly Ranked[]
 }
 
 /** The intervals of one trial, or of its folds together: what can be said without a bootstrap. */
-export function cellBounds(tallies: readonly Tally[], task: Parameters<typeof squareEstimates>[2]): CellBounds {
+export function cellBounds(tallies: readonly Tally[], task: ClassesOfTask): CellBounds {
   const { metrics, recalls } = squareEstimates(tallies, squareCases(tallies), task);
   const interval = ({ low, high }: Estimate) => (low === null || high === null ? null : { low, high });
   const known = Object.entries(metrics).flatMap(([metric, own]) => {

@@ -6,7 +6,8 @@ import { type Arm, armOf } from '../domain/study/arm.ts';
 import { type View, viewName } from '../domain/study/view.ts';
 import type { Cell } from './cells.ts';
 import type { EstimatedMetric } from './findings.ts';
-import { CLASS_METRICS, METRICS, sum } from './metrics.ts';
+import { CLASS_METRICS, METRICS } from './metrics.ts';
+import { sum } from './statistics/sum.ts';
 import type { Interval } from './statistics/interval.ts';
 
 /** Counts and baselines beside the metrics. */

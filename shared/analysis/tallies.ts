@@ -4,6 +4,7 @@ import { type View, viewName } from '../domain/study/view.ts';
 import { type BinSums, binSums } from './calibration.ts';
 import type { Tested } from './cells.ts';
 import { marginOf } from './scored.ts';
+import { sum } from './statistics/sum.ts';
 
 /** One case in one test. */
 export interface CaseTally {
@@ -120,9 +121,5 @@ function answeredOf(tests: readonly CaseTally[]): number | null {
 
 /** Share of a case's images that were answered rightly. */
 export function caseScore({ images, right }: Pick<SquareCase, 'images' | 'right'>): number {
-  return total(right) / total(images);
-}
-
-export function total(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0);
+  return sum(right) / sum(images);
 }

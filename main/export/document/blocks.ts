@@ -120,6 +120,9 @@ export function sortValue(cell: Cell): string | number | null {
   return isMeasured(cell) ? cell.value : cell;
 }
 
+export const column = (title: string, kind: ColumnKind = 'text'): Column => ({ title, kind });
+/** With the ends of its interval. */
+export const ranged = ({ value, low, high }: Measured): Measured => ({ value, low, high });
 export const text = (value: string): Block => ({ kind: 'text', text: value });
 export const heading = (value: string): Block => ({ kind: 'heading', text: value });
 export const tableBlock = (table: DocumentTable): Block => ({ kind: 'table', table });

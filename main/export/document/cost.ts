@@ -1,6 +1,6 @@
 import { contenderName } from '../../../shared/domain/study/arm.ts';
 import type { ReportData } from '../report-data.ts';
-import { type Block, type Cell, tableBlock } from './blocks.ts';
+import { type Block, type Cell, column, tableBlock } from './blocks.ts';
 
 /** What every network took. */
 export function costTable({ costs }: Pick<ReportData, 'costs'>): Block[] {
@@ -15,10 +15,10 @@ export function costTable({ costs }: Pick<ReportData, 'costs'>): Block[] {
       id: 'cost',
       caption: 'What training took on this machine',
       columns: [
-        { title: 'Network', kind: 'text' },
-        { title: 'Parameters', kind: 'count' },
-        { title: 'Seconds per epoch', kind: 'count' },
-        { title: 'Device hours, all trials', kind: 'count' },
+        column('Network'),
+        column('Parameters', 'count'),
+        column('Seconds per epoch', 'count'),
+        column('Device hours, all trials', 'count'),
       ],
       rows,
     }),

@@ -8,7 +8,8 @@ import type { ReportData } from '../report-data.ts';
 import { type Block, heading, type Notice, type ReportDocument, type Section, tableBlock, text } from './blocks.ts';
 import { costTable } from './cost.ts';
 import { casePictures, errorPictures } from './pictures.ts';
-import { allMetrics, answer, comparisons, confusions, finishedTrials, matrixTable, paperFacts, robustness, wantedTrials } from './results.ts'; // prettier-ignore
+import { allMetrics, answer, comparisons, confusions, finishedTrials, matrixTable, paperFacts, wantedTrials } from './results.ts'; // prettier-ignore
+import { robustness } from './robustness.ts';
 import { citations, dataAndSplit, environment, settings } from './study.ts';
 
 type Make = (content: ReportContent) => readonly Block[];

@@ -8,7 +8,7 @@ import { type Preset, presetIds } from '../../../shared/domain/study/presets/ind
 import { trainSetName } from '../../../shared/domain/study/train-set.ts';
 import { BREAKHIS_CITATION, magnilabCitation, STUDY_CITATION } from '../citation.ts';
 import type { ReportData } from '../report-data.ts';
-import { type Block, type Cell, tableBlock, text } from './blocks.ts';
+import { type Block, type Cell, column, tableBlock, text } from './blocks.ts';
 
 export function dataAndSplit(data: ReportData): Block[] {
   const { dataset, study, parts, testLooks } = data;
@@ -98,7 +98,6 @@ export function differences({ plan }: ReportData['study']): { setting: string; h
 
 export function settings({ study }: ReportData): Block[] {
   const other = differences(study);
-  const columns = (titles: string[]) => titles.map((title) => ({ title, kind: 'text' as const }));
   return [
     other === null || other.length === 0
       ? text(
@@ -107,13 +106,13 @@ export function settings({ study }: ReportData): Block[] {
       : tableBlock({
           id: null,
           caption: `Settings that differ from the preset "${study.plan.protocol}"`,
-          columns: columns(['Setting', 'Here', 'Preset']),
+          columns: [column('Setting'), column('Here'), column('Preset')],
           rows: other.map(({ setting, here, preset }) => [setting, here, preset]),
         }),
     tableBlock({
       id: null,
       caption: 'Every setting, defaults included',
-      columns: columns(['Setting', 'Value']),
+      columns: [column('Setting'), column('Value')],
       rows: [['classes', study.classes.join(', ')], ...flatSettings(study.plan)],
     }),
   ];
@@ -136,7 +135,7 @@ export function environment({ environments, trials }: ReportData): Block[] {
     ['Node', first.node],
     ['Training time, all trials', `${Math.round(seconds)} s`],
   ];
-  const columns = ['What', 'Value'].map((title) => ({ title, kind: 'text' as const }));
+  const columns = [column('What'), column('Value')];
   return [tableBlock({ id: null, caption: 'Of the first trial of a network', columns, rows })];
 }
 

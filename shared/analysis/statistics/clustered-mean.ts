@@ -1,5 +1,6 @@
 import { type Interval, LEVEL } from './interval.ts';
 import { effectiveInterval } from './korn-graubard.ts';
+import { sum } from './sum.ts';
 
 /** A rate over images in cases: per case the images, and those that count; the same cases in the same order for all rates of a mean. */
 export interface CaseRate {
@@ -22,18 +23,14 @@ export interface ClusteredMean extends Interval {
 export function clusteredMean(rates: readonly CaseRate[], level = LEVEL): ClusteredMean {
   const cases = rates[0].images.length;
   const parts = rates.map(({ right, images }) => {
-    const all = total(images);
-    const rate = total(right) / all;
+    const all = sum(images);
+    const rate = sum(right) / all;
     return { all, rate, added: right.map((k, i) => (k - rate * images[i]) / all / rates.length) };
   });
-  const mean = total(parts.map(({ rate }) => rate)) / rates.length;
-  const added = Array.from({ length: cases }, (_, i) => total(parts.map((part) => part.added[i])));
-  const standardError = Math.sqrt((cases / (cases - 1)) * total(added.map((value) => value ** 2)));
-  const images = total(parts.map(({ all }) => all));
+  const mean = sum(parts.map(({ rate }) => rate)) / rates.length;
+  const added = Array.from({ length: cases }, (_, i) => sum(parts.map((part) => part.added[i])));
+  const standardError = Math.sqrt((cases / (cases - 1)) * sum(added.map((value) => value ** 2)));
+  const images = sum(parts.map(({ all }) => all));
   const { low, high } = effectiveInterval({ rate: mean, standardError, images, cases }, level);
   return { mean, standardError, low, high };
-}
-
-function total(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0);
 }

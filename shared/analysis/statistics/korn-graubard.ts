@@ -1,5 +1,6 @@
 import { type Interval, LEVEL } from './interval.ts';
 import { betaQuantile, tQuantile } from './quantiles.ts';
+import { sum } from './sum.ts';
 
 export interface ClusteredRate extends Interval {
   readonly rate: number;
@@ -19,9 +20,9 @@ export interface ClusteredRate extends Interval {
  */
 export function kornGraubard(right: readonly number[], images: readonly number[], level = LEVEL): ClusteredRate {
   const cases = images.length;
-  const all = total(images);
-  const rate = total(right) / all;
-  const squares = total(right.map((k, i) => ((k - rate * images[i]) / all) ** 2));
+  const all = sum(images);
+  const rate = sum(right) / all;
+  const squares = sum(right.map((k, i) => ((k - rate * images[i]) / all) ** 2));
   const standardError = Math.sqrt((cases / (cases - 1)) * squares);
   const mixed = rate > 0 && rate < 1;
   return {
@@ -60,8 +61,4 @@ function effective(rate: number, standardError: number, images: number, cases: n
   const upper = (1 + level) / 2;
   const freedom = (tQuantile(upper, images - 1) / tQuantile(upper, cases - 1)) ** 2;
   return Math.min(images, ((rate * (1 - rate)) / standardError ** 2) * freedom);
-}
-
-function total(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0);
 }
