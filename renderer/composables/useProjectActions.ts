@@ -3,6 +3,7 @@ import { useRouter } from 'vue-router';
 import type { Project } from '../../shared/contract/system.ts';
 import type { StudySummary } from '../../shared/contract/results.ts';
 import { asCallError, call } from '../api/index.ts';
+import { hasResults } from '../logic/has-results.ts';
 import { useLab } from '../stores/lab.ts';
 import { usePlan } from '../stores/plan.ts';
 import { useNotify } from './useNotify.ts';
@@ -15,7 +16,7 @@ export function whereToGoOn(
   studies: readonly StudySummary[],
 ): 'data' | 'plan' | 'run' | 'results' {
   if (studies.some(({ state }) => state === 'running' || state === 'interrupted')) return 'run';
-  if (studies.some(({ trials }) => trials.some(({ state }) => state === 'finished'))) return 'results';
+  if (studies.some(hasResults)) return 'results';
   return dataset ? 'plan' : 'data';
 }
 
