@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { appendFile, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -84,7 +85,7 @@ describe("a finished trial's network as an ONNX file", () => {
 
   it.each<[string, Partial<CallInput<'trials.exportOnnx'>>, object]>([
     ['an unknown trial', { trial: 'Quick_wavemix_32_4_40x_s9' }, { code: 'not-found', details: { field: 'trial' } }],
-    ['another ending', { file: '/tmp/network.bin' }, { code: 'bad-input', details: { field: 'file' } }],
+    ['another ending', { file: join(tmpdir(), 'network.bin') }, { code: 'bad-input', details: { field: 'file' } }],
   ])('is refused for %s', async (_, input, error) => {
     await expect(exported(await opened(finished.project), input)).rejects.toMatchObject(error);
   });
