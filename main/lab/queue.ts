@@ -7,7 +7,8 @@ import { PASSING_ERRORS, trialMessageSchema, type TrialStateFile } from '../../s
 import type { Executor, Exit, Job, Resources } from '../executors/executor.ts';
 import { executorNamed } from '../executors/registry.ts';
 import { readHolder } from '../project/lease.ts';
-import { recordTestLook } from '../project/test-looks.ts';
+import type { OpenProject } from '../project/project.ts';
+import { hasTested, recordTestLook } from '../project/test-looks.ts';
 import { readTrialState, writeTrialState } from '../project/trial-folder.ts';
 import type { Events } from './events.ts';
 import { deathOf, memoryKills } from './death.ts';
@@ -70,15 +71,18 @@ export class Queue {
 
   /** Finds the trials of the open project that run already: an earlier lab has started them, or somebody by hand. */
   async findRunning(): Promise<void> {
-    for (const study of await readStudies(this.session))
+    const { project } = this.session;
+    for (const study of await readStudies(this.session)) {
+      void this.recordLook(project, study); // a lab may have died before it could
       for (const { id } of study.trials) {
-        const folder = join(this.session.project.paths.runs, id);
+        const folder = join(project.paths.runs, id);
         if (!readHolder(folder)) continue;
         const state = await readTrialState(folder).catch(() => null);
         if (state?.state !== 'running' || state.job === undefined) continue;
         const job = executorNamed(state.executor, this.executor).attach(folder, state.job);
         if (job) this.watch(study, id, Promise.resolve(job), true);
       }
+    }
   }
 
   /**
@@ -294,6 +298,7 @@ export class Queue {
 
   /** Listens to a job until it has ended and its state is on disk; then the next one starts. */
   private watch(study: StudyFile, id: string, job: Promise<Job>, found: boolean): void {
+    const { project } = this.session;
     let end!: () => void;
     const ended = new Promise<void>((resolve) => (end = resolve));
     const running: Running = { study, id, job, ended, found, intent: null, again: false, kills: memoryKills() };
@@ -313,10 +318,10 @@ export class Queue {
     };
     const finish = async (settling: Promise<void>) => {
       await settling.catch((error: unknown) => this.tellFailure(id, toEnvelope(error))); // e.g. a full disk: the state cannot be written
+      await this.recordLook(project, study); // while the trial counts as running: the project may be closed as soon as none does
       if (this.running.get(id) === running) this.running.delete(id);
       end();
-      const summary = await this.publish(study);
-      if (summary?.trials.some(({ state }) => state === 'finished')) await this.recordLook(study);
+      await this.publish(study);
       this.advanceSoon();
     };
     job.then(
@@ -368,10 +373,12 @@ export class Queue {
     await this.writeState(id, { state: stays, error });
   }
 
-  /** A study looks at its test set with its first finished trial. */
-  private recordLook(study: StudyFile): Promise<void> {
-    const { paths, check } = this.session.project;
-    this.looking = this.looking.then(() => recordTestLook(paths.looks, study, check)).catch(() => {}); // damage is told by verify
+  /** Records that a study has looked at its test set, which it has with its first finished trial. */
+  private recordLook({ paths, check }: OpenProject, study: StudyFile): Promise<void> {
+    const record = async () => {
+      if (await hasTested(paths.runs, study)) await recordTestLook(paths.looks, study, check);
+    };
+    this.looking = this.looking.then(record).catch(() => {}); // damage is told by verify; a folder that is only read is left as it is
     return this.looking;
   }
 

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createLab, type Lab } from '../../main/lab/lab.ts';
 import { entryUrl } from '../../main/platform/entries.ts';
 import { readHistory, readTrialState } from '../../main/project/trial-folder.ts';
@@ -62,6 +62,30 @@ async function opened(project: string): Promise<Lab> {
 }
 
 const stateOf = async (lab: Lab) => (await lab.services['studies.list']({}))[0].trials[0].state;
+
+describe('a look at the test set', { timeout: 300_000 }, () => {
+  const looksOf = (project: string) => join(project, 'test-looks.json');
+
+  it('is recorded when the lab is closed as the trial ends', async () => {
+    const { lab, project } = await labWith(tissue);
+    const done = nextEvent(lab, (e) => (e.type === 'trial' && e.message.type === 'done' ? true : undefined));
+    await lab.services['studies.start']({ plan: plan({ trainSets: [40] }) });
+    await done;
+    await lab.close();
+    expect(JSON.parse(await readFile(looksOf(project), 'utf8'))).toMatchObject({ looks: [{ name: 'Quick' }] });
+  });
+
+  it('is recorded by the next lab where one died before it could', async () => {
+    const { lab, project } = await labWith(tissue);
+    await lab.services['studies.start']({ plan: plan({ trainSets: [40] }) });
+    await lab.queue.whenIdle();
+    await lab.close();
+    const record = await readFile(looksOf(project), 'utf8');
+    await rm(looksOf(project));
+    await opened(project);
+    await vi.waitFor(async () => expect(await readFile(looksOf(project), 'utf8')).toBe(record));
+  });
+});
 
 describe('two trials at once', { timeout: 300_000 }, () => {
   it('give the same bits as one after the other', async () => {
