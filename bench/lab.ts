@@ -100,6 +100,7 @@ function questions(lab: Lab): [string, () => Promise<unknown>][] {
     'studies.list': () => services['studies.list']({}),
     'trials.history': () => services['trials.history']({ trial }),
     'results.study': () => services['results.study'](study),
+    'results.compare': () => services['results.compare']({ first: plan.name, second: plan.name }),
     'results.case': async () =>
       services['results.case']({
         trial,

@@ -1,7 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import type { PlanCheck } from '../../shared/contract/calls/plans.ts';
 import { type Plan, planSchema, trainingOf } from '../../shared/contract/plan.ts';
-import { findVariant, imageCost, variantName } from '../../shared/domain/catalogue.ts';
+import { findVariant, imageCost, inputSizeProblem, variantName, VARIANTS } from '../../shared/domain/catalogue.ts';
 import { trainingMemory } from '../../shared/domain/estimates.ts';
 import { familyOf, type Variant } from '../../shared/domain/families/index.ts';
 import { type Arm, entryGroup } from '../../shared/domain/study/arm.ts';
@@ -17,13 +17,16 @@ export interface PlannedImages {
 }
 
 type Offer = PlanCheck['offers'][number];
-type Costs = Omit<PlanCheck, 'problems' | 'warnings' | 'evidence'>;
+type Costs = Omit<PlanCheck, 'problems' | 'warnings' | 'evidence' | 'others'>;
 
 const DAY_SECONDS = 86_400;
 const GIGABYTE = 1e9;
 
 /** What a plan costs on this machine, and where it asks for more than a day or more memory than there is, what would fit. */
-export function planCosts(plan: Plan, images: PlannedImages): { check: Costs; warnings: PlanCheck['warnings'] } {
+export function planCosts(
+  plan: Plan,
+  images: PlannedImages,
+): { check: Costs & Pick<PlanCheck, 'others'>; warnings: PlanCheck['warnings'] } {
   const check = costsOf(plan, images);
   const memory = process.constrainedMemory() || totalmem();
   const slow = (check.seconds ?? 0) > DAY_SECONDS ? offersOfTime(plan, images, check.seconds!) : null;
@@ -45,7 +48,13 @@ export function planCosts(plan: Plan, images: PlannedImages): { check: Costs; wa
         ]
       : []),
   ];
-  return { check: { ...check, offers: [...(slow ?? []), ...(large ?? [])] }, warnings };
+  return { check: { ...check, others: othersOf(plan, images), offers: [...(slow ?? []), ...(large ?? [])] }, warnings };
+}
+
+/** What networks of the catalogue would cost that the plan has not but could have. */
+function othersOf(plan: Plan, images: PlannedImages): PlanCheck['others'] {
+  const open = VARIANTS.filter((variant) => !plan.models.includes(variant.id) && !inputSizeProblem(variant, plan.inputSize));
+  return open.map((variant) => estimate(variant, plan, images));
 }
 
 function costsOf(plan: Plan, images: PlannedImages): Costs {

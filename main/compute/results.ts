@@ -7,6 +7,8 @@ import type { Prediction } from '../../shared/contract/trial.ts';
 import { type Cell, cellsOf } from '../../shared/analysis/cells.ts';
 import { marginOf, predictedClass } from '../../shared/analysis/scored.ts';
 import { inferenceOf } from '../../shared/analysis/inference.ts';
+import { sideBySide } from '../../shared/analysis/side-by-side.ts';
+import type { Pair } from '../../shared/analysis/findings.ts';
 import { cellBounds } from '../../shared/analysis/square-estimates.ts';
 import { type Tally, talliesOf } from '../../shared/analysis/tallies.ts';
 import { armOf, trialName } from '../../shared/domain/study/arm.ts';
@@ -35,13 +37,31 @@ export async function studyResults({ runs, study }: StudyInput): Promise<StudyRe
 
 async function resultsAnew({ runs, study }: StudyInput): Promise<StudyResults> {
   const { classes, positive, plan } = study;
-  const results = await Promise.all(
-    study.trials.map((trial) => trialResults(join(runs, trial.id), trial, study).catch(() => null)),
-  );
-  const finished = results.filter((own) => own !== null);
+  const finished = await finishedTrials({ runs, study });
   const tallies = finished.flatMap((own) => own.tallies);
   const inference = inferenceOf(tallies, { classes, positive, band: plan.equivalenceBand });
   return { cells: finished.flatMap(({ cells }) => cells), pooled: await pooledCells({ runs, study }), inference };
+}
+
+/** In the order of the plan; without those whose files do not match. */
+async function finishedTrials({ runs, study }: StudyInput): Promise<TrialResults[]> {
+  const results = await Promise.all(
+    study.trials.map((trial) => trialResults(join(runs, trial.id), trial, study).catch(() => null)),
+  );
+  return results.filter((own) => own !== null);
+}
+
+/** Two studies of a project side by side; which contender of the second stands beside which of the first. */
+export async function compareStudies(input: {
+  readonly runs: string;
+  readonly first: StudyFile;
+  readonly second: StudyFile;
+  readonly pair?: readonly [string, string];
+}): Promise<Pair[]> {
+  const { runs, first, second, pair } = input;
+  const [ours, theirs] = await Promise.all([first, second].map((study) => finishedTrials({ runs, study })));
+  const tallies = [ours, theirs].map((trials) => trials.flatMap((own) => own.tallies));
+  return sideBySide(tallies[0], tallies[1], pair && [pair]);
 }
 
 /** All folds of a network and seed together, where each case is tested in one of them and all have finished. */

@@ -30,7 +30,7 @@ import { exportTrialOnnx } from './onnx.ts';
 import { checkPlan, keepDraft, listPlans, openPlan, readDraft, savePlan } from './plans.ts';
 import { Queue } from './queue.ts';
 import { exportReport, keepReportSettings, previewReport, reportSettings } from './reports.ts';
-import { cellImages, studyResults, testedCase } from './results.ts';
+import { cellImages, compareStudies, studyResults, testedCase } from './results.ts';
 import { trialSaliency } from './saliency.ts';
 import { recentProjects, Session } from './session.ts';
 import { createStudy, readStudies } from './studies.ts';
@@ -202,6 +202,8 @@ export function createLab({ door, jobs, executor = defaultExecutor({ slots: jobs
       return compute.call('trials.history', { runs, study: await studyOf(trial), id: trial }, { signal });
     },
 
+    'results.compare': async ({ first, second, pair }, { signal } = {}) =>
+      compareStudies(session, [await queue.study(first), await queue.study(second)], pair, signal),
     'results.study': async ({ study }, { signal } = {}) => studyResults(session, await queue.study(study), signal),
     'results.images': async (input, { signal } = {}) => {
       await studyOf(input.trial);

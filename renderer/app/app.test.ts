@@ -30,7 +30,7 @@ function press(init: KeyboardEventInit): KeyboardEvent {
 }
 
 describe('screens', () => {
-  it('have a route each, and a view that can be loaded', async () => {
+  it('have a route each, and a view that can be loaded', { timeout: 60_000 }, async () => {
     const named = router.getRoutes().filter(({ name }) => name !== undefined);
     expect(named.map(({ name, path }) => [name, path])).toEqual(screens.map(({ id, path }) => [id, path]));
     for (const { components } of named) await expect((components!.default as () => Promise<unknown>)()).resolves.toBeTruthy();

@@ -31,6 +31,7 @@ import PreviewPicture from '@vicons/ionicons5/es/EyeOutline.js';
 import SavePicture from '@vicons/ionicons5/es/SaveOutline.js';
 import ChipPicture from '@vicons/ionicons5/es/HardwareChipOutline.js';
 import ChartPicture from '@vicons/ionicons5/es/StatsChartOutline.js';
+import ComparePicture from '@vicons/ionicons5/es/SwapHorizontalOutline.js';
 import AddPicture from '@vicons/ionicons5/es/AddOutline.js';
 
 function decorative(icon: Component): FunctionalComponent {
@@ -68,4 +69,5 @@ export const IconPreview = decorative(PreviewPicture);
 export const IconSave = decorative(SavePicture);
 export const IconChip = decorative(ChipPicture);
 export const IconChart = decorative(ChartPicture);
+export const IconCompare = decorative(ComparePicture);
 export const IconAdd = decorative(AddPicture);

@@ -14,3 +14,17 @@ export function modelChoices(catalogue: readonly ModelChoice[], chosen: Iterable
     ...named.map((variant) => ({ ...variant, small: variant.small ?? false, citation: familyOf(variant).citation })),
   ];
 }
+
+/** Inputs up to this many pixels are for trying, and so are the networks that are ticked for them. */
+const SMALL_INPUT = 96;
+
+export function fits({ sizeMultiple }: Pick<ModelChoice, 'sizeMultiple'>, inputSize: readonly number[]): boolean {
+  return inputSize.every((pixels) => pixels % sizeMultiple === 0);
+}
+
+/** The network that stands for a family when the family is ticked; null where none takes images of this size. */
+export function entryOf(variants: readonly ModelChoice[], inputSize: readonly number[]): ModelChoice | null {
+  const able = variants.filter((variant) => fits(variant, inputSize));
+  const isSmall = Math.max(...inputSize) <= SMALL_INPUT;
+  return able.find(({ small }) => small === isSmall) ?? able[0] ?? null;
+}

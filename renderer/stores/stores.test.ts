@@ -73,7 +73,17 @@ describe('studies', () => {
 describe('plan', () => {
   const plan = (change: Partial<Plan> = {}) =>
     ({ name: 'Demo', protocol: 'quick', models: ['resnet18'], training: { epochs: 8 }, ...change }) as Plan;
-  const check = { trials: 1, seconds: 1, diskBytes: 1, models: [], offers: [], evidence: [], problems: [], warnings: [] };
+  const check = {
+    trials: 1,
+    seconds: 1,
+    diskBytes: 1,
+    models: [],
+    others: [],
+    offers: [],
+    evidence: [],
+    problems: [],
+    warnings: [],
+  };
   const preset = () => plan({ name: 'preset' });
   const drafts = { 'plans.draft': () => ({ draft: null }), 'plans.keepDraft': () => ({}) };
 

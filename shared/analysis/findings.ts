@@ -1,4 +1,4 @@
-/** What can be said of a study beyond its point values: the results of `inference.ts`, which the page reads and does not compute. */
+/** What can be said of a study beyond its point values: the results of `inference.ts` and `side-by-side.ts`, which the page reads and does not compute. */
 import { type TrainSet, trainSetId } from '../domain/study/train-set.ts';
 import { type View, viewName } from '../domain/study/view.ts';
 import type { ContenderCurves } from './curves.ts';
@@ -77,6 +77,31 @@ export interface Inference {
   readonly squares: readonly SquareInference[];
   readonly contenders: readonly ContenderInference[];
   readonly comparisons: readonly Comparison[];
+}
+
+/** One square that both have tested. Accuracy per case, each case weighing the same, seeds averaged. */
+export interface SquareDifference {
+  readonly trainSet: TrainSet;
+  readonly view: View;
+  /** over the cases that both have tested; null where there is none */
+  readonly first: number | null;
+  readonly second: number | null;
+  /** first minus second, by pairs of cases, with Student's 95 % interval */
+  readonly difference: Estimate;
+}
+
+/** A contender of the first study beside one of the second. */
+export interface Pair {
+  readonly first: string;
+  readonly second: string;
+  readonly squares: readonly SquareDifference[];
+  /** of the whole matrix, as trained on single magnifications */
+  readonly measures: Readonly<Record<Measure, Estimate>>;
+}
+
+/** Whether any case was answered otherwise, though means may be equal; also where nothing is known. */
+export function differs({ difference: { value, doubt } }: SquareDifference): boolean {
+  return !(value === 0 && doubt?.code === 'no spread');
 }
 
 /** What is known of one square; null where it was not tested. */

@@ -2,9 +2,9 @@
  * What can be said of a study beyond its point values: intervals of squares and networks, and which networks differ. Everything
  * rests on cases, seeds averaged first; the methods are those of docs/protocol.md. The same tallies and seed give the same bits.
  */
-import { contenderOf, isNetwork } from '../domain/study/arm.ts';
-import { compareTrainSets, type TrainSet, trainSetId } from '../domain/study/train-set.ts';
-import { compareViews, isNative, isSame, type View, viewName } from '../domain/study/view.ts';
+import { isNetwork } from '../domain/study/arm.ts';
+import { trainSetId } from '../domain/study/train-set.ts';
+import { isNative, isSame } from '../domain/study/view.ts';
 import { clusteredMeanBounds, drawnBounds } from './bounds.ts';
 import { curvesOf } from './curves.ts';
 import type { Estimate, Method, SeedSpread } from './estimates.ts';
@@ -19,6 +19,7 @@ import {
 } from './findings.ts';
 import { mean, standardDeviation } from './metrics.ts';
 import { type ClassesOfTask, meanEstimate, squareEstimates } from './square-estimates.ts';
+import { type Scores, scoresOf, type Square, squaresOf, testedClasses } from './squares.ts';
 import { type Resamples, drawnSums, percentileInterval, resampleCases } from './statistics/bootstrap.ts';
 import { expectedBest, REPORTED_RUNS } from './statistics/expected-best.ts';
 import { holm } from './statistics/holm.ts';
@@ -26,7 +27,7 @@ import { isPracticallyEqual, meanInterval } from './statistics/mean-interval.ts'
 import { signFlip } from './statistics/sign-flip.ts';
 import { sum } from './statistics/sum.ts';
 import { varianceComponents } from './statistics/variance-components.ts';
-import { caseScore, type SquareCase, squareCases, type Tally } from './tallies.ts';
+import { type SquareCase, type Tally } from './tallies.ts';
 
 export interface InferenceOptions extends ClassesOfTask {
   /** differences within it do not matter, as a share of 1 */
@@ -67,30 +68,6 @@ export function inferenceOf(tallies: readonly Tally[], options: InferenceOptions
       ),
     ),
   };
-}
-
-interface Square {
-  readonly contender: string;
-  readonly trainSet: TrainSet;
-  readonly view: View;
-  /** one per seed and fold */
-  readonly tallies: readonly Tally[];
-  readonly cases: readonly SquareCase[];
-}
-
-/** Contenders in their order of appearance, train sets and views ascending. */
-function squaresOf(tallies: readonly Tally[]): Square[] {
-  const groups = [...Map.groupBy(tallies, contenderOf).values()];
-  const inOrder = (a: Tally, b: Tally) => compareTrainSets(a.trainSet, b.trainSet) || compareViews(a.view, b.view);
-  const sorted = groups.flatMap((own) => own.toSorted(inOrder));
-  const places = Map.groupBy(sorted, (t) => `${contenderOf(t)} ${trainSetId(t.trainSet)} ${viewName(t.view)}`);
-  return [...places.values()].map((own) => ({
-    contender: contenderOf(own[0]),
-    trainSet: own[0].trainSet,
-    view: own[0].view,
-    tallies: own,
-    cases: squareCases(own),
-  }));
 }
 
 /** All tested cases, and how often each is drawn: shared by everything that is compared. */
@@ -167,32 +144,6 @@ function rarestClass(own: readonly SquareCase[], classes: readonly (string | nul
   return perClass.filter(({ cases }) => cases > 0).reduce((a, b) => (b.cases < a.cases ? b : a));
 }
 
-/** Per case: what a contender gets right over its matrix, trained on single magnifications. */
-interface Scores {
-  readonly contender: string;
-  readonly overall: ReadonlyMap<string, number>;
-  readonly gap: ReadonlyMap<string, number>;
-}
-
-function scoresOf(contender: string, squares: readonly Square[]): Scores {
-  // whoever always gives the one class of a test is right there
-  const single = squares.filter((square) => isSame(square.trainSet, square.view) !== null && testedClasses(square).length > 1);
-  const perCase = Map.groupBy(
-    single.flatMap(({ trainSet, view, cases }) =>
-      cases.map((own) => ({ name: own.case, same: isSame(trainSet, view)!, score: caseScore(own) })),
-    ),
-    ({ name }) => name,
-  );
-  const overall = new Map<string, number>();
-  const gap = new Map<string, number>();
-  for (const [name, own] of perCase) {
-    overall.set(name, mean(own.map(({ score }) => score))!);
-    const [same, other] = [true, false].map((is) => mean(own.filter((one) => one.same === is).map(({ score }) => score)));
-    if (same !== null && other !== null) gap.set(name, same - other);
-  }
-  return { contender, overall, gap };
-}
-
 /** Squares of one class are left out, as of the matrix' means. */
 function meansOf(squares: readonly Square[]): ContenderInference['means'] {
   const single = squares.filter((square) => isSame(square.trainSet, square.view) !== null && testedClasses(square).length > 1);
@@ -210,11 +161,6 @@ function meanOfSquares(squares: readonly Square[]): Estimate {
   });
   const value = mean(rates.map(({ right, images }) => sum(right) / sum(images)));
   return { value, cases: names.length, ...clusteredMeanBounds(rates, names.length) };
-}
-
-/** Numbers of the classes that a square has images of. */
-function testedClasses({ cases }: Square): number[] {
-  return cases[0].images.map((_, c) => c).filter((c) => cases.some(({ images }) => images[c] > 0));
 }
 
 function retentionOf(

@@ -4,7 +4,7 @@ import { CLASS_METRICS, type ClassMetric, METRICS, type Metric } from '../analys
 import { classesSchema, classNameSchema } from './dataset.ts';
 import { DOUBTS, METHODS } from '../analysis/estimates.ts';
 import type { Estimate } from '../analysis/estimates.ts';
-import { ESTIMATED_METRICS, type Inference, MEASURES } from '../analysis/findings.ts';
+import { ESTIMATED_METRICS, type Inference, MEASURES, type Pair } from '../analysis/findings.ts';
 import { armShape, trainSetSchema } from './plan.ts';
 import { saliencySchema } from './predict.ts';
 import { trialStates, viewSchema } from './trial.ts';
@@ -132,6 +132,28 @@ export const studyResultsSchema = z.object({
   inference: inferenceSchema,
 });
 export type StudyResults = z.infer<typeof studyResultsSchema>;
+
+/** One contender of a study beside one of another, or of the same. */
+const pairSchema = z.object({
+  first: z.string(),
+  second: z.string(),
+  squares: z
+    .array(z.object({ trainSet: trainSetSchema, view: viewSchema, first: number, second: number, difference: estimateSchema }))
+    .readonly(),
+  measures: z.object({ gap: estimateSchema, overall: estimateSchema }),
+}) satisfies z.ZodType<Pair>;
+
+/** Two studies side by side. */
+export const comparisonSchema = z.object({
+  /** fields of the plans whose values differ, by their paths; what a plan lacks is absent */
+  settings: z.array(z.object({ field: z.string(), first: z.unknown().optional(), second: z.unknown().optional() })),
+  /** whether both were tested on the same images */
+  sameTest: z.boolean(),
+  pairs: z.array(pairSchema),
+  /** contenders that only one of them has */
+  only: z.object({ first: z.array(z.string()), second: z.array(z.string()) }),
+});
+export type StudyComparison = z.infer<typeof comparisonSchema>;
 
 /** One image of a confusion-matrix cell. */
 export const cellImageSchema = z.object({

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { differs } from '../../shared/analysis/findings.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { verifyProject } from '../../main/lab/verify.ts';
 import { decodePredictions } from '../../main/project/predictions.ts';
@@ -107,6 +108,13 @@ describe('one plan', { timeout: 300_000 }, () => {
     expect(inference.squares.map((square) => square.metrics.accuracy!.value)).toEqual(pooled.map(({ metrics }) => expect.closeTo(metrics.accuracy!, 12))); // prettier-ignore
     await lab.services['reports.export']({ study: 'Quick', folder: join(project, 'report') });
     expectRecomputed(join(project, 'report'));
+
+    const compare = (pair?: [string, string]) => lab.services['results.compare']({ first: 'Quick', second: 'Quick', pair });
+    const { settings, sameTest, pairs, only } = await compare();
+    expect([settings, sameTest, only]).toEqual([[], true, { first: [], second: [] }]);
+    expect(pairs).toMatchObject([{ first: 'convmixer_test', measures: { overall: { value: 0, cases: 12 } } }]);
+    expect(pairs[0].squares.filter(differs)).toEqual([]);
+    await expect(compare(['convmixer_test', 'resnet18'])).rejects.toThrow(/Quick has no resnet18; it has convmixer_test/);
   });
 
   it.each(['validation mean', 'validation', 'oracle'] as const)(

@@ -116,13 +116,40 @@ test('the palette finds what can be done, by the keyboard alone', async () => {
   await expect(palette).toBeHidden();
 });
 
-test('plan: a wrong value is named at its field, a leak is refused', async () => {
+test('plan: families have their cost before they are ticked, and what the study will rest on is known', async () => {
   await goTo('Plan');
   await expect(field('Name of the study')).toHaveValue('Demo');
+  const cards = page.getByRole('listitem').filter({ has: page.getByText(/^Variants: \d of \d chosen$/) });
+  await expect(cards).toHaveCount(8);
+  for (const card of await cards.all()) await expect(card).toContainText(/\d MB of memory · .* per epoch/);
+  await button('All eight').click();
+  await expect(cards.filter({ hasText: /Variants: 0/ })).toHaveCount(0);
+  for (const family of ['ResNet', 'MobileNetV3', 'ViT', 'Swin Transformer', '2D-FNet', 'MLP-Mixer'])
+    await page.getByRole('checkbox', { name: family, exact: true }).uncheck();
+  await expect(page.getByRole('row', { name: /^40× 88 cases, 88 images/ })).toContainText('48 cases, 48 images');
+  await expectAccessible(page);
+});
+
+test('plan: what differs from the preset is listed, leads to its field, and goes back', async () => {
+  const others = page.getByRole('region', { name: /settings differ from Quick$/ });
+  await expect(others.getByRole('listitem')).toHaveCount(10);
+  await others.getByRole('button', { name: 'Weight decay', exact: true }).click();
+  await expect(field('Weight decay')).toBeFocused();
+  await others.getByRole('button', { name: 'Reset: Weight decay' }).click();
+  await expect(others.getByRole('listitem')).toHaveCount(9);
+  await expect(field('Weight decay')).toHaveValue('2e-5');
+  await field('Weight decay').fill('0.05');
+  await field('Weight decay').press('Enter');
+});
+
+test('plan: a wrong value is named at its field and in the summary, a leak is refused', async () => {
   await field('Momentum').fill('1.5');
   await field('Momentum').press('Enter');
   await expect(page.getByText('1 thing to correct').or(page.getByText('One thing to correct'))).toBeVisible();
   await expect(button('Run')).toBeDisabled();
+  await button('Hide settings').click();
+  await page.getByRole('complementary').getByRole('button', { name: 'Momentum' }).click();
+  await expect(field('Momentum')).toBeFocused();
   await field('Momentum').fill('0.9');
   await field('Momentum').press('Enter');
   await page.getByRole('combobox', { name: 'Keep together' }).selectOption('image');
@@ -134,9 +161,10 @@ test('plan: a wrong value is named at its field, a leak is refused', async () =>
 
 test('plan: made small, it survives a reload and can be saved', async () => {
   await field('Name of the study').fill('Quick look');
-  await page.getByRole('checkbox', { name: /ResNet-18/ }).setChecked(true);
-  await page.getByRole('checkbox', { name: /WaveMix-64\/2/ }).setChecked(false);
-  await page.getByRole('checkbox', { name: /ConvMixer-32\/3/ }).setChecked(false);
+  await page.getByText('Variants: 0 of 4 chosen').first().click();
+  await page.getByRole('checkbox', { name: 'ResNet-18' }).check();
+  await page.getByRole('checkbox', { name: 'WaveMix', exact: true }).uncheck();
+  await page.getByRole('checkbox', { name: 'ConvMixer', exact: true }).uncheck();
   const train = page.getByRole('group', { name: 'Train on' }).last();
   for (const m of ['40×', '100×', '400×']) await train.getByRole('checkbox', { name: m, exact: true }).uncheck();
   for (const [label, value] of [
@@ -151,6 +179,7 @@ test('plan: made small, it survives a reload and can be saved', async () => {
   }
   await expect(page.getByRole('complementary').getByText('1', { exact: true })).toBeVisible();
   await page.reload();
+  await button('Show all settings').click();
   await expect(field('Epochs')).toHaveValue('2');
   await expect(field('Name of the study')).toHaveValue('Quick look');
   await button('Save plan').click();
@@ -192,6 +221,15 @@ test('results: the matrix, its means and the trial behind a square', async () =>
   await expect(page).toHaveURL(/test=400/);
   await expect(page.getByRole('heading', { name: /^Tested on/ })).toHaveCount(4);
   await expectAccessible(page);
+});
+
+test('results: a network beside itself differs in nothing', async () => {
+  await button('Compare').click();
+  const beside = page.getByRole('region', { name: 'Side by side' });
+  await expect(beside.getByText('4 of 4 squares are the same.')).toBeVisible();
+  await expectAccessible(page);
+  await button('Compare').click();
+  await expect(beside).toBeHidden();
 });
 
 test('results: what is chosen is seen where the system chooses the colours', async () => {

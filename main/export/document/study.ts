@@ -1,4 +1,5 @@
 /** Sections about what a study is made of: data, split, settings, environment, sources. */
+import { departures } from '../../../shared/contract/plan-differences.ts';
 import { presetPlan, type Plan } from '../../../shared/contract/plan.ts';
 import { classTitle } from '../../../shared/domain/breakhis.ts';
 import { findVariant } from '../../../shared/domain/catalogue.ts';
@@ -70,30 +71,28 @@ export function looksText(looks: ReportData['testLooks']): string {
 }
 
 /** Fields of a plan that say what a study asks and how, flat and as text. */
-function flatSettings({ name: _name, dataset: _dataset, format: _format, ...plan }: Plan): Map<string, string> {
-  const flat = new Map<string, string>();
-  const add = (key: string, value: unknown): void => {
-    if (value === undefined || value === null) flat.set(key, 'none');
-    else if (Array.isArray(value))
-      flat.set(key, key === 'trainSets' ? plan.trainSets.map(trainSetName).join(', ') : value.map(String).join(', '));
-    else if (typeof value === 'object') for (const [inner, own] of Object.entries(value)) add(`${key}.${inner}`, own);
-    else flat.set(key, String(value));
-  };
-  for (const [key, value] of Object.entries(plan)) add(key, value);
-  return flat;
+function flatSettings({ name: _name, dataset: _dataset, format: _format, ...plan }: Plan): [string, string][] {
+  const flat = (key: string, value: unknown): [string, string][] =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.entries(value).flatMap(([inner, own]) => flat(`${key}.${inner}`, own))
+      : [[key, settingText(value)]];
+  return Object.entries({ ...plan, trainSets: plan.trainSets.map(trainSetName) }).flatMap(([key, value]) => flat(key, value));
 }
 
-/** Names of networks and magnifications are what a study is about, not how it departs from its preset. */
-const ASKED = ['models', 'trainSets', 'testMagnifications', 'task', 'protocol'];
+function settingText(value: unknown): string {
+  if (value === undefined || value === null) return 'none';
+  return Array.isArray(value) ? value.join(', ') : String(value);
+}
 
 /** What the plan sets otherwise than the preset that it is named after; null where that is not known any more. */
 export function differences({ plan }: ReportData['study']): { setting: string; here: string; preset: string }[] | null {
   const preset = presetIds.find((id): id is Preset => id === plan.protocol);
   if (!preset) return null;
-  const [here, there] = [flatSettings(plan), flatSettings(presetPlan(preset, plan.name, plan.dataset.folder))];
-  return [...new Set([...here.keys(), ...there.keys()])]
-    .filter((key) => !ASKED.includes(key) && here.get(key) !== there.get(key))
-    .map((setting) => ({ setting, here: here.get(setting) ?? 'none', preset: there.get(setting) ?? 'none' }));
+  return departures(plan, presetPlan(preset, plan.name, plan.dataset.folder)).map(({ field, first, second }) => ({
+    setting: field,
+    here: settingText(first),
+    preset: settingText(second),
+  }));
 }
 
 export function settings({ study }: ReportData): Block[] {

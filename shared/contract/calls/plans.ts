@@ -31,15 +31,22 @@ export type SplitPreview = z.infer<typeof splitPreviewSchema>;
 /** A plan that may still have faults: any record of fields. */
 const draftSchema = z.record(z.string(), z.unknown());
 
+const modelCostSchema = z.object({
+  id: z.string(),
+  params: z.number(),
+  memoryBytes: z.number(),
+  secondsPerEpoch: z.number().nullable(),
+});
+
 /** What a plan would cost, and what forbids running it. */
 export const planCheckSchema = z.object({
   trials: z.number().int(),
   /** estimated seconds on this machine, null before a first trial has been measured and no rough rate is known */
   seconds: z.number().nullable(),
   diskBytes: z.number(),
-  models: z.array(
-    z.object({ id: z.string(), params: z.number(), memoryBytes: z.number(), secondsPerEpoch: z.number().nullable() }),
-  ),
+  models: z.array(modelCostSchema),
+  /** of the catalogue's other networks that take images of the plan's size: known before they are chosen */
+  others: z.array(modelCostSchema),
   /** changes each of which would bring the plan down to a day, or to this machine's memory */
   offers: z.array(z.object({ field: z.string(), value: z.union([z.number(), z.array(z.number())]), message: z.string() })),
   /** how much each part of each split holds */

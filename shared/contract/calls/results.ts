@@ -2,12 +2,21 @@
 import { z } from 'zod';
 import { SALIENCY_METHODS } from '../../domain/saliency.ts';
 import { classNameSchema } from '../dataset.ts';
-import { cellImageSchema, imageSaliencySchema, studyResultsSchema, testedCaseSchema } from '../results.ts';
+import { nameSchema } from '../plan.ts';
+import { cellImageSchema, comparisonSchema, imageSaliencySchema, studyResultsSchema, testedCaseSchema } from '../results.ts';
 import { trialIdSchema, viewSchema } from '../trial.ts';
 import { call, ofStudy } from './call.ts';
 
 export const results = {
   'results.study': call(ofStudy, studyResultsSchema),
+  /**
+   * Two studies of the project side by side, or two contenders, of one study too.
+   * @param pair a contender of the first and one of the second; by default all that both have
+   */
+  'results.compare': call(
+    z.strictObject({ first: nameSchema, second: nameSchema, pair: z.tuple([z.string(), z.string()]).optional() }),
+    comparisonSchema,
+  ),
   'results.images': call(
     z.strictObject({
       trial: trialIdSchema,

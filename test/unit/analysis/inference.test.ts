@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { answerOf, answerText } from '../../../shared/analysis/answer.ts';
-import { binSums } from '../../../shared/analysis/calibration.ts';
 import { type Cell, cellsOf, type Tested } from '../../../shared/analysis/cells.ts';
 import { type Inference, squareInferenceOf } from '../../../shared/analysis/findings.ts';
 import { inferenceOf } from '../../../shared/analysis/inference.ts';
@@ -8,8 +7,9 @@ import { areaInterval } from '../../../shared/analysis/statistics/area-interval.
 import { areaCovariance } from '../../../shared/analysis/statistics/delong.ts';
 import { placementsOf } from '../../../shared/analysis/statistics/placements.ts';
 import { tableOf } from '../../../shared/analysis/table.ts';
-import { type CaseTally, type Tally, talliesOf } from '../../../shared/analysis/tallies.ts';
+import { type Tally, talliesOf } from '../../../shared/analysis/tallies.ts';
 import type { Arm } from '../../../shared/domain/study/arm.ts';
+import { cubeTallies } from '../../helpers/statistics-cube.ts';
 import fixtures from '../../fixtures/statistics/fixtures.json' with { type: 'json' };
 
 const CLASSES = ['benign', 'malignant'];
@@ -19,35 +19,9 @@ const armOf = (model: string, trainSet: number, seed: number, fold: number | nul
   ...{ model, scaling: 'crop', imageLevel: false, trainSet, fold, seed },
 });
 
-const NO_BINS = binSums([], []);
-
 describe('the inference of a study', () => {
   const { cube } = fixtures;
-  const magnifications = [40, 100];
-  const labels = cube.cases as Record<string, number>;
-  const tallies = ['a', 'b'].flatMap((network) =>
-    [0, 1, 2].flatMap((seed) =>
-      magnifications.flatMap((train) =>
-        magnifications.map((test): Tally => {
-          const own = cube.correct.filter(
-            (c) => c.network === network && c.seed === seed && c.train === train && c.test === test,
-          );
-          const cases = own.map(({ case: name, correct }): CaseTally => {
-            const { images } = cube.images.find((i) => i.test === test && i.case === name)!;
-            const place = (value: number) => CLASSES.map((_, c) => (c === labels[name] ? value : 0));
-            return { case: name, images: place(images), right: place(correct), answer: 0 };
-          });
-          return {
-            ...armOf(network, train, seed),
-            view: { magnification: test, scale: 'native' },
-            cases,
-            ranked: null,
-            bins: NO_BINS,
-          };
-        }),
-      ),
-    ),
-  );
+  const tallies = cubeTallies();
   const inference = inferenceOf(tallies, COUNTED);
   const expected = cube.expected;
 
