@@ -33,12 +33,21 @@ export async function studyResults({ runs, study }: StudyInput): Promise<StudyRe
   return found;
 }
 
-async function resultsAnew({ runs, study }: StudyInput): Promise<StudyResults> {
-  const { classes, positive, plan } = study;
+/** The cells alone, which are known as soon as a trial has finished: no interval of the study is computed for them. */
+export async function studyCells(input: StudyInput): Promise<Cell[]> {
+  return (await finishedTrials(input)).flatMap(({ cells }) => cells);
+}
+
+async function finishedTrials({ runs, study }: StudyInput): Promise<TrialResults[]> {
   const results = await Promise.all(
     study.trials.map((trial) => trialResults(join(runs, trial.id), trial, study).catch(() => null)),
   );
-  const finished = results.filter((own) => own !== null);
+  return results.filter((own) => own !== null);
+}
+
+async function resultsAnew({ runs, study }: StudyInput): Promise<StudyResults> {
+  const { classes, positive, plan } = study;
+  const finished = await finishedTrials({ runs, study });
   const tallies = finished.flatMap((own) => own.tallies);
   const inference = inferenceOf(tallies, { classes, positive, band: plan.equivalenceBand });
   return { cells: finished.flatMap(({ cells }) => cells), pooled: await pooledCells({ runs, study }), inference };

@@ -1,4 +1,5 @@
 import type { CallOutput, ParsedInput } from '../../shared/contract/api.ts';
+import type { Cell } from '../../shared/analysis/cells.ts';
 import type { CellImage } from '../../shared/contract/results.ts';
 import type { StudyFile } from '../../shared/contract/study.ts';
 import type { TestedCellImage } from '../compute/results.ts';
@@ -12,6 +13,11 @@ export function studyResults(
   signal?: AbortSignal,
 ): Promise<CallOutput<'results.study'>> {
   return compute.call('trials.results', { runs: project.paths.runs, study }, { signal });
+}
+
+/** The same without what takes long: the cells of a study that still runs. */
+export function studyCells({ compute, project }: Session, study: StudyFile, signal?: AbortSignal): Promise<Cell[]> {
+  return compute.call('trials.cells', { runs: project.paths.runs, study }, { signal });
 }
 
 /** The images behind one square of a confusion matrix, the most confident first, each with the name of its picture. */

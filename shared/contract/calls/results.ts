@@ -2,12 +2,14 @@
 import { z } from 'zod';
 import { SALIENCY_METHODS } from '../../domain/saliency.ts';
 import { classNameSchema } from '../dataset.ts';
-import { cellImageSchema, imageSaliencySchema, studyResultsSchema, testedCaseSchema } from '../results.ts';
+import { cellImageSchema, cellSchema, imageSaliencySchema, studyResultsSchema, testedCaseSchema } from '../results.ts';
 import { trialIdSchema, viewSchema } from '../trial.ts';
 import { call, ofStudy } from './call.ts';
 
 export const results = {
   'results.study': call(ofStudy, studyResultsSchema),
+  /** the cells of results.study alone: they are there at once, while a study runs */
+  'results.cells': call(ofStudy, z.array(cellSchema)),
   'results.images': call(
     z.strictObject({
       trial: trialIdSchema,
