@@ -14,6 +14,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   step: () => import('./step.ts'),
   loader: () => import('./loader.ts'),
   lab: () => import('./lab.ts'),
+  curves: () => import('./curves.ts'),
   statistics: () => import('./statistics.ts'),
 };
 

@@ -60,6 +60,7 @@ type Other = Extract<
   | 'dataset.locate'
   | 'plans.save'
   | 'plans.keepDraft'
+  | 'studies.order'
   | 'trials.cancel'
   | 'trials.retry'
   | 'reports.export'
@@ -99,8 +100,10 @@ function questions(lab: Lab): [string, () => Promise<unknown>][] {
     'plans.split': () => services['plans.split']({ split: { ...plan.split, seed: seed++ } }),
     'studies.list': () => services['studies.list']({}),
     'trials.history': () => services['trials.history']({ trial }),
+    'trials.log': () => services['trials.log']({ trial, limit: 65_536 }),
     'results.study': () => services['results.study'](study),
     'results.compare': () => services['results.compare']({ first: plan.name, second: plan.name }),
+    'results.cells': () => services['results.cells'](study),
     'results.case': async () =>
       services['results.case']({
         trial,

@@ -29,7 +29,7 @@ export function watchActivity(lab: Pick<Lab, 'on'>): ActivityWatch {
 
   lab.on((event) => {
     const project = follow(event);
-    const running = [...studies.values()].filter(({ state }) => state === 'running');
+    const running = [...studies.values()].filter(({ state }) => state === 'running' || state === 'queued');
     const next = { running: running.length > 0, percent: percentDone(running, shares), project };
     const same = next.running === current.running && next.percent === current.percent && next.project === current.project;
     current = next;

@@ -59,8 +59,9 @@ export function createCommands({ lab, choose, askForNew, showScreen, showError, 
       if (folder && (await call('dataset.index', { folder }))) showScreen('data');
     },
     async pauseStudies() {
-      for (const { name, state } of (await call('studies.list', {})) ?? [])
-        if (state === 'running') await call('studies.pause', { study: name });
+      const studies = (await call('studies.list', {})) ?? [];
+      const queue = studies.filter(({ queue: own }) => own !== null).sort((a, b) => b.queue!.place - a.queue!.place);
+      for (const { name } of queue) await call('studies.pause', { study: name }); // the last first: none begins meanwhile
     },
     show: showScreen,
   };

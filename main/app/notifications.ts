@@ -27,7 +27,7 @@ export function notifyOfEnds(
     }
     if (event.type === 'study') {
       const { study } = event;
-      if (study.state === 'running') running.set(study.name, study);
+      if (study.state === 'running' || study.state === 'queued') running.set(study.name, study);
       else if (running.delete(study.name)) {
         toldOfFailure.delete(study.name);
         const byItself = study.state === 'finished' || study.state === 'failed';

@@ -35,6 +35,11 @@ export async function studyResults({ runs, study }: StudyInput): Promise<StudyRe
   return found;
 }
 
+/** The cells alone, which are known as soon as a trial has finished: no interval of the study is computed for them. */
+export async function studyCells(input: StudyInput): Promise<Cell[]> {
+  return (await finishedTrials(input)).flatMap(({ cells }) => cells);
+}
+
 async function resultsAnew({ runs, study }: StudyInput): Promise<StudyResults> {
   const { classes, positive, plan } = study;
   const finished = await finishedTrials({ runs, study });

@@ -2,7 +2,7 @@ import { checkPlan } from './check-plan.ts';
 import { imagesMissingFrom, openImages, summariseImages } from './images.ts';
 import { makeIndex, storeIndex } from './make-index.ts';
 import { exportReport, previewReport } from './report.ts';
-import { caseImages, cellImages, compareStudies, studyResults } from './results.ts';
+import { caseImages, cellImages, compareStudies, studyCells, studyResults } from './results.ts';
 import { smallPicture, smallWebp } from './small-picture.ts';
 import { previewSplit } from './split.ts';
 import { stageStudy } from './stage-study.ts';
@@ -38,6 +38,7 @@ export const functions = {
   'trials.away': dataAreAway,
   'trials.results': studyResults,
   'trials.compare': compareStudies,
+  'trials.cells': studyCells,
   'trials.images': cellImages,
   'trials.case': caseImages,
   'trials.tested': testedImage,

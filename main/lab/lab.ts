@@ -17,6 +17,7 @@ import { defaultExecutor } from '../executors/registry.ts';
 import { lastDataFolder } from '../project/data-folders.ts';
 import { projectsFolder } from '../platform/paths.ts';
 import { PROJECT_SUFFIX } from '../project/project.ts';
+import { readLog } from '../project/trial-log.ts';
 import { version } from '../platform/version.ts';
 import { datasetSummary, indexIntoProject, listImages, presetFor } from './datasets.ts';
 import { demoProjectFolder, openDemo } from './demo.ts';
@@ -30,7 +31,7 @@ import { exportTrialOnnx } from './onnx.ts';
 import { checkPlan, keepDraft, listPlans, openPlan, readDraft, savePlan } from './plans.ts';
 import { Queue } from './queue.ts';
 import { exportReport, keepReportSettings, previewReport, reportSettings } from './reports.ts';
-import { cellImages, compareStudies, studyResults, testedCase } from './results.ts';
+import { cellImages, compareStudies, studyCells, studyResults, testedCase } from './results.ts';
 import { trialSaliency } from './saliency.ts';
 import { recentProjects, Session } from './session.ts';
 import { createStudy, readStudies } from './studies.ts';
@@ -187,6 +188,11 @@ export function createLab({ door, jobs, executor = defaultExecutor({ slots: jobs
       await queue.pause(study);
       return queue.summary(await study);
     },
+    'studies.order': async ({ studies }) => {
+      await Promise.all(studies.map((name) => queue.study(name))); // refuse what is not there
+      const order = await queue.reorder(studies);
+      return Promise.all(order.map(async (name) => queue.summary(await queue.study(name))));
+    },
     'trials.cancel': async ({ trial }) => {
       const study = studyOf(trial);
       await queue.cancel(study, trial);
@@ -197,6 +203,10 @@ export function createLab({ door, jobs, executor = defaultExecutor({ slots: jobs
       await queue.retry(study, trial);
       return queue.summary(await study);
     },
+    'trials.log': async ({ trial, ...part }) => {
+      await studyOf(trial);
+      return readLog(join(session.project.paths.runs, trial), part);
+    },
     'trials.history': async ({ trial }, { signal } = {}) => {
       const { runs } = session.project.paths;
       return compute.call('trials.history', { runs, study: await studyOf(trial), id: trial }, { signal });
@@ -205,6 +215,7 @@ export function createLab({ door, jobs, executor = defaultExecutor({ slots: jobs
     'results.compare': async ({ first, second, pair }, { signal } = {}) =>
       compareStudies(session, [await queue.study(first), await queue.study(second)], pair, signal),
     'results.study': async ({ study }, { signal } = {}) => studyResults(session, await queue.study(study), signal),
+    'results.cells': async ({ study }, { signal } = {}) => studyCells(session, await queue.study(study), signal),
     'results.images': async (input, { signal } = {}) => {
       await studyOf(input.trial);
       return cellImages(session, pictures, input, signal);

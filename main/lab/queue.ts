@@ -15,7 +15,8 @@ import { deathOf, memoryKills } from './death.ts';
 import { GOES_ON, Hold } from './hold.ts';
 import { Preparation } from './preparation.ts';
 import type { Session } from './session.ts';
-import { readStudies, readTrials, studyProblems, studySummary } from './studies.ts';
+import { findStudy, readStudies, readTrials, studySummary } from './studies.ts';
+import { StudyOrder } from './study-order.ts';
 
 interface Waiting {
   readonly study: StudyFile;
@@ -42,6 +43,7 @@ interface Running {
 export class Queue {
   private readonly running = new Map<string, Running>();
   private readonly waiting: Waiting[] = [];
+  private readonly order = new StudyOrder();
   /** what stopped the first of them and passes */
   private readonly hold: Hold;
   private readonly session: Session;
@@ -118,14 +120,33 @@ export class Queue {
   private async enqueueNow(study: StudyFile, ids: readonly string[], states: readonly string[] | null): Promise<void> {
     this.session.project.check();
     this.paused.delete(study.name);
+    this.order.keep(this.active); // one that has ended and comes again is new
     for (const { id, state } of await readTrials(this.session, study, [...this.running.keys()], ids)) {
       const open = states === null || states.includes(state);
       const running = this.running.get(id);
       if (running) running.again = running.found;
       else if (open && !this.waiting.some((w) => w.id === id)) this.waiting.push({ study, id });
     }
+    this.order.keep(this.active);
+    this.order.sort(this.waiting);
+    this.tellPlaces();
     this.hold.forget(); // the user may have mended what was in the way
     this.advanceSoon();
+  }
+
+  /** Puts studies that run or wait into another order; trials that run are finished first. @returns all of them in their order */
+  reorder(names: readonly string[]): Promise<string[]> {
+    return this.exclusive(async () => {
+      this.order.give(names);
+      this.order.sort(this.waiting);
+      this.tellPlaces();
+      return this.order.of(this.active);
+    });
+  }
+
+  /** All trials that run or wait. */
+  private get active(): (Waiting | Running)[] {
+    return [...this.running.values(), ...this.waiting];
   }
 
   /** Ends the running trial of the study and takes its others from the queue; all can be resumed. */
@@ -134,6 +155,7 @@ export class Queue {
       this.paused.add(name);
       this.drop((w) => w.study.name === name);
       await this.stop('pause', ({ study }) => study.name === name);
+      this.tellPlaces();
       this.advanceSoon(); // what was waited for may have been this study's
     });
   }
@@ -143,9 +165,10 @@ export class Queue {
     return this.inOrder(study, async (study) => {
       if (!study.trials.some((t) => t.id === id)) throw new LabError('not-found', `There is no trial ${id}.`, { field: 'trial' });
       this.drop((w) => w.id === id);
-      if (this.isRunning(id)) return this.stop('cancel', (running) => running.id === id);
+      if (this.running.has(id)) return this.stop('cancel', (running) => running.id === id);
       const [{ state }] = await readTrials(this.session, study, [], [id]);
       if (state !== 'finished') await this.writeState(id, { state: 'cancelled' });
+      this.tellPlaces();
     });
   }
 
@@ -157,6 +180,7 @@ export class Queue {
       await this.stop('pause', ({ found }) => !found);
       this.running.clear(); // those that were found go on
       this.paused.clear();
+      this.order.forget();
     });
   }
 
@@ -177,16 +201,21 @@ export class Queue {
     return this.waiting.length > 0 || this.preparation.isRunning || [...this.running.values()].some(({ found }) => !found);
   }
 
-  isRunning(id: string): boolean {
-    return this.running.has(id);
-  }
-
   async summary(study: StudyFile): Promise<StudySummary> {
     const trials = await readTrials(this.session, study, [...this.running.keys()]);
-    const active = [...this.running.values(), ...this.waiting].some((trial) => trial.study.name === study.name);
     const held = study.trials.some(({ id }) => id === this.hold.trial) ? this.hold.error : null;
-    const summary = { ...studySummary(study, trials, active), held: held && { code: held.code, message: held.message } };
-    return summary.state === 'interrupted' && this.paused.has(study.name) ? { ...summary, state: 'paused' } : summary;
+    return studySummary(study, trials, {
+      place: this.order.placeOf(study.name, this.active),
+      waits: (id) => id !== this.hold.trial && this.waiting.some((waiting) => waiting.id === id),
+      nothingRuns: this.running.size === 0,
+      paused: this.paused.has(study.name),
+      held: held && { code: held.code, message: held.message },
+    });
+  }
+
+  /** Tells how studies stand whose place in the order is another than before. */
+  private tellPlaces(): void {
+    for (const study of this.order.changes(this.active)) void this.publish(study);
   }
 
   /** Resolves when nothing runs and nothing waits. Until then it keeps this process alive: a trial that was found does not. */
@@ -205,13 +234,9 @@ export class Queue {
     return this.running.size === 0 && this.waiting.length === 0 && !this.preparation.isRunning;
   }
 
-  /** @throws LabError "not-found" */
-  async study(name: string): Promise<StudyFile> {
-    const study = (await readStudies(this.session)).find((s) => s.name === name);
-    if (study) return study;
-    const unread = (await studyProblems(this.session)).find(({ path }) => path.endsWith(`${name}.json`));
-    if (unread) throw new LabError('damaged-file', unread.message, { path: unread.path });
-    throw new LabError('not-found', `This project has no study "${name}".`, { field: 'study' });
+  /** @throws LabError "not-found", "damaged-file" */
+  study(name: string): Promise<StudyFile> {
+    return findStudy(this.session, name);
   }
 
   private drop(which: (waiting: { study: StudyFile; id: string }) => boolean): void {
@@ -303,6 +328,7 @@ export class Queue {
     const ended = new Promise<void>((resolve) => (end = resolve));
     const running: Running = { study, id, job, ended, found, intent: null, again: false, kills: memoryKills() };
     this.running.set(id, running);
+    this.order.keep(this.active); // of one that was found
     let failure: ErrorEnvelope | null = null;
     let done = false;
     const hear = (raw: unknown) => {
@@ -321,6 +347,7 @@ export class Queue {
       await this.recordLook(project, study); // while the trial counts as running: the project may be closed as soon as none does
       if (this.running.get(id) === running) this.running.delete(id);
       end();
+      this.tellPlaces();
       await this.publish(study);
       this.advanceSoon();
     };

@@ -1,6 +1,7 @@
 import type { CallOutput, ParsedInput } from '../../shared/contract/api.ts';
 import { LabError } from '../../shared/contract/errors.ts';
 import { planDifferences } from '../../shared/contract/plan-differences.ts';
+import type { Cell } from '../../shared/analysis/cells.ts';
 import type { CellImage } from '../../shared/contract/results.ts';
 import type { StudyFile } from '../../shared/contract/study.ts';
 import { contenderOf } from '../../shared/domain/study/arm.ts';
@@ -45,6 +46,11 @@ export async function compareStudies(
       second: theirs.filter((one) => !ours.includes(one)),
     },
   };
+}
+
+/** The same without what takes long: the cells of a study that still runs. */
+export function studyCells({ compute, project }: Session, study: StudyFile, signal?: AbortSignal): Promise<Cell[]> {
+  return compute.call('trials.cells', { runs: project.paths.runs, study }, { signal });
 }
 
 /** The images behind one square of a confusion matrix, the most confident first, each with the name of its picture. */

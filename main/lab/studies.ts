@@ -95,6 +95,16 @@ export async function studyProblems(session: Session): Promise<FileProblem[]> {
   return (await readStudyFiles(session)).problems;
 }
 
+/** @throws LabError "not-found", "damaged-file" */
+export async function findStudy(session: Session, name: string): Promise<StudyFile> {
+  const { studies, problems } = await readStudyFiles(session);
+  const study = studies.find((own) => own.name === name);
+  if (study) return study;
+  const unread = problems.find(({ path }) => path.endsWith(`${name}.json`));
+  if (unread) throw new LabError('damaged-file', unread.message, { path: unread.path });
+  throw new LabError('not-found', `This project has no study "${name}".`, { field: 'study' });
+}
+
 async function readStudyFiles(session: Session): Promise<{ studies: StudyFile[]; problems: FileProblem[] }> {
   const folder = session.project.paths.studies;
   const names = (await readdir(folder).catch(absent)).filter((name) => name.endsWith('.json') && !name.startsWith('.'));
@@ -124,20 +134,52 @@ export function readTrials(
   return compute.call('trials.read', { runs: project.paths.runs, study, running, ids });
 }
 
-/** A study's state from its trials'. */
-export function studySummary(study: StudyFile, trials: TrialSummary[], active: boolean): Omit<StudySummary, 'held'> {
-  const has = (state: TrialSummary['state']) => trials.some((t) => t.state === state);
-  const state =
-    has('running') || (active && (has('waiting') || has('interrupted')))
-      ? 'running'
-      : has('interrupted') || has('waiting')
-        ? trials.every((t) => t.state === 'waiting')
-          ? 'waiting'
-          : 'interrupted'
-        : has('failed')
-          ? 'failed'
-          : trials.every((t) => t.state === 'cancelled')
-            ? 'cancelled'
-            : 'finished';
-  return { name: study.name, createdAt: study.createdAt, protocol: study.plan.protocol, state, trials };
+/** What the queue knows of a study, and its folders do not say. */
+export interface Standing {
+  /** among the studies that run or wait */
+  readonly place: StudySummary['queue'];
+  /** whether a trial waits for its turn, and for nothing else */
+  readonly waits: (trial: string) => boolean;
+  /** whether no trial of any study runs */
+  readonly nothingRuns: boolean;
+  /** by the user */
+  readonly paused: boolean;
+  readonly held: StudySummary['held'];
+}
+
+/** How a study stands, from its trials and what the queue knows. */
+export function studySummary(study: StudyFile, read: readonly TrialSummary[], standing: Standing): StudySummary {
+  const { name, createdAt, plan } = study;
+  const trials = read.map((trial) => asItStands(trial, standing));
+  return {
+    name,
+    createdAt,
+    protocol: plan.protocol,
+    testMagnifications: plan.testMagnifications,
+    state: stateOf(trials, standing),
+    trials,
+    queue: standing.place,
+    held: standing.held,
+  };
+}
+
+/** How a trial may have ended that is taken up again. */
+const ENDED_BEFORE: ReadonlySet<TrialSummary['state']> = new Set(['interrupted', 'failed', 'cancelled']);
+
+/** What ended a trial before is past where it waits again; what the queue waits for is told. */
+function asItStands(trial: TrialSummary, { waits }: Standing): TrialSummary {
+  return ENDED_BEFORE.has(trial.state) && waits(trial.id) ? { ...trial, state: 'waiting', error: null } : trial;
+}
+
+function stateOf(trials: readonly TrialSummary[], { place, nothingRuns, paused }: Standing): StudySummary['state'] {
+  const has = (state: TrialSummary['state']) => trials.some((trial) => trial.state === state);
+  const all = (state: TrialSummary['state']) => trials.every((trial) => trial.state === state);
+  if (has('running')) return 'running';
+  if (has('waiting') || has('interrupted')) {
+    if (place !== null) return place.place === 0 && nothingRuns ? 'running' : 'queued';
+    if (paused) return 'paused';
+    return all('waiting') ? 'waiting' : 'interrupted';
+  }
+  if (has('failed')) return 'failed';
+  return all('cancelled') ? 'cancelled' : 'finished';
 }

@@ -92,7 +92,7 @@ describe('the keyboard', () => {
     const studies = useStudies();
     expect(press({ key: '.', ctrlKey: true }).defaultPrevented).toBe(true);
     expect(client.calls).toEqual([]); // nothing runs
-    studies.take({ ...study([trial({ state: 'running' })]), state: 'running' });
+    studies.take(study([trial({ state: 'running' })], { queue: { place: 0, after: null } }));
     const field = document.body.appendChild(document.createElement('input'));
     field.dispatchEvent(new KeyboardEvent('keydown', { key: '.', ctrlKey: true, bubbles: true }));
     expect(client.calls).toEqual([]);

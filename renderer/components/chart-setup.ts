@@ -3,6 +3,7 @@ import {
   BarElement,
   CategoryScale,
   Chart,
+  Decimation,
   LinearScale,
   LineController,
   LineElement,
@@ -11,7 +12,17 @@ import {
   Tooltip,
 } from 'chart.js';
 
-Chart.register(LineController, LineElement, PointElement, LinearScale, CategoryScale, BarController, BarElement, Tooltip);
+Chart.register(
+  LineController,
+  LineElement,
+  PointElement,
+  LinearScale,
+  CategoryScale,
+  BarController,
+  BarElement,
+  Decimation,
+  Tooltip,
+);
 
 Chart.defaults.font.family = 'Inter, "Segoe UI", system-ui, sans-serif';
 

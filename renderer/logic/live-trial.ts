@@ -24,7 +24,8 @@ export interface StepPoint {
   readonly learningRate: number;
 }
 
-const MAX_POINTS = 1500;
+/** As many as the chart takes at once: half an hour at five a second. */
+const MAX_POINTS = 10_000;
 const EMPTY: LiveTrial = { device: null, engine: null, phase: null, step: null, notice: null, points: [] };
 
 export function afterMessage(before: LiveTrial = EMPTY, message: TrialMessage): LiveTrial {

@@ -86,9 +86,9 @@ describe('live trial', () => {
 
   it('thins the points of a long trial', () => {
     let live = afterMessage(undefined, step());
-    for (let i = 0; i < 4000; i++) live = afterMessage(live, step({ epoch: i }));
-    expect(live.points.length).toBeLessThanOrEqual(1500);
-    expect(live.points.at(-1)!.x).toBe(3999.25);
+    for (let i = 0; i < 24_000; i++) live = afterMessage(live, step({ epoch: i }));
+    expect(live.points.length).toBeLessThanOrEqual(10_000);
+    expect(live.points.at(-1)!.x).toBe(23_999.25);
   });
 
   it('starts anew when the process is ready', () => {

@@ -6,6 +6,7 @@ import type { StudySummary } from '../../shared/contract/results.ts';
 import type { Epoch } from '../../shared/contract/trial.ts';
 import { call } from '../api/index.ts';
 import { afterMessage, type LiveTrial } from '../logic/live-trial.ts';
+import { queueOf } from '../logic/study-queue.ts';
 
 /** Ten times a second is as often as a person can read a number. */
 const REFRESH_MS = 100;
@@ -17,6 +18,7 @@ export const useStudies = defineStore('studies', () => {
   const histories = shallowRef(new Map<string, Epoch[]>());
 
   const trials = computed(() => studies.value.flatMap((study) => study.trials));
+  const queue = computed(() => queueOf(studies.value));
   const runningTrial = computed(() => trials.value.find((trial) => trial.state === 'running') ?? null);
 
   const refresh = useThrottleFn(
@@ -58,6 +60,11 @@ export const useStudies = defineStore('studies', () => {
     void refresh();
   }
 
+  /** Gives the order in which the studies of the queue run. */
+  async function order(names: readonly string[]): Promise<void> {
+    for (const study of await call('studies.order', { studies: [...names] })) take(study);
+  }
+
   /** Loads the epochs of a trial; new ones are added while it runs. */
   async function loadHistory(trial: string): Promise<void> {
     const history = await call('trials.history', { trial });
@@ -65,5 +72,5 @@ export const useStudies = defineStore('studies', () => {
     triggerRef(histories);
   }
 
-  return { studies, trials, runningTrial, live, histories, load, clear, take, hear, loadHistory };
+  return { studies, trials, queue, runningTrial, live, histories, load, clear, take, hear, order, loadHistory };
 });

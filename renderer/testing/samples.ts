@@ -28,7 +28,17 @@ export function trial(change: Partial<TrialSummary> = {}): TrialSummary {
 }
 
 export function study(trials: TrialSummary[], change: Partial<StudySummary> = {}): StudySummary {
-  return { name: 'S', createdAt: '2026-01-01T00:00:00Z', protocol: 'quick', state: 'running', trials, held: null, ...change };
+  return {
+    name: 'S',
+    createdAt: '2026-01-01T00:00:00Z',
+    protocol: 'quick',
+    testMagnifications: [40, 100],
+    state: 'running',
+    trials,
+    queue: null,
+    held: null,
+    ...change,
+  };
 }
 
 export function epoch(change: Partial<Epoch> = {}): Epoch {

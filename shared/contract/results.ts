@@ -211,8 +211,13 @@ export const studySummarySchema = z.object({
   name: z.string(),
   createdAt: z.string(),
   protocol: z.string(),
-  state: z.enum(['waiting', 'running', 'paused', 'interrupted', 'finished', 'failed', 'cancelled']),
+  /** what its networks are tested on: the columns of its matrices */
+  testMagnifications: z.array(z.number()),
+  /** "queued": it begins by itself when studies before it have ended; "waiting": it was never begun */
+  state: z.enum(['waiting', 'queued', 'running', 'paused', 'interrupted', 'finished', 'failed', 'cancelled']),
   trials: z.array(trialSummarySchema),
+  /** its place among the studies that run or wait, 0 for the first, and the name of the one before it; null where it is none of them */
+  queue: z.object({ place: z.number().int(), after: z.string().nullable() }).nullable(),
   /** what the queue waits for before it goes on by itself, e.g. a drive that is away; null when nothing is in the way */
   held: z.object({ code: z.string(), message: z.string() }).nullable(),
 });

@@ -235,6 +235,22 @@ export const trialEnvironmentSchema = z.object({
 });
 export type TrialEnvironment = z.infer<typeof trialEnvironmentSchema>;
 
+/** At most so many bytes of a log are read at once. */
+export const LOG_BYTES = 65_536;
+
+/** A part of runs/<id>/log.txt. */
+export const logPartSchema = z.object({
+  /** of the file */
+  path: z.string(),
+  /** of the whole file, bytes */
+  size: z.number().int(),
+  /** first byte of the part, and the one after its last */
+  from: z.number().int(),
+  to: z.number().int(),
+  text: z.string(),
+});
+export type LogPart = z.infer<typeof logPartSchema>;
+
 /** How an image was shown. */
 export const viewSchema = z.object({ magnification: z.number(), scale: z.enum(ALL_SCALES) });
 

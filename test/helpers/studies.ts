@@ -30,6 +30,8 @@ export function study(name: string, state: StudySummary['state'], ...trials: str
       createdAt: '2026-01-01T00:00:00.000Z',
       protocol: 'quick',
       state,
+      testMagnifications: [40, 100, 200, 400],
+      queue: null,
       held: null,
       trials: trials.map((text, i) => {
         const [trialState, epoch = '0'] = text.split(' ');

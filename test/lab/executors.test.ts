@@ -175,3 +175,76 @@ describe('a trial that runs when a lab comes', { timeout: 300_000 }, () => {
     expect(await stateOf(lab)).toBe('finished');
   });
 });
+
+describe('studies that wait for each other', { timeout: 300_000 }, () => {
+  const named = (name: string) => plan({ name, trainSets: [40] });
+  const running = (lab: Lab, study: string) =>
+    nextEvent(lab, (e) => (e.type === 'study' && e.study.name === study && e.study.state === 'running' ? e.study : undefined));
+  const standing = async (lab: Lab) =>
+    Object.fromEntries((await lab.services['studies.list']({})).map(({ name, state, queue }) => [name, [state, queue?.after]]));
+
+  it('run in the order that is given, and say what they wait for', async () => {
+    const { lab } = await labWith(tissue);
+    const ends: string[] = [];
+    lab.on((e) => {
+      if (e.type === 'trial' && e.message.type === 'done') ends.push(e.trial);
+    });
+    const begun = nextEvent(lab, (e) => (e.type === 'trial' && e.message.type === 'step' ? true : undefined));
+    await lab.services['studies.start']({ plan: plan({ name: 'A' }) });
+    await begun;
+    for (const name of ['B', 'C']) await lab.services['studies.start']({ plan: named(name) });
+    expect(await standing(lab)).toEqual({ A: ['running', null], B: ['queued', 'A'], C: ['queued', 'B'] });
+
+    const told = nextEvent(lab, (e) => (e.type === 'study' && e.study.queue?.after === 'C' ? e.study.name : undefined));
+    const order = await lab.services['studies.order']({ studies: ['C', 'A', 'B'] });
+    expect(order.map(({ name }) => name)).toEqual(['C', 'A', 'B']);
+    expect(await told).toBe('A'); // whose first trial is finished before C begins
+    expect(await standing(lab)).toEqual({ A: ['running', 'C'], B: ['queued', 'A'], C: ['queued', null] });
+    await running(lab, 'C');
+    expect(await standing(lab)).toMatchObject({ A: ['queued', 'C'], C: ['running', null] });
+    await lab.queue.whenIdle();
+    expect(ends).toEqual(['A_wavemix_32_4_40x_s0', 'C_wavemix_32_4_40x_s0', 'A_wavemix_32_4_100x_s0', 'B_wavemix_32_4_40x_s0']);
+    expect(await standing(lab)).toEqual({ A: ['finished', undefined], B: ['finished', undefined], C: ['finished', undefined] });
+  });
+
+  it('begin when the one before is paused, which comes last when it is resumed; one that waits can be paused, too', async () => {
+    const { lab } = await labWith(tissue);
+    const begun = (trial: string) =>
+      nextEvent(lab, (e) => (e.type === 'trial' && e.trial === trial && e.message.type === 'step' ? true : undefined));
+    const first = begun('A_wavemix_32_4_40x_s0');
+    for (const name of ['A', 'B', 'C']) await lab.services['studies.start']({ plan: named(name) });
+    await first;
+    expect(await lab.services['studies.pause']({ study: 'C' })).toMatchObject({ state: 'paused', queue: null });
+    const second = begun('B_wavemix_32_4_40x_s0');
+    await lab.services['studies.pause']({ study: 'A' });
+    await second;
+    expect(await lab.services['studies.resume']({ study: 'A' })).toMatchObject({
+      state: 'queued',
+      queue: { place: 1, after: 'B' },
+    });
+    await lab.queue.whenIdle();
+    expect(await standing(lab)).toMatchObject({ A: ['finished', undefined], C: ['paused', undefined] });
+  });
+
+  it('refuse an order of a study that is not there', async () => {
+    const { lab } = await labWith(tissue);
+    await expect(lab.services['studies.order']({ studies: ['No such'] })).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('take a cancelled trial up again in its old place', async () => {
+    const { lab } = await labWith(tissue);
+    const begun = nextEvent(lab, (e) => (e.type === 'trial' && e.message.type === 'step' ? true : undefined));
+    await lab.services['studies.start']({
+      plan: plan({ name: 'A', trainSets: [40, 100, 200], training: { ...plan().training, epochs: 20 } }),
+    });
+    await begun;
+    const trial = 'A_wavemix_32_4_100x_s0';
+    expect((await lab.services['trials.cancel']({ trial })).trials[1].state).toBe('cancelled');
+    expect((await lab.services['trials.retry']({ trial })).trials[1].state).toBe('waiting');
+    const next = nextEvent(lab, (e) =>
+      e.type === 'trial' && e.message.type === 'step' && e.trial !== 'A_wavemix_32_4_40x_s0' ? e.trial : undefined,
+    );
+    await lab.services['trials.cancel']({ trial: 'A_wavemix_32_4_40x_s0' });
+    expect(await next).toBe(trial);
+  });
+});

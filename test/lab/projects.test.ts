@@ -46,7 +46,7 @@ describe('changing the project', { timeout: 300_000 }, () => {
       () => lab.services['projects.demo']({}),
     ])
       await expect(attempt()).rejects.toMatchObject({ code: 'trials-running' });
-    expect(lab.queue.isRunning(TRIAL)).toBe(true);
+    expect((await lab.services['studies.list']({}))[0].trials[0].state).toBe('running');
     await lab.services['projects.open']({ folder: other, stop: true });
     expect(lab.session.describe()).toMatchObject({ folder: other });
     await lab.services['projects.open']({ folder: project });

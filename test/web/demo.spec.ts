@@ -205,8 +205,13 @@ test('run: a trial trains, its curves grow, and it finishes', async () => {
   await expect(page.getByText(/Tested epoch: \d/)).toBeVisible({ timeout: 300_000 });
   await expectAccessible(page);
   await expect(page.getByText('Finished', { exact: true }).first()).toBeVisible({ timeout: 300_000 });
-  await button('Show as table').click();
-  await expect(page.getByRole('row')).toHaveCount(5); // two epochs and one trial, each under a head
+  for (const [name, rows] of [
+    ['Trials', 2], // one trial under a head
+    ['Curves', 3], // two epochs
+  ] as const) {
+    await button('Show as table').first().click();
+    await expect(page.getByRole('table', { name }).getByRole('row')).toHaveCount(rows);
+  }
 });
 
 test('results: the matrix, its means and the trial behind a square', async () => {

@@ -3,7 +3,14 @@ import { z } from 'zod';
 import { SALIENCY_METHODS } from '../../domain/saliency.ts';
 import { classNameSchema } from '../dataset.ts';
 import { nameSchema } from '../plan.ts';
-import { cellImageSchema, comparisonSchema, imageSaliencySchema, studyResultsSchema, testedCaseSchema } from '../results.ts';
+import {
+  cellImageSchema,
+  cellSchema,
+  comparisonSchema,
+  imageSaliencySchema,
+  studyResultsSchema,
+  testedCaseSchema,
+} from '../results.ts';
 import { trialIdSchema, viewSchema } from '../trial.ts';
 import { call, ofStudy } from './call.ts';
 
@@ -17,6 +24,8 @@ export const results = {
     z.strictObject({ first: nameSchema, second: nameSchema, pair: z.tuple([z.string(), z.string()]).optional() }),
     comparisonSchema,
   ),
+  /** the cells of results.study alone: they are there at once, while a study runs */
+  'results.cells': call(ofStudy, z.array(cellSchema)),
   'results.images': call(
     z.strictObject({
       trial: trialIdSchema,

@@ -88,15 +88,16 @@ describe('commands of the menu', () => {
     expect(c.showError).toHaveBeenCalledWith({ code: 'project-locked', message: 'Another lab holds the project.' });
   });
 
-  it('pause what runs', async () => {
+  it('pause what runs, the last first, so that none begins meanwhile', async () => {
     const pause = vi.fn();
     const studies = [
-      { name: 'A', state: 'running' },
-      { name: 'B', state: 'finished' },
+      { name: 'A', queue: { place: 0, after: null } },
+      { name: 'B', queue: { place: 1, after: 'A' } },
+      { name: 'C', queue: null },
     ];
     const c = commands({ 'studies.list': async () => studies as never, 'studies.pause': pause });
     await c.pauseStudies();
-    expect(pause.mock.calls).toEqual([[{ study: 'A' }]]);
+    expect(pause.mock.calls).toEqual([[{ study: 'B' }], [{ study: 'A' }]]);
   });
 });
 

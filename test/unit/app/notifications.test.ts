@@ -25,7 +25,7 @@ describe('notifications', () => {
   it('wait for the last of several studies', () => {
     const { lab, notify } = watched();
     lab.emit(study('A', 'running', 'running'));
-    lab.emit(study('B', 'running', 'waiting'));
+    lab.emit(study('B', 'queued', 'waiting'));
     lab.emit(study('A', 'finished', 'finished'));
     expect(notify).not.toHaveBeenCalled();
     lab.emit(study('B', 'finished', 'finished'));
