@@ -52,7 +52,7 @@ export async function run(): Promise<void> {
 /** Calls that change something. */
 type Other = Extract<
   CallName,
-  | `${'projects' | 'studies'}.${'create' | 'open' | 'close' | 'demo' | 'start' | 'resume' | 'pause'}`
+  | `${'projects' | 'studies'}.${'create' | 'open' | 'close' | 'demo' | 'finishedDemo' | 'start' | 'resume' | 'pause'}`
   | 'runtime.install'
   | 'tasks.cancel'
   | 'files.choose'

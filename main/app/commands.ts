@@ -51,6 +51,9 @@ export function createCommands({ lab, choose, askForNew, showScreen, showError, 
     async closeProject() {
       if (await call('projects.close', {})) showScreen('start');
     },
+    async openFinishedDemo() {
+      if (await call('projects.finishedDemo', {})) showScreen('results');
+    },
     async openDemo() {
       if (await call('projects.demo', {})) showScreen('start');
     },

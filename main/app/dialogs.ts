@@ -10,6 +10,12 @@ export type Folders = Partial<Record<Purpose, string>>;
 
 const DIALOGS: Record<Purpose, OpenDialogOptions> = {
   dataset: { title: text('dialogs.chooseDataset'), properties: ['openDirectory'] },
+  archive: {
+    title: text('dialogs.chooseArchive'),
+    properties: ['openFile'],
+    filters: [{ name: text('dialogs.archiveFiles'), extensions: ['zip', 'gz', 'tgz', 'tar'] }],
+  },
+  unpack: { title: text('dialogs.chooseUnpack'), properties: ['openDirectory', 'createDirectory'] },
   project: { title: text('dialogs.chooseProject'), properties: ['openDirectory', 'createDirectory'] },
   report: { title: text('dialogs.chooseReport'), properties: ['openDirectory', 'createDirectory'] },
   image: {

@@ -30,15 +30,7 @@ export async function runStudy(lab: Lab, started: StudySummary, json: boolean): 
     undo();
   }
   const summary = await lab.queue.summary(await lab.queue.study(started.name));
-  const results = await lab.services['results.study']({ study: summary.name });
-  if (json)
-    printJson({
-      study: summary,
-      cells: results.cells,
-      matrices: matricesOf(studyTable(results), 'accuracy'),
-      inference: results.inference,
-    });
-  else await showStudy(lab, summary);
+  await (json ? printStudy : showStudy)(lab, summary);
   for (const trial of summary.trials) if (trial.error) log(`${trial.id}: ${trial.error.message}`);
   if (interrupted) log(`Paused. "magnilab study resume --project ..." goes on after the last finished epoch.`);
   if (summary.state !== 'finished') process.exitCode = 1;
@@ -78,6 +70,13 @@ function watch(study: StudySummary, progress: Progress): (event: LabEvent) => vo
 function describe(trial: TrialSummary): string {
   const { trainSet, fold, seed } = trial;
   return `${contenderName(contenderOf(trial))} on ${trainSetName(trainSet)}${fold === null ? '' : `, fold ${fold}`}, seed ${seed}`;
+}
+
+/** Prints a study and its results as JSON. */
+export async function printStudy(lab: Lab, study: StudySummary): Promise<void> {
+  const results = await lab.services['results.study']({ study: study.name });
+  const { cells, inference } = results;
+  printJson({ study, cells, matrices: matricesOf(studyTable(results), 'accuracy'), inference });
 }
 
 /** Prints the train x test matrix of every model and, when all trials have finished, the answer to the study's question. */

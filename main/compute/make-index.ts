@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IndexSummary } from '../../shared/contract/dataset.ts';
 import { LabError } from '../../shared/contract/errors.ts';
+import { unpackArchive } from '../dataset/archive/unpack.ts';
 import { indexFolder, type IndexResult, summarise } from '../dataset/index-folder.ts';
 import { openDatabase, readDatabase } from '../project/database.ts';
 import { loadIndex, saveIndex } from '../project/image-index.ts';
@@ -24,6 +25,15 @@ export interface MadeIndex {
 
 /** The last index that was made, until it is stored: work of this kind is done once at a time. */
 let made: { readonly revision: string; readonly folder: string; readonly result: IndexResult } | null = null;
+
+/** Unpacks an archive of images into a folder of its name. @returns the folder */
+export async function unpackImages(
+  { archive, parent }: { readonly archive: string; readonly parent: string },
+  { signal, tell }: Context,
+): Promise<string> {
+  const onProgress = (done: number, total: number) => tell({ phase: 'unpack', done, total });
+  return unpackArchive(archive, parent, { signal, onProgress });
+}
 
 /** Indexes a folder. Nothing is written: the lab asks first whether the project is still its own. */
 export async function makeIndex({ folder, csv, verify, known }: IndexRequest, { signal, tell }: Context): Promise<MadeIndex> {

@@ -1,12 +1,13 @@
 import { checkPlan } from './check-plan.ts';
 import { imagesMissingFrom, openImages, summariseImages } from './images.ts';
-import { makeIndex, storeIndex } from './make-index.ts';
+import { makeIndex, storeIndex, unpackImages } from './make-index.ts';
 import { exportReport, previewReport } from './report.ts';
 import { caseImages, cellImages, compareStudies, studyCells, studyResults } from './results.ts';
 import { smallPicture, smallWebp } from './small-picture.ts';
 import { previewSplit } from './split.ts';
 import { stageStudy } from './stage-study.ts';
 import { testedImage } from './tested-image.ts';
+import { unpackDemo } from './unpack-demo.ts';
 import { trainedNetwork } from './trained-network.ts';
 import { openPicture } from './tried-picture.ts';
 import { dataAreAway, readTrials, trialHistory, trialTurn } from './trials.ts';
@@ -17,8 +18,11 @@ import { dataAreAway, readTrials, trialHistory, trialTurn } from './trials.ts';
  */
 export const functions = {
   /** long work; nothing else waits for it */
+  'index.unpack': unpackImages,
   'index.make': makeIndex,
   'index.store': storeIndex,
+
+  'demo.unpack': unpackDemo,
 
   'images.open': openImages,
   'images.summary': summariseImages,

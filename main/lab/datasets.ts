@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { CallOutput, ParsedInput } from '../../shared/contract/api.ts';
 import type { IndexSummary } from '../../shared/contract/dataset.ts';
+import { archiveTitle, isArchiveName } from '../../shared/domain/archives.ts';
 import { LabError } from '../../shared/contract/errors.ts';
 import { type Plan, presetPlan } from '../../shared/contract/plan.ts';
 import type { Preset } from '../../shared/domain/study/presets/index.ts';
 import { BREAKHIS_MAGNIFICATIONS } from '../../shared/domain/magnification.ts';
+import { unpackArchive } from '../dataset/archive/unpack.ts';
 import { indexFolder, type IndexProgress, summarise } from '../dataset/index-folder.ts';
 import { recordData } from '../project/data-folders.ts';
 import { openDatabase } from '../project/database.ts';
@@ -20,13 +23,13 @@ import type { Report } from './tasks.ts';
 /** Indexes into the open project: incremental when the folder was indexed before. */
 export async function indexIntoProject(
   session: Session,
-  { folder, csv, verify }: ParsedInput<'dataset.index'>,
+  { folder, into, csv, verify }: ParsedInput<'dataset.index'>,
   report: Report,
   signal?: AbortSignal,
 ): Promise<IndexSummary> {
-  const root = resolve(folder);
   const { project } = session;
   project.check();
+  const root = isArchiveFile(folder) ? await unpackBeside(session, folder, into, report, signal) : resolve(folder);
   await requireOutsideData(project.folder, root, 'project');
   const before = session.index?.folder === root ? session.index : undefined;
   const table = (csv === undefined ? before?.csv : csv) || undefined;
@@ -44,17 +47,42 @@ export async function indexIntoProject(
   return summary;
 }
 
+/** A folder may be called like an archive. */
+function isArchiveFile(path: string): boolean {
+  return isArchiveName(path) && statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true;
+}
+
+/** Unpacks an archive beside the project, or where the user says. @returns the folder of its images */
+async function unpackBeside(
+  session: Session,
+  given: string,
+  into: string | undefined,
+  report: Report,
+  signal?: AbortSignal,
+): Promise<string> {
+  const archive = resolve(given);
+  const parent = resolve(into ?? dirname(session.project.folder));
+  const folder = join(parent, archiveTitle(archive));
+  const indexed = session.index?.folder;
+  if (indexed !== undefined && indexed !== folder) await requireOutsideData(folder, indexed, 'unpacked archive');
+  const options = { signal, onProgress: telling(report), untilEnded: true };
+  return session.compute.call('index.unpack', { archive, parent }, options);
+}
+
 function telling(report: Report): (progress: IndexProgress) => void {
   return ({ phase, done, total }) => report(`index.${phase}`, done, total);
 }
 
-/** Indexes a folder without a project; a database in the cache makes the next time incremental. Nothing is written into the folder. */
+/** Indexes a folder, or an archive that is unpacked beside itself, without a project; a database in the cache makes the next time incremental. Nothing is written into the folder. */
 export async function indexStandalone(
-  { folder, csv, verify }: ParsedInput<'dataset.index'>,
+  { folder, into, csv, verify }: ParsedInput<'dataset.index'>,
   report: Report,
   signal?: AbortSignal,
 ): Promise<IndexSummary> {
-  const root = resolve(folder);
+  const unpacking = { signal, onProgress: (done: number, total: number) => report('index.unpack', done, total) };
+  const root = isArchiveFile(folder)
+    ? await unpackArchive(resolve(folder), resolve(into ?? dirname(resolve(folder))), unpacking)
+    : resolve(folder);
   const indexes = cacheFolder('indexes');
   await mkdir(indexes, { recursive: true });
   const name = createHash('sha256')

@@ -5,7 +5,7 @@ import { LabError } from '../../shared/contract/errors.ts';
 import type { FolderListing } from '../../shared/contract/system.ts';
 import { isProject } from '../project/project.ts';
 
-/** What the page's own folder chooser shows: folders, projects, CSV and weights files, images. Nothing is opened. */
+/** What the page's own folder chooser shows: folders, projects, CSV and weights files, archives, images. Nothing is opened. */
 export async function listFolder(given?: string): Promise<FolderListing> {
   const path = resolve(given ?? homedir());
   const info = await stat(path).catch(() => null);
@@ -19,7 +19,7 @@ export async function listFolder(given?: string): Promise<FolderListing> {
     const full = join(path, entry.name);
     const folder = entry.isDirectory() || (entry.isSymbolicLink() && (await stat(full).catch(() => null))?.isDirectory());
     if (folder) entries.push({ name: entry.name, path: full, kind: isProject(full) ? 'project' : 'folder' });
-    else if (/\.(csv|json|safetensors|png|jpe?g|tiff?)$/i.test(entry.name))
+    else if (/\.(csv|json|safetensors|png|jpe?g|tiff?|zip|tar|tgz|tar\.gz)$/i.test(entry.name))
       entries.push({ name: entry.name, path: full, kind: 'file' });
   }
   entries.sort(

@@ -22,6 +22,7 @@ import { version } from '../platform/version.ts';
 import { datasetSummary, indexIntoProject, listImages, presetFor } from './datasets.ts';
 import { demoProjectFolder, openDemo } from './demo.ts';
 import { Events } from './events.ts';
+import { finishedDemoFolder, openFinishedDemo } from './finished-demo.ts';
 import { Predictor } from '../inference/predictor.ts';
 import { listFolder } from './files.ts';
 import { Limit } from './limit.ts';
@@ -148,6 +149,7 @@ export function createLab({ door, jobs, executor = defaultExecutor({ slots: jobs
       finished.catch(() => {});
       return { task: id };
     },
+    'projects.finishedDemo': ({ stop }) => openFinishedDemo(session, finishedDemoFolder(), stop),
 
     'dataset.index': async (input) => {
       void session.project; // refuse at once without a project

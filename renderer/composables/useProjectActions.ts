@@ -41,12 +41,15 @@ export function useProjectActions() {
     }
   }
 
-  const open = (folder: string) =>
-    during(async (stop) => {
-      const project = await call('projects.open', { folder, stop });
-      lab.project = project;
-      await router.push({ name: whereToGoOn(project, await call('studies.list', {})) });
-    });
+  async function goOn(project: Project): Promise<void> {
+    lab.project = project;
+    await router.push({ name: whereToGoOn(project, await call('studies.list', {})) });
+  }
+
+  const open = (folder: string) => during(async (stop) => goOn(await call('projects.open', { folder, stop })));
+
+  /** The finished study that ships with Magnilab; it is unpacked on first use. */
+  const finishedDemo = () => during(async (stop) => goOn(await call('projects.finishedDemo', { stop })));
 
   const create = (name: string, folder?: string) =>
     during(async (stop) => {
@@ -64,5 +67,5 @@ export function useProjectActions() {
       await router.push({ name: 'data' });
     });
 
-  return { busy, open, create, demo };
+  return { busy, open, create, demo, finishedDemo };
 }

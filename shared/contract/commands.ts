@@ -18,6 +18,7 @@ export type Condition = 'always' | 'project' | 'running';
 export const commands = [
   { id: 'newProject', menu: 'file', group: 1, shortcut: 'Mod+N', enabledWhen: 'always' },
   { id: 'openProject', menu: 'file', group: 1, shortcut: 'Mod+O', pageShortcut: 'Mod+O', enabledWhen: 'always' },
+  { id: 'openFinishedDemo', menu: 'file', group: 2, enabledWhen: 'always' },
   { id: 'openDemo', menu: 'file', group: 2, enabledWhen: 'always' },
   { id: 'indexFolder', menu: 'file', group: 3, shortcut: 'Mod+I', pageShortcut: 'Mod+I', enabledWhen: 'project' },
   { id: 'closeProject', menu: 'file', group: 3, shortcut: 'Mod+Shift+W', enabledWhen: 'project' },

@@ -27,6 +27,7 @@ export type Doctor = z.infer<typeof doctorSchema>;
 /** What is being done; in words it is the text `phases.<phase>`. */
 export const taskPhases = [
   'starting',
+  'index.unpack',
   'index.names',
   'index.headers',
   'index.pixels',

@@ -1,3 +1,10 @@
+/** What is told so that it is known; nothing needs doing about it. */
+const NOTES: readonly string[] = ['sloppy-metadata', 'converted-pixels', 'table-converted', 'unexpected-size'];
+
+export function isNote({ code }: { readonly code: string }): boolean {
+  return NOTES.includes(code);
+}
+
 /**
  * Whether an image with this problem stays in the index: then it is an oddity to know of, not a file that is left out. In the order
  * in which a list of problems is best read: lost images first, oddities last. Titles and advice are the texts `problems.<code>`.

@@ -22,8 +22,9 @@ export const en = {
   commands: {
     newProject: '&New Project…',
     openProject: '&Open Project…',
+    openFinishedDemo: 'See &Finished Results',
     openDemo: 'Try with &Demo Tissue',
-    indexFolder: '&Index a Folder…',
+    indexFolder: '&Read a Folder…',
     closeProject: '&Close Project',
     pauseStudies: '&Pause Running Trials',
   },
@@ -63,11 +64,14 @@ export const en = {
   },
   dialogs: {
     chooseDataset: 'Folder of Images',
+    chooseArchive: 'Archive of Images',
+    chooseUnpack: 'Where to Unpack',
     chooseProject: 'Magnilab Project',
     chooseReport: 'Folder for the Report',
     chooseImage: 'Image',
     chooseImages: 'Folder of Images to Try',
     chooseWeights: 'Weights (safetensors)',
+    archiveFiles: 'Archives',
     imageFiles: 'Images',
     weightsFiles: 'Weights',
     choose: 'Choose',
@@ -97,6 +101,7 @@ export const en = {
   phases: {
     starting: 'Starting',
     index: {
+      unpack: 'Unpacking the archive',
       names: 'Looking for images',
       headers: 'Reading image sizes',
       pixels: 'Decoding and comparing pixels',
@@ -192,7 +197,7 @@ export const en = {
     },
   },
   problems: {
-    'no-permission': { title: 'No permission', advice: 'Give yourself the right to read it, then index again.' },
+    'no-permission': { title: 'No permission', advice: 'Give yourself the right to read it, then read the folder again.' },
     unreadable: { title: 'Unreadable', advice: 'Open it in a viewer; if that fails too, copy it again.' },
     truncated: { title: 'Cut short', advice: 'The copy was interrupted: copy or download this file again.' },
     'zero-bytes': { title: 'Empty file', advice: 'The copy was interrupted: copy or download this file again.' },
@@ -208,13 +213,14 @@ export const en = {
     'left-out': {
       title: 'Files of other kinds',
       advice:
-        'Unpack archives; convert pictures to PNG or TIFF without loss. Nothing needs doing if they are no part of the data set.',
+        'Read archives by themselves or unpack them; convert pictures to PNG or TIFF without loss. Nothing needs doing if they are no part of the data set.',
     },
     'name-not-understood': {
       title: 'Name not understood',
-      advice: 'Rename it as BreakHis does (SOB_M_DC-14-2523-40-010.png), or index with a CSV file that describes your images.',
+      advice:
+        'Rename it as BreakHis does (SOB_M_DC-14-2523-40-010.png), or read the folder with a CSV file that describes your images.',
     },
-    'bad-row': { title: 'Row not understood', advice: 'Correct this row of the CSV file, then index again.' },
+    'bad-row': { title: 'Row not understood', advice: 'Correct this row of the CSV file, then read the folder again.' },
     'symlink-loop': {
       title: 'Link leads in a circle',
       advice: 'Remove the link, or point it outside the folders that contain it.',

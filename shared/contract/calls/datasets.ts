@@ -20,7 +20,10 @@ export type ShownImage = z.infer<typeof shownImageSchema>;
 export const datasets = {
   'dataset.index': call(
     z.strictObject({
+      /** or an archive (.zip, .tar.gz, .tgz, .tar), which is unpacked before */
       folder,
+      /** the folder in which an archive's own folder is made; without it, where the project lies */
+      into: folder.optional(),
       /** the table that describes the images; absent: as when this folder was indexed last; null: names describe them */
       csv: z.string().nullish(),
       verify: z.boolean().default(false),

@@ -19,6 +19,8 @@ export const projects = {
   'projects.close': call(z.strictObject({ stop }), z.object({})),
   /** opens (or creates) a project with demo tissue: generated on first use, indexed, with a plan "Demo" */
   'projects.demo': call(z.strictObject({ stop }), started),
+  /** opens the finished study on demo tissue that ships with Magnilab; unpacked on first use */
+  'projects.finishedDemo': call(z.strictObject({ stop }), projectSchema),
   /** files of the open project that cannot be used, each with the reason; the others can */
   'projects.problems': call(nothing, z.array(z.object({ path: z.string(), message: z.string() }))),
 } as const;

@@ -36,7 +36,7 @@ export const system = {
   'files.list': call(z.strictObject({ path: z.string().optional() }), folderListingSchema),
   /** native dialog where the door has one, else error "not-available" */
   'files.choose': call(
-    z.strictObject({ purpose: z.enum(['dataset', 'project', 'report', 'image', 'images', 'weights']) }),
+    z.strictObject({ purpose: z.enum(['dataset', 'archive', 'unpack', 'project', 'report', 'image', 'images', 'weights']) }),
     z.object({ path: z.string().nullable() }),
   ),
 } as const;

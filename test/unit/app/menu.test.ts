@@ -13,6 +13,7 @@ const commands = {
   newProject: vi.fn(),
   openProject: vi.fn(),
   closeProject: vi.fn(),
+  openFinishedDemo: vi.fn(),
   openDemo: vi.fn(),
   indexFolder: vi.fn(),
   pauseStudies: vi.fn(),
@@ -62,12 +63,12 @@ describe('the menu', () => {
 
   it('offers what can be done now', () => {
     const without = menuTemplate(commands, empty, 'linux');
-    expect(find(without, /Index/).enabled).toBe(false);
+    expect(find(without, /Read a/).enabled).toBe(false);
     expect(find(without, /^Results$/).enabled).toBe(false);
     expect(find(without, /^Start$/).enabled).toBe(true);
     expect(find(without, /Pause/).enabled).toBe(false);
     const during = menuTemplate(commands, { hasProject: true, running: true, recent: [] }, 'linux');
-    expect(find(during, /Index/).enabled).toBe(true);
+    expect(find(during, /Read a/).enabled).toBe(true);
     expect(find(during, /Pause/).enabled).toBe(true);
   });
 
@@ -95,7 +96,7 @@ describe('the menu', () => {
     await vi.waitFor(() => expect(menus).toHaveLength(1));
     lab.emit(project('Demo'));
     await vi.waitFor(() => expect(menus).toHaveLength(2));
-    expect(find(menus[1], /Index/).enabled).toBe(true);
+    expect(find(menus[1], /Read a/).enabled).toBe(true);
     expect(app.addRecentDocument).toHaveBeenCalledExactlyOnceWith('/projects/Demo.magnilab');
     lab.emit(study('A', 'running', 'running'));
     lab.emit(study('A', 'running', 'running 5'));
