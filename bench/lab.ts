@@ -56,6 +56,7 @@ type Other = Extract<
   | 'runtime.install'
   | 'tasks.cancel'
   | 'files.choose'
+  | 'files.reveal'
   | 'dataset.index'
   | 'dataset.locate'
   | 'plans.save'
@@ -128,6 +129,7 @@ function questions(lab: Lab): [string, () => Promise<unknown>][] {
       return services['results.saliency']({ trial, image, method: 'grad-cam' });
     },
     'reports.preview': () => services['reports.preview'](study),
+    'reports.words': () => services['reports.words'](study),
     'reports.settings': () => services['reports.settings'](study),
     'try.networks': () => services['try.networks']({}),
     'try.images': () => services['try.images']({}),

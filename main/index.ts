@@ -65,7 +65,12 @@ function start(): void {
     (options) => (over() ? dialog.showOpenDialog(over()!, options) : dialog.showOpenDialog(options)),
     jsonFile(state('folders.json')),
   );
-  const lab = createLab({ door: 'desktop', executor: utilityExecutor((...args) => utilityProcess.fork(...args)), choose });
+  const lab = createLab({
+    door: 'desktop',
+    executor: utilityExecutor((...args) => utilityProcess.fork(...args)),
+    choose,
+    reveal: (path) => shell.showItemInFolder(path),
+  });
   servePage(protocol, built('../renderer'), lab);
   const activity = watchActivity(lab);
   const quit = closeLabBeforeQuit({

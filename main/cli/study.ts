@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { studyTable } from '../../shared/analysis/table.ts';
 import { LabError } from '../../shared/contract/errors.ts';
+import { type Plan, trialsOf } from '../../shared/contract/plan.ts';
 import type { StudySummary, TrialSummary } from '../../shared/contract/results.ts';
 import { agreementWith, type Bundle, readBundle } from '../lab/bundle.ts';
 import type { Lab } from '../lab/lab.ts';
@@ -56,6 +57,7 @@ export function addStudy(program: Command): void {
       await ensureRuntime();
       await withProject(project, { create: true, engine, jobs }, async (lab) => {
         await indexFor(lab, plan.dataset.folder, plan.dataset.csv);
+        requireTrials(plan, trial ?? []);
         const { warnings } = await lab.services['plans.check']({ plan });
         for (const { message } of warnings) log(`Warning: ${message}`);
         const started = await lab.services['studies.start']({ plan });
@@ -126,16 +128,23 @@ async function planOf(file: string | undefined, { fromBundle, data, csv }: Omit<
   return { plan: { ...bundle.plan, dataset: place }, bundle };
 }
 
-/** Takes the others out of the queue. @throws LabError "not-found" where the study has no such trial; then nothing runs */
-async function keepOnly(lab: Lab, started: StudySummary, wanted: readonly string[]): Promise<StudySummary> {
-  const unknown = wanted.find((id) => !started.trials.some((trial) => trial.id === id));
-  const rest = started.trials.filter(({ id }) => unknown !== undefined || !wanted.includes(id));
-  for (const { id } of rest.toReversed()) await lab.services['trials.cancel']({ trial: id });
-  if (unknown !== undefined) throw new LabError('not-found', `The study has no trial ${unknown}.`, { field: 'trial' });
-  return lab.queue.summary(await lab.queue.study(started.name));
+const MOST_SHOWN = 10;
+
+/** Before anything is started. @throws LabError "not-found" that names the trials there are */
+function requireTrials(plan: Plan, wanted: readonly string[]): void {
+  const known = trialsOf(plan).map(({ id }) => id);
+  const unknown = wanted.find((id) => !known.includes(id));
+  if (unknown === undefined) return;
+  const named = known.slice(0, MOST_SHOWN).join(', ') + (known.length > MOST_SHOWN ? ', ...' : '');
+  throw new LabError('not-found', `The study has no trial ${unknown}; it has ${named}.`, { field: 'trial' });
 }
 
-const MOST_SHOWN = 10;
+/** Takes the others out of the queue. */
+async function keepOnly(lab: Lab, started: StudySummary, wanted: readonly string[]): Promise<StudySummary> {
+  const rest = started.trials.filter(({ id }) => !wanted.includes(id));
+  for (const { id } of rest.toReversed()) await lab.services['trials.cancel']({ trial: id });
+  return lab.queue.summary(await lab.queue.study(started.name));
+}
 
 /** Sets the exit code where a number differs. @param trials that were run; null for all */
 async function showAgreement(lab: Lab, bundle: Bundle, study: string, trials: readonly string[] | null): Promise<void> {

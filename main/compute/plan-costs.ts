@@ -1,12 +1,11 @@
 import { availableParallelism, totalmem } from 'node:os';
 import type { PlanCheck } from '../../shared/contract/calls/plans.ts';
-import { type Plan, planSchema, trainingOf } from '../../shared/contract/plan.ts';
+import { type Plan, planSchema, trainingOf, trialsOf } from '../../shared/contract/plan.ts';
 import { findVariant, imageCost, inputSizeProblem, variantName, VARIANTS } from '../../shared/domain/catalogue.ts';
 import { trainingMemory } from '../../shared/domain/estimates.ts';
 import { familyOf, type Variant } from '../../shared/domain/families/index.ts';
 import { type Arm, entryGroup } from '../../shared/domain/study/arm.ts';
 import { isBaseline } from '../../shared/domain/study/baselines.ts';
-import { trialsOf } from './staging.ts';
 
 /** The images of a plan as far as costs depend on them. */
 export interface PlannedImages {

@@ -7,7 +7,9 @@ import type { StudyFile } from '../../shared/contract/study.ts';
 import { type TrialConfig, type TrialEnvironment, trialEnvironmentSchema, type TrialImage } from '../../shared/contract/trial.ts';
 import { isDemoTissue } from '../dataset/tissue/record.ts';
 import { documentOf } from '../export/document/document.ts';
+import { methodsText } from '../export/document/methods.ts';
 import { reportPage } from '../export/html.ts';
+import { bibliography } from '../export/texts.ts';
 import type { ReportData } from '../export/report-data.ts';
 import { sum } from '../../shared/analysis/statistics/sum.ts';
 import { findVariant } from '../../shared/domain/catalogue.ts';
@@ -41,6 +43,12 @@ type FileProblem = ReportData['unread'][number];
 
 export async function previewReport(input: ReportInput): Promise<string> {
   return reportPage(documentOf(await collect(input)));
+}
+
+/** What of a report one pastes into a paper. */
+export async function reportWords(input: ReportInput): Promise<{ methods: string; citations: string }> {
+  const { data } = await collect({ ...input, settings: { ...input.settings, sections: [] } });
+  return { methods: methodsText(data), citations: bibliography(data) };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ImageCounts, IndexedImage } from '../../shared/contract/dataset.ts';
-import { trainingOf } from '../../shared/contract/plan.ts';
+import { trainingOf, trialsOf } from '../../shared/contract/plan.ts';
 import type { StudyFile } from '../../shared/contract/study.ts';
 import type { TrialConfig, TrialImage } from '../../shared/contract/trial.ts';
 import { magnificationsOf } from '../../shared/domain/study/train-set.ts';
@@ -11,7 +11,7 @@ import { hashConfig, trialFiles } from '../project/trial-folder.ts';
 import { imagesOf, type PlanInput, requireSound, type SoundPlan } from './check-plan.ts';
 import { countImages } from '../dataset/image-counts.ts';
 import { indexOf } from './images.ts';
-import { STAGED_SPLITS, trialsOf } from './staging.ts';
+import { STAGED_SPLITS } from './staging.ts';
 
 /** A study that stands in a folder of its own: the lab moves it to its places. */
 export type StagedStudy = Pick<StudyFile, 'classes' | 'positive' | 'splits' | 'trials'> & {

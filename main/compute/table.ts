@@ -1,7 +1,7 @@
 import { checkPlan } from './check-plan.ts';
 import { imagesMissingFrom, openImages, summariseImages } from './images.ts';
 import { makeIndex, storeIndex, unpackImages } from './make-index.ts';
-import { exportReport, previewReport } from './report.ts';
+import { exportReport, previewReport, reportWords } from './report.ts';
 import { caseImages, cellImages, compareStudies, studyCells, studyResults } from './results.ts';
 import { smallPicture, smallWebp } from './small-picture.ts';
 import { previewSplit } from './split.ts';
@@ -48,6 +48,7 @@ export const functions = {
   'trials.tested': testedImage,
   'trials.network': trainedNetwork,
   'trials.report': previewReport,
+  'trials.words': reportWords,
   'trials.export': exportReport,
 } as const;
 

@@ -1,6 +1,6 @@
 import { findVariant } from '../../shared/domain/catalogue.ts';
 import { FAMILIES } from '../../shared/domain/families/index.ts';
-import { magnilabCitation } from './citation.ts';
+import { magnilabCitation } from '../../shared/texts/citations.ts';
 import { claimChecklist } from './claim.ts';
 import { methodsText } from './document/methods.ts';
 import type { ExportFormat } from './format.ts';
@@ -14,7 +14,7 @@ export const texts: ExportFormat = {
     await put('README.md', readme(data, document.title));
     await put('methods.txt', methodsText(data));
     await put('checklist_claim.md', claimChecklist(data));
-    await put('citation.bib', bibliography(data.version, data.study.plan.models, data.synthetic));
+    await put('citation.bib', bibliography(data));
   },
 };
 
@@ -55,8 +55,8 @@ ${study.trials.map(({ id }) => `magnilab study run --from-bundle . --project aga
 }
 
 /** The app, the data set, the study, and the families compared. */
-function bibliography(version: string, models: readonly string[], synthetic: boolean): string {
-  const families = new Set(models.map((id) => findVariant(id)?.family));
+export function bibliography({ version, study, synthetic }: Pick<ReportData, 'version' | 'study' | 'synthetic'>): string {
+  const families = new Set(study.plan.models.map((id) => findVariant(id)?.family));
   const entries = [
     entry('magnilab', 'software', { title: magnilabCitation(version), year: '2026' }),
     entry('jeevan2023magnification', 'misc', {

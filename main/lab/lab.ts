@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LabEvent } from '../../shared/contract/events.ts';
@@ -31,7 +32,7 @@ import { type PictureAnswer, Pictures } from './pictures.ts';
 import { exportTrialOnnx } from './onnx.ts';
 import { checkPlan, keepDraft, listPlans, openPlan, readDraft, savePlan } from './plans.ts';
 import { Queue } from './queue.ts';
-import { exportReport, keepReportSettings, previewReport, reportSettings } from './reports.ts';
+import { exportReport, keepReportSettings, previewReport, reportSettings, reportWords } from './reports.ts';
 import { cellImages, compareStudies, studyCells, studyResults, testedCase } from './results.ts';
 import { trialSaliency } from './saliency.ts';
 import { recentProjects, Session } from './session.ts';
@@ -54,6 +55,8 @@ export interface LabOptions {
   /** how trials compute their steps; undefined: what measures fastest */
   readonly engine?: string;
   /** native dialog, where the door has one */
+  /** shows a file or folder in the system's file manager */
+  readonly reveal?: (path: string) => void;
   readonly choose?: (purpose: CallInput<'files.choose'>['purpose']) => Promise<string | null>;
 }
 
@@ -74,7 +77,7 @@ export interface Lab {
   readonly predictor: Predictor;
 }
 
-export function createLab({ door, jobs, executor = defaultExecutor({ slots: jobs }), engine, choose }: LabOptions): Lab {
+export function createLab({ door, jobs, executor = defaultExecutor({ slots: jobs }), engine, choose, reveal }: LabOptions): Lab {
   const events = new Events();
   const compute = new Compute();
   const session = new Session(events, compute);
@@ -123,6 +126,12 @@ export function createLab({ door, jobs, executor = defaultExecutor({ slots: jobs
     'files.choose': async ({ purpose }) => {
       if (!choose) throw new LabError('not-available', 'This door has no native dialog; use the list of folders.');
       return { path: await choose(purpose) };
+    },
+    'files.reveal': async ({ path }) => {
+      if (!reveal) throw new LabError('not-available', `This door cannot show folders of this machine: open ${path} there.`);
+      if (!existsSync(path)) throw new LabError('not-found', `${path} is not there any more.`, { path });
+      reveal(path);
+      return {};
     },
 
     'projects.recent': () => recentProjects(),
@@ -255,6 +264,7 @@ export function createLab({ door, jobs, executor = defaultExecutor({ slots: jobs
     'reports.preview': async ({ study }, { signal } = {}) => ({
       page: pictures.keepPage(await previewReport(session, await queue.study(study), signal)),
     }),
+    'reports.words': async ({ study }, { signal } = {}) => reportWords(session, await queue.study(study), signal),
     'reports.export': async ({ study, folder, settings }) => exportReport(session, await queue.study(study), folder, settings),
     'reports.settings': async ({ study }) => reportSettings(session, await queue.study(study)),
     'reports.keep': async ({ study, settings }) => {

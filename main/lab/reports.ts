@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import type { CallOutput } from '../../shared/contract/api.ts';
 import { parseOrThrow } from '../../shared/contract/errors.ts';
 import { type ReportSettings, reportSettingsSchema } from '../../shared/contract/report.ts';
 import type { StudyFile } from '../../shared/contract/study.ts';
@@ -29,6 +30,15 @@ function settingsFile({ project: { paths } }: Session, study: StudyFile): string
 export async function previewReport(session: Session, study: StudyFile, signal?: AbortSignal): Promise<string> {
   const settings = await reportSettings(session, study);
   return session.compute.call('trials.report', inputOf(session, study, settings), { signal });
+}
+
+/** The paragraph for a paper's methods, and what to cite. */
+export async function reportWords(
+  session: Session,
+  study: StudyFile,
+  signal?: AbortSignal,
+): Promise<CallOutput<'reports.words'>> {
+  return session.compute.call('trials.words', inputOf(session, study, await reportSettings(session, study)), { signal });
 }
 
 /**

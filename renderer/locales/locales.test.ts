@@ -2,8 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { errorCodes } from '../../shared/contract/error-codes.ts';
 import { trialStates } from '../../shared/contract/trial.ts';
 import { en as shared } from '../../shared/texts/en.ts';
+import { classTitle, SUBTYPES } from '../../shared/domain/breakhis.ts';
+import type { TrainSet } from '../../shared/domain/study/train-set.ts';
+import { classText, classWithin, trainSetText } from '../logic/format.ts';
+import german from './de.json';
 import en from './en.json';
-import { errorTitle, messages, type PageText, t } from './texts.ts';
+import { errorTitle, messages, type PageText, speak, t } from './texts.ts';
 
 const sources = import.meta.glob<string>('../**/*.{vue,ts}', { query: '?raw', import: 'default', eager: true });
 
@@ -36,6 +40,38 @@ describe('texts', () => {
     const named = [...all.matchAll(/['`]([a-z]\w*(?:\.(?:[\w-]+|\$\{[^}]*\})+)+)['`]/gi)].map(([, key]) => key);
     const patterns = named.map((key) => new RegExp(`^${key.replaceAll('.', '\\.').replaceAll(/\$\{.*?\}/g, '.+')}$`));
     expect(keysOf(en).filter((key) => !patterns.some((pattern) => pattern.test(key)))).toEqual([]);
+  });
+
+  it('are there in every language, with the same parameters and as many forms', async () => {
+    const { de } = await import('../../shared/texts/de.ts');
+    const names = (text: string) => [...new Set(text.match(/\{\w+\}/g))].sort();
+    const shape = (tree: object): unknown[] =>
+      keysOf(tree).map((key) => {
+        const text = key.split('.').reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], tree) as string;
+        return [key, names(text), text.split(' | ').length, text.trim() !== ''];
+      });
+    expect(shape(german)).toEqual(shape(en));
+    expect(shape(de)).toEqual(shape(shared));
+  });
+
+  it('are spoken in the language that is chosen', async () => {
+    await speak('de');
+    expect(t('screens.settings')).toBe('Einstellungen');
+    expect(t('common.timeLeft', { time: '3 s' })).toContain('3 s');
+    expect(document.documentElement.lang).toBe('de');
+    expect([classText('ductal_carcinoma'), classWithin('ductal_carcinoma'), classWithin('malignant')]).toEqual(['Duktales Karzinom', 'Duktales Karzinom', 'maligne']); // prettier-ignore
+    await speak('en');
+    expect(classWithin('ductal_carcinoma')).toBe('ductal carcinoma');
+  });
+
+  it('call classes as the lab does', () => {
+    const names = ['benign', 'malignant', ...SUBTYPES.map(({ folder }) => folder), 'class of a table'];
+    expect(names.map(classText)).toEqual(names.map(classTitle));
+    expect([40, 'pooled', { allBut: 200 }].map((set) => trainSetText(set as TrainSet))).toEqual([
+      '40×',
+      'pooled',
+      'all but 200×',
+    ]);
   });
 
   it('head every error and name every state of a trial', () => {

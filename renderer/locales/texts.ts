@@ -10,8 +10,38 @@ export const messages = { ...shared, ...en };
 /** The address of a text; one that is not there does not compile. */
 export type PageText = KeysOf<typeof messages>;
 
-/** Another language is another file of locales/ and of shared/texts/ with the same keys. */
-const i18n = createI18n({ legacy: false, locale: 'en', fallbackLocale: 'en', messages: { en: messages } });
+/** Another language is another file of locales/ and of shared/texts/ with the same keys, and a line here. */
+const LANGUAGES = {
+  en: () => Promise.resolve(messages),
+  de: async () => {
+    const [{ de: shared }, own] = await Promise.all([import('../../shared/texts/de.ts'), import('./de.json')]);
+    return { ...shared, ...own.default };
+  },
+} satisfies Record<string, () => Promise<Translated<typeof messages>>>;
+export type Language = keyof typeof LANGUAGES;
+export const languages = Object.keys(LANGUAGES) as Language[];
+
+/** What a language says in the place of another's texts. */
+type Translated<T> = { [K in keyof T]: T[K] extends string ? string : Translated<T[K]> };
+
+const i18n = createI18n({
+  legacy: false,
+  locale: 'en',
+  fallbackLocale: 'en',
+  messages: { en: messages } as Record<string, typeof messages>,
+});
+
+/** The language of the page. */
+export function spoken(): Language {
+  return i18n.global.locale.value as Language;
+}
+
+/** Fetches the texts of a language; before the page is shown, since parts of it ask for their texts once. */
+export async function speak(language: Language): Promise<void> {
+  i18n.global.setLocaleMessage(language, (await LANGUAGES[language]()) as typeof messages);
+  i18n.global.locale.value = language;
+  document.documentElement.lang = language;
+}
 
 /** A text in the language of the page. @param params by their names in braces; a number chooses between singular and plural */
 export function t(key: PageText, params?: number | Readonly<Record<string, unknown>>): string {

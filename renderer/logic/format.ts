@@ -1,5 +1,6 @@
-import { type TrainSet, trainSetName } from '../../shared/domain/study/train-set.ts';
+import type { TrainSet } from '../../shared/domain/study/train-set.ts';
 import { type View, viewName } from '../../shared/domain/study/view.ts';
+import { messages, spoken, t } from '../locales/texts.ts';
 
 /** Numbers as people read them; all with a point as the decimal mark, so that they match the exported files. */
 
@@ -67,7 +68,7 @@ export function times(magnification: number): string {
 
 /** "2026-11-20T10:00:00Z" -> "20 Nov 2026, 10:00" in the reader's time zone */
 export function dateTime(iso: string): string {
-  return new Date(iso).toLocaleString('en-GB', {
+  return new Date(iso).toLocaleString(spoken() === 'en' ? 'en-GB' : spoken(), {
     day: 'numeric',
     month: 'short',
     year: 'numeric',
@@ -78,8 +79,23 @@ export function dateTime(iso: string): string {
 
 /** "40×", "all but 40×", "pooled" */
 export function trainSetText(set: TrainSet): string {
-  return withTimes(trainSetName(set));
+  if (typeof set === 'number') return times(set);
+  return set === 'pooled' ? t('trainSets.pooled') : t('trainSets.allBut', { magnification: times(set.allBut) });
 }
+
+/** A class as people read it: "Ductal carcinoma" for "ductal_carcinoma"; classes of a table as they are. */
+export function classText(name: string): string {
+  const key = CLASSES.find((known) => known === name);
+  return key === undefined ? name : t(`classes.${key}`);
+}
+
+/** The same within a sentence: German nouns keep their capital. */
+export function classWithin(name: string): string {
+  const text = classText(name);
+  return spoken() === 'en' || name === 'benign' || name === 'malignant' ? text.toLowerCase() : text;
+}
+
+const CLASSES = Object.keys(messages.classes) as (keyof typeof messages.classes)[];
 
 /** "40×" */
 export function viewText(view: View): string {

@@ -3,6 +3,7 @@ import { findVariant, inputSizeProblem } from '../domain/catalogue.ts';
 import { familyOf } from '../domain/families/index.ts';
 import { NETWORK_KINDS } from '../domain/families/family.ts';
 import { newNameProblem } from '../domain/names.ts';
+import { type Arm, armsOf, trialName } from '../domain/study/arm.ts';
 import { baselineIds, isBaseline } from '../domain/study/baselines.ts';
 import { findPreset, type Preset, presetIds } from '../domain/study/presets/index.ts';
 import { SCALINGS } from '../domain/study/scaling.ts';
@@ -278,6 +279,12 @@ export function splitsOf({ split, imageLevelToo }: Pick<Plan, 'split' | 'imageLe
     ...own.map((one) => ({ ...one, imageLevel: false })),
     ...(imageLevelToo ? [{ fold: null, imageLevel: true, settings: byImage }] : []),
   ];
+}
+
+/** Trials of a plan in the order in which they run. */
+export function trialsOf(plan: Plan): (Arm & { readonly id: string })[] {
+  const folds = splitsOf(plan).map(({ fold, imageLevel }) => ({ fold, imageLevel }));
+  return armsOf({ ...plan, folds }).map((arm) => ({ id: trialName(plan.name, arm), ...arm }));
 }
 
 /**

@@ -149,6 +149,7 @@ it("a report's folder is run again, and it is said which numbers agree", { timeo
     code: 2,
     stderr: expect.stringContaining('no trial None'),
   });
+  expect(await readdir(join(folder, 'D.magnilab/studies'))).toEqual([]); // nothing was started
   await writeFile(numbers, 'a,b\n1,2\n');
   expect(await again('E.magnilab')).toMatchObject({
     code: 2,

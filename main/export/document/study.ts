@@ -7,7 +7,7 @@ import { FAMILIES } from '../../../shared/domain/families/index.ts';
 import { magnificationName } from '../../../shared/domain/magnification.ts';
 import { type Preset, presetIds } from '../../../shared/domain/study/presets/index.ts';
 import { trainSetName } from '../../../shared/domain/study/train-set.ts';
-import { BREAKHIS_CITATION, magnilabCitation, STUDY_CITATION } from '../citation.ts';
+import { BREAKHIS_CITATION, magnilabCitation, STUDY_CITATION } from '../../../shared/texts/citations.ts';
 import type { ReportData } from '../report-data.ts';
 import { type Block, type Cell, column, tableBlock, text } from './blocks.ts';
 

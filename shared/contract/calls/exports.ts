@@ -17,6 +17,8 @@ export const exports = {
     z.strictObject({ study: nameSchema, folder: folder.optional(), settings: reportSettingsSchema.optional() }),
     z.object({ folder: z.string(), files: z.array(z.string()) }),
   ),
+  /** ready to paste: the paragraph for a paper's methods, and what to cite, as BibTeX */
+  'reports.words': call(ofStudy, z.object({ methods: z.string(), citations: z.string() })),
   /**
    * Writes the best weights of a finished trial as an ONNX file; takes seconds.
    * @param file default: reports/TRIAL.onnx in the project

@@ -39,4 +39,6 @@ export const system = {
     z.strictObject({ purpose: z.enum(['dataset', 'archive', 'unpack', 'project', 'report', 'image', 'images', 'weights']) }),
     z.object({ path: z.string().nullable() }),
   ),
+  /** shows a file or folder in the system's file manager where the door can, else error "not-available" */
+  'files.reveal': call(z.strictObject({ path: z.string().min(1) }), z.object({})),
 } as const;

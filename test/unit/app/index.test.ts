@@ -92,7 +92,7 @@ const electron = await vi.hoisted(async () => {
         webRequest: { onBeforeRequest: log('network'), onHeadersReceived: log('headers') },
       },
     },
-    shell: { openExternal: vi.fn() },
+    shell: { openExternal: vi.fn(), showItemInFolder: vi.fn() },
     utilityProcess: { fork: vi.fn() },
   };
 });

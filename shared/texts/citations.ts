@@ -1,3 +1,4 @@
+/** How the lab, the study that it repeats, and the data are cited: in reports and on the page. */
 export function magnilabCitation(version: string): string {
   return `Magnilab ${version}: a lab for magnification-invariant medical image analysis. 2026.`;
 }
