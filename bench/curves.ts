@@ -16,6 +16,7 @@ import { writeResult, writeTable } from './machine.ts';
 interface Measured {
   readonly points: number;
   readonly canvases: number;
+  readonly drawn: number;
   readonly frames: readonly number[];
   readonly longTasks: readonly number[];
 }
@@ -66,11 +67,11 @@ export async function run(): Promise<void> {
       `next one comes after more than ${DROPPED_MS.toFixed(0)} ms; a long task keeps the page's thread for more than 50 ms; it is busy for so many`,
       'hundredths of the time of one processor.',
       '',
-      '| points | frames | median, ms | 99 of 100 within, ms | longest, ms | dropped | long tasks | busy, % |',
-      '|---|---|---|---|---|---|---|---|',
+      '| points | drawn | frames | median, ms | 99 of 100 within, ms | longest, ms | dropped | long tasks | busy, % |',
+      '|---|---|---|---|---|---|---|---|---|',
       ...results.map(
         (r) =>
-          `| ${r.points} | ${r.frames} | ${r.median} | ${r.p99} | ${r.longest} | ${r.dropped} | ${r.longTasks} | ${r.busy} |`,
+          `| ${r.points} | ${r.drawn} | ${r.frames} | ${r.median} | ${r.p99} | ${r.longest} | ${r.dropped} | ${r.longTasks} | ${r.busy} |`,
       ),
     ];
     writeTable('curves', lines);
@@ -92,11 +93,12 @@ async function busyMeter(tab: Page): Promise<() => Promise<number>> {
   };
 }
 
-function summaryOf({ points, canvases, frames, longTasks }: Measured) {
+function summaryOf({ points, canvases, drawn, frames, longTasks }: Measured) {
   if (canvases !== 3) throw new Error(`The page shows ${canvases} charts instead of three.`);
   const share = (part: number) => frames[Math.floor(part * (frames.length - 1))].toFixed(1);
   return {
     points,
+    drawn,
     frames: frames.length,
     median: share(0.5),
     p99: share(0.99),

@@ -67,12 +67,18 @@ describe('notices', () => {
     expect(notices.value).toEqual([]);
   });
 
-  it('undo what they tell, once, and go with it', async () => {
+  it('undo what they tell, once, and go with it; the keyboard goes back to where it was', async () => {
     const undo = vi.fn();
-    const shown = mount(AppNotices);
+    const shown = mount(AppNotices, { attachTo: document.body });
+    const field = document.body.appendChild(document.createElement('input'));
+    field.focus();
     tell('Cancelled.', { text: 'Undo', run: undo });
     await nextTick();
+    await shown.findAll('button')[0].trigger('focusin', { relatedTarget: field });
+    (shown.findAll('button')[0].element as HTMLElement).focus();
     await shown.findAll('button')[0].trigger('click');
+    expect(document.activeElement).toBe(field);
+    field.remove();
     expect(undo).toHaveBeenCalledTimes(1);
     expect(notices.value).toEqual([]);
     shown.unmount();

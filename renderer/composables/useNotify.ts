@@ -50,7 +50,6 @@ function keep(which: (notice: Notice) => boolean): void {
   if (notices.value.length > 0 || timer === null) return;
   clearInterval(timer);
   timer = null;
-  held.value = false; // what was pointed at has gone
 }
 
 function show(notice: Omit<Notice, 'id'>): number {

@@ -42,7 +42,8 @@ export function useTrialLog(shown: () => string | null, grows: () => boolean) {
   /** What was written since; a file that has become shorter is another one. */
   async function follow(): Promise<void> {
     if (asked.isLoading.value) return;
-    const { from, to, text } = part.value;
+    const { path, from, to, text } = part.value;
+    if (path === '') return load(); // it could not be read before
     const more = await ask({ after: to });
     if (!more || part.value.to !== to) return;
     if (more.size < to) await load();

@@ -6,6 +6,7 @@ import { createPinia } from 'pinia';
 import { createApp, h } from 'vue';
 import TrialCurves from '../features/run/TrialCurves.vue';
 import { useClient } from '../api/index.ts';
+import { Chart } from '../components/chart-setup.ts';
 import { useStudies } from '../stores/studies.ts';
 import '../styles/tokens.css';
 import '../styles/base.css';
@@ -18,6 +19,8 @@ const STEPS_AN_EPOCH = 100;
 export interface Measured {
   readonly points: number;
   readonly canvases: number;
+  /** of all points those that the busiest line draws */
+  readonly drawn: number;
   /** between frames, ms, ascending */
   readonly frames: readonly number[];
   /** of the page's thread without a pause, ms, those above 50 */
@@ -69,11 +72,13 @@ window.measure = async (seconds) => {
     frames.push(now - last);
     last = now;
   }
+  const charts = Object.values(Chart.instances);
   clearInterval(feeding);
   observer.disconnect();
   return {
     points: studies.live.get(running.id)!.points.length,
     canvases: document.querySelectorAll('canvas').length,
+    drawn: Math.max(...charts.flatMap((chart) => chart.getSortedVisibleDatasetMetas().map(({ data }) => data.length))),
     frames: frames.slice(1).sort((a, b) => a - b),
     longTasks,
   };

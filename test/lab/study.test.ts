@@ -43,6 +43,14 @@ describe('a study', () => {
     expect(study).toMatchObject({ state: 'finished', trials: [{ id: TRIAL, state: 'finished', epoch: 3, epochs: 3 }] });
     const cells = (await lab.services['results.study']({ study: 'Quick' })).cells;
     api['results.study'].output.parse(await lab.services['results.study']({ study: 'Quick' }));
+    expect(await checked(lab, 'results.cells', { study: 'Quick' })).toEqual(cells);
+
+    const log = await checked(lab, 'trials.log', { trial: TRIAL });
+    expect(log).toMatchObject({ path: join(runFolder(project, TRIAL), 'log.txt'), from: 0, to: log.size });
+    expect(log.text.match(/"type":"epoch"/g)).toHaveLength(3);
+    expect(await checked(lab, 'trials.log', { trial: TRIAL, after: log.to })).toMatchObject({ text: '' });
+    expect(() => api['trials.log'].input.parse({ trial: TRIAL, after: 0, before: 0 })).toThrow('not both');
+    await expect(checked(lab, 'trials.log', { trial: 'Of_no_study' })).rejects.toMatchObject({ code: 'not-found' });
     expect(cells.map((c) => c.view.magnification)).toEqual([40, 100, 200, 400]);
 
     // the images behind a confusion matrix are as many as it counts
@@ -121,6 +129,7 @@ describe('a study', () => {
       ['plans.list', {}],
       ['plans.open', { name: 'Quick' }],
       ['trials.history', { trial: TRIAL }],
+      ['studies.order', { studies: ['Quick'] }],
       ['reports.preview', { study: 'Quick' }],
     ] as const)
       await checked(lab, name, input);

@@ -205,12 +205,17 @@ test('run: a trial trains, its curves grow, and it finishes', async () => {
   await expect(page.getByText(/Tested epoch: \d/)).toBeVisible({ timeout: 300_000 });
   await expectAccessible(page);
   await expect(page.getByText('Finished', { exact: true }).first()).toBeVisible({ timeout: 300_000 });
+  const tile = page.getByRole('gridcell', {
+    name: /^ResNet-18, trained on 200×, seed 0: Finished, validation accuracy [\d.]+ %$/,
+  });
+  await expect(tile).toHaveAttribute('aria-selected', 'true');
+  await expect(page.getByRole('button', { name: /^ResNet-18, trained on 200×, tested on/ })).toHaveCount(4);
   for (const [name, rows] of [
     ['Trials', 2], // one trial under a head
     ['Curves', 3], // two epochs
   ] as const) {
     await button('Show as table').first().click();
-    await expect(page.getByRole('table', { name }).getByRole('row')).toHaveCount(rows);
+    await expect(page.getByRole('table', { name, exact: true }).getByRole('row')).toHaveCount(rows);
   }
 });
 

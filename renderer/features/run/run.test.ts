@@ -3,13 +3,16 @@ import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createMemoryHistory, createRouter } from 'vue-router';
 import type { StudySummary } from '../../../shared/contract/results.ts';
+import type { Doctor } from '../../../shared/contract/system.ts';
 import { useClient } from '../../api/index.ts';
 import { fakeClient } from '../../testing/fake-lab.ts';
 import { cell, step, study, trial } from '../../testing/samples.ts';
 import { useNotify } from '../../composables/useNotify.ts';
 import { useStudies } from '../../stores/studies.ts';
+import { useLab } from '../../stores/lab.ts';
 import GrowingMatrix from './GrowingMatrix.vue';
 import QueueCard from './QueueCard.vue';
+import RunningNow from './RunningNow.vue';
 import TrialActions from './TrialActions.vue';
 import TrialBoard from './TrialBoard.vue';
 
@@ -125,6 +128,13 @@ describe('the matrix beside the board', () => {
     await matrix.setProps({ study: study([{ ...trials[0], state: 'finished' }, trials[1]]) });
     await flushPromises();
     expect(client.calls).toEqual(['results.cells']);
+    await matrix.setProps({
+      study: study([
+        { ...trials[0], state: 'finished' },
+        { ...trials[1], epoch: 1 },
+      ]),
+    });
+    expect(client.calls, 'an epoch changes no matrix').toEqual(['results.cells']);
     expect(matrix.findAll('.empty')).toHaveLength(2);
     const squares = matrix.findAll('button.square');
     expect(squares.map((square) => square.get('strong').text())).toEqual(['90.0', '70.0']);
@@ -221,6 +231,31 @@ describe('the queue of all studies', () => {
     expect(shown()).toEqual(['B', 'C', 'A']);
     expect(card.find('[aria-label="Resume A"]').exists()).toBe(true);
     card.unmount();
+  });
+});
+
+describe('what runs now', () => {
+  it('says its device, and its memory against what this machine has', () => {
+    const own = trial({ state: 'running' });
+    const studies = useStudies();
+    studies.hear({
+      type: 'trial',
+      trial: own.id,
+      message: { type: 'ready', device: 'NVIDIA H100', tensorflow: '2', engine: 'xla', resumedAtEpoch: 0 },
+    });
+    studies.hear({ type: 'trial', trial: own.id, message: step({ memoryBytes: 2.5e9 }) });
+    useLab().doctor = { memoryBytes: 16e9, device: 'cpu' } as Doctor;
+    const now = mount(RunningNow, { props: { trial: own, study: study([own]) } });
+    const facts = Object.fromEntries(
+      now.findAll('dt').map((name) => [name.text(), name.element.nextElementSibling!.textContent]),
+    );
+    expect(facts).toMatchObject({ Device: 'NVIDIA H100', Memory: '2.5 GB of 16.0 GB' });
+  });
+
+  it('says the device of this machine before the trial has told its own, as after a reload', () => {
+    useLab().doctor = { memoryBytes: 16e9, device: 'cpu' } as Doctor;
+    const own = trial({ state: 'running' });
+    expect(mount(RunningNow, { props: { trial: own, study: study([own]) } }).text()).toContain('CPU');
   });
 });
 
