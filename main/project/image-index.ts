@@ -79,8 +79,11 @@ export function loadIndex(
   return { folder, result: { images, problems, manifest, csv, synthetic, files } };
 }
 
+/** Paths would put 100x before 40x. */
+const ORDER = 'ORDER BY label, subtype, slide, magnification, id';
+
 /**
- * One page of the images that match, in the order of the index.
+ * One page of the images that match: slide by slide, of each the smallest magnification first.
  * @returns the page, and how many images match in all
  */
 export function queryImages(
@@ -91,7 +94,7 @@ export function queryImages(
 ): { total: number; images: IndexedImage[] } {
   const { where, values } = conditionOf(filter);
   const total = Number(db.prepare(`SELECT count(*) AS n FROM image ${where}`).get(...values)?.n);
-  const rows = db.prepare(`SELECT * FROM image ${where} ORDER BY id LIMIT ? OFFSET ?`).all(...values, limit, offset);
+  const rows = db.prepare(`SELECT * FROM image ${where} ${ORDER} LIMIT ? OFFSET ?`).all(...values, limit, offset);
   return { total, images: rows.map(toImage) };
 }
 

@@ -44,6 +44,7 @@ describe('changing the project', { timeout: 300_000 }, () => {
       () => lab.services['projects.create']({ name: 'New', folder: dirname(project) }),
       () => lab.services['projects.close']({}),
       () => lab.services['projects.demo']({}),
+      () => lab.services['projects.finishedDemo']({}),
     ])
       await expect(attempt()).rejects.toMatchObject({ code: 'trials-running' });
     expect((await lab.services['studies.list']({}))[0].trials[0].state).toBe('running');

@@ -15,6 +15,8 @@ import { safePath } from './safe-path.ts';
 const MARK = 'unpacked.json';
 /** Images and tables that may describe them; nothing else is unpacked. */
 const WANTED = /\.(png|jpe?g|tiff?|bmp|csv|tsv)$/i;
+/** Says of demo tissue that it is synthetic. */
+const RECORD = /(^|\/)tissue\.json$/;
 const IMAGE = /\.(png|jpe?g|tiff?|bmp)$/i;
 const ARCHIVE = /\.(zip|rar|7z|tar|tgz|gz|bz2|xz|zst)$/i;
 
@@ -192,7 +194,7 @@ class Unpacker {
     if (this.throttle.isDue()) onProgress?.(Math.min(this.size, Math.round(entry.share * this.size)), this.size);
     if (entry.kind === 'folder') return;
     if (ARCHIVE.test(path)) this.nested ??= path;
-    if (WANTED.test(path) && !isHidden(path)) await this.write(path, entry);
+    if ((WANTED.test(path) || RECORD.test(path)) && !isHidden(path)) await this.write(path, entry);
   }
 
   private count({ bytes }: ArchiveEntry): void {

@@ -80,6 +80,12 @@ describe('the stored index', () => {
     expect(total).toBe(ids.length);
   });
 
+  it('lists a slide from the smallest magnification on, whatever its paths', () => {
+    const own = [100, 200, 400, 40].map((m, id) => imageNamed(`SOB_B_A-14-1-${m}-001.png`, id));
+    saveIndex(db, '/data', { ...result, images: own });
+    expect(queryImages(db, {}, 0, 10).images.map((i) => i.magnification)).toEqual([40, 100, 200, 400]);
+  });
+
   it('gives pages', () => {
     const page = queryImages(db, { magnification: 40 }, 1, 2);
     expect(page.total).toBe(4);
