@@ -17,7 +17,7 @@ export function useResults(study: Ref<StudySummary | null>) {
   const results = useCall((name: string) => call('results.study', { study: name }), NONE);
   const finished = computed(() => study.value?.trials.filter((t) => t.state === 'finished').length ?? 0);
   watch(
-    () => [study.value?.name, finished.value] as const,
+    [() => study.value?.name, finished], // an array of its own would be another one at every event
     ([name]) => {
       if (name) void results.execute(name);
     },

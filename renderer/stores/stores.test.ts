@@ -47,6 +47,16 @@ describe('lab', () => {
 });
 
 describe('studies', () => {
+  it('are not said to be none before they are known', async () => {
+    useClient(fakeClient({ 'studies.list': () => [] }));
+    const studies = useStudies();
+    expect(studies.isLoaded).toBe(false);
+    await studies.load();
+    expect(studies.isLoaded).toBe(true);
+    studies.clear();
+    expect(studies.isLoaded).toBe(false);
+  });
+
   it('takes new and changed studies, and forgets the live state of trials that ended', () => {
     const studies = useStudies();
     studies.hear({ type: 'study', study: study([trial({ state: 'running' })]) });

@@ -14,6 +14,8 @@ const REFRESH_MS = 100;
 /** The studies of the open project, and what their trials say while they run. */
 export const useStudies = defineStore('studies', () => {
   const studies = shallowRef<StudySummary[]>([]);
+  /** before, nothing is said of what there is not */
+  const isLoaded = shallowRef(false);
   const live = shallowRef(new Map<string, LiveTrial>());
   const histories = shallowRef(new Map<string, Epoch[]>());
 
@@ -33,9 +35,11 @@ export const useStudies = defineStore('studies', () => {
 
   async function load(): Promise<void> {
     studies.value = await call('studies.list', {});
+    isLoaded.value = true;
   }
 
   function clear(): void {
+    isLoaded.value = false;
     studies.value = [];
     live.value = new Map();
     histories.value = new Map();
@@ -72,5 +76,5 @@ export const useStudies = defineStore('studies', () => {
     triggerRef(histories);
   }
 
-  return { studies, trials, queue, runningTrial, live, histories, load, clear, take, hear, order, loadHistory };
+  return { studies, isLoaded, trials, queue, runningTrial, live, histories, load, clear, take, hear, order, loadHistory };
 });

@@ -26,7 +26,7 @@ export const en = {
     openDemo: 'Try with &Demo Tissue',
     indexFolder: '&Read a Folder…',
     closeProject: '&Close Project',
-    pauseStudies: '&Pause Running Trials',
+    pauseStudies: '&Pause Training',
   },
   reports: {
     sections: {
@@ -85,17 +85,17 @@ export const en = {
     researchUseOnly: 'Research use only.',
   },
   quit: {
-    message: 'Trials are running.',
+    message: 'Training runs are not finished.',
     detail:
-      'When you stop now, the running trial loses its unfinished epoch. Everything else is kept, and Resume goes on from there.',
+      'When you stop now, the training run loses its unfinished epoch. Everything else is kept, and Resume goes on from there.',
     keepGoing: 'Keep Going',
     stop: 'Stop Now and Resume Later',
   },
   notifications: {
-    trialFailed: 'A trial failed',
+    trialFailed: 'A training run failed',
     queueEnded: 'The queue has ended',
-    finished: '{study}: {finished} of {all} trials finished.',
-    finishedSomeFailed: '{study}: {finished} of {all} trials finished, {failed} failed.',
+    finished: '{study}: {finished} of {all} training runs finished.',
+    finishedSomeFailed: '{study}: {finished} of {all} training runs finished, {failed} failed.',
   },
   /** of tasks: indexing, demo tissue, the runtime */
   phases: {

@@ -19,7 +19,7 @@ describe('notifications', () => {
     expect(notify).not.toHaveBeenCalled();
     lab.emit(study('A', 'finished', 'finished', 'finished'));
     lab.emit(study('A', 'finished', 'finished', 'finished'));
-    expect(notify.mock.calls).toEqual([['The queue has ended', 'A: 2 of 2 trials finished.']]);
+    expect(notify.mock.calls).toEqual([['The queue has ended', 'A: 2 of 2 training runs finished.']]);
   });
 
   it('wait for the last of several studies', () => {
@@ -38,9 +38,9 @@ describe('notifications', () => {
     lab.emit(failure('A-0', 'Out of memory.'));
     lab.emit(study('A', 'running', 'failed', 'running', 'waiting'));
     lab.emit(failure('A-1', 'Out of memory.'));
-    expect(notify.mock.calls).toEqual([['A trial failed', 'A-0: Out of memory.']]);
+    expect(notify.mock.calls).toEqual([['A training run failed', 'A-0: Out of memory.']]);
     lab.emit(study('A', 'failed', 'failed', 'failed', 'finished'));
-    expect(notify).toHaveBeenLastCalledWith('The queue has ended', 'A: 1 of 3 trials finished, 2 failed.');
+    expect(notify).toHaveBeenLastCalledWith('The queue has ended', 'A: 1 of 3 training runs finished, 2 failed.');
   });
 
   it('are silent about what the user stopped, and about studies that did not run', () => {
