@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import type { ParsedInput } from '../../shared/contract/api.ts';
 import { type ErrorEnvelope, LabError, toEnvelope } from '../../shared/contract/errors.ts';
-import type { CellImage, StudyResults } from '../../shared/contract/results.ts';
+import type { CellImage, StudyResults, TestedCase } from '../../shared/contract/results.ts';
 import type { StudyFile } from '../../shared/contract/study.ts';
-import type { Prediction } from '../../shared/contract/trial.ts';
+import type { Prediction, TrialConfig } from '../../shared/contract/trial.ts';
+import { findVariant } from '../../shared/domain/catalogue.ts';
 import { type Cell, cellsOf } from '../../shared/analysis/cells.ts';
 import { marginOf, predictedClass } from '../../shared/analysis/scored.ts';
 import { inferenceOf } from '../../shared/analysis/inference.ts';
@@ -175,14 +176,14 @@ export async function caseImages({
   runs,
   trial,
   case: name,
-}: CaseInput): Promise<{ cases: string[]; images: TestedCellImage[] }> {
-  const { rows, shown } = await testedImages(runs, trial);
+}: CaseInput): Promise<Omit<TestedCase, 'images'> & { images: TestedCellImage[] }> {
+  const { rows, shown, framing } = await testedImages(runs, trial);
   const native = rows.filter(({ view }) => isNative(view));
   const images = native.filter((p) => p.case === name);
   if (images.length === 0)
     throw new LabError('not-found', `The trial ${trial} has not tested the case ${name}.`, { field: 'case' });
   const inOrder = (a: Prediction, b: Prediction) => a.view.magnification - b.view.magnification || (a.image < b.image ? -1 : 1);
-  return { cases: [...new Set(native.map((p) => p.case))].sort(), images: images.sort(inOrder).map(shown) };
+  return { cases: [...new Set(native.map((p) => p.case))].sort(), images: images.sort(inOrder).map(shown), framing };
 }
 
 /** The predictions of a finished trial, and how one is shown. */
@@ -202,7 +203,13 @@ async function testedImages(runs: string, trial: string) {
     predicted: p.predicted,
     probability: Math.max(...p.probabilities),
   });
-  return { rows, shown };
+  return { rows, shown, framing: framingOf(config) };
+}
+
+/** A baseline is shown all of an image. */
+function framingOf({ model, inputSize, evaluation }: TrialConfig): TestedCase['framing'] {
+  const variant = findVariant(model);
+  return { inputSize, mode: variant ? evaluation : 'full frame', cropPct: variant?.cropPct ?? 1 };
 }
 
 /** By margin: the probabilities of sure answers are all 1. */

@@ -71,8 +71,8 @@ export async function testedCase(
   input: ParsedInput<'results.case'>,
   signal?: AbortSignal,
 ): Promise<CallOutput<'results.case'>> {
-  const { cases, images } = await compute.call('trials.case', { ...input, runs: project.paths.runs }, { signal });
-  return { cases, images: images.map((image) => withPicture(pictures, image)) };
+  const { images, ...others } = await compute.call('trials.case', { ...input, runs: project.paths.runs }, { signal });
+  return { ...others, images: images.map((image) => withPicture(pictures, image)) };
 }
 
 function withPicture(pictures: Pictures, { pixelSha256, ...image }: TestedCellImage): CellImage {

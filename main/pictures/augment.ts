@@ -1,6 +1,7 @@
 import type { AugmentationSettings } from '../../shared/contract/plan.ts';
 import type { Random } from '../../shared/domain/random.ts';
-import { type Box, type EvaluationView, type Pixels, resize } from './resample.ts';
+import type { Box } from '../../shared/domain/framing.ts';
+import { type EvaluationView, type Pixels, resize } from './resample.ts';
 import { zoomInto } from './zoom.ts';
 
 /** At which scales training images are shown, instead of random crops. */

@@ -2,7 +2,8 @@ import sharp from 'sharp';
 import { heatColour } from '../../shared/figures/heat-colours.ts';
 import { blurred, type MapSize, quantile, valueAt } from './heat-map.ts';
 import { marked } from './picture-mark.ts';
-import type { Box, Pixels } from './resample.ts';
+import type { Box } from '../../shared/domain/framing.ts';
+import type { Pixels } from './resample.ts';
 
 /** A heat map of a network's input, and which part of the image that input shows. */
 export interface PlacedHeat {

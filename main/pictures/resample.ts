@@ -1,3 +1,4 @@
+import { type Box, cropOf, type Framing } from '../../shared/domain/framing.ts';
 import { resizeColumns, resizeRows, scratch, SLACK, WEIGHT_BITS } from './resample-kernels.ts';
 
 /** An 8-bit RGB image: rows from top to bottom, [height, width, 3]. */
@@ -5,13 +6,6 @@ export interface Pixels {
   readonly width: number;
   readonly height: number;
   readonly data: Uint8Array;
-}
-
-export interface Box {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
 }
 
 export type Filter = 'bilinear' | 'bicubic';
@@ -139,12 +133,7 @@ export function shrink({ width, height, data }: Pixels, factor: number): Pixels 
   return { width: w, height: h, data: result };
 }
 
-export interface EvaluationView {
-  /** height, width of the network's input */
-  readonly inputSize: readonly [number, number];
-  /** "crop": short side to size / cropPct, then the centre (timm); "full frame": the whole image squeezed; "none": taken as it is */
-  readonly mode: 'crop' | 'full frame' | 'none';
-  readonly cropPct: number;
+export interface EvaluationView extends Framing {
   readonly filter: Filter;
 }
 
@@ -174,28 +163,4 @@ export function evaluationView(image: Pixels, { inputSize: [height, width], mode
     target.set(resized.subarray(start, start + width * 3), y * width * 3);
   }
   return target;
-}
-
-/**
- * The part of an image that {@link evaluationView} shows to the network, in the image's pixels: fractions of them where it is resized.
- */
-export function seenBox(image: Pick<Pixels, 'width' | 'height'>, { inputSize, mode, cropPct }: EvaluationView): Box {
-  if (mode !== 'crop') return { x: 0, y: 0, width: image.width, height: image.height };
-  const { resizedWidth, resizedHeight, left, top } = cropOf(image, inputSize, cropPct);
-  const [across, down] = [image.width / resizedWidth, image.height / resizedHeight];
-  return { x: left * across, y: top * down, width: inputSize[1] * across, height: inputSize[0] * down };
-}
-
-/** timm: the image just covers size / cropPct, keeping its proportions; torchvision rounds the long side down. */
-function cropOf({ width, height }: Pick<Pixels, 'width' | 'height'>, inputSize: readonly [number, number], cropPct: number) {
-  const scale = Math.max(Math.floor(inputSize[0] / cropPct) / height, Math.floor(inputSize[1] / cropPct) / width);
-  const [resizedWidth, resizedHeight] = [Math.floor(width * scale + 1e-6), Math.floor(height * scale + 1e-6)];
-  const left = roundHalfToEven((resizedWidth - inputSize[1]) / 2); // as Python rounds in torchvision
-  const top = roundHalfToEven((resizedHeight - inputSize[0]) / 2);
-  return { resizedWidth, resizedHeight, left, top };
-}
-
-function roundHalfToEven(n: number): number {
-  const floor = Math.floor(n);
-  return n - floor === 0.5 ? floor + (floor % 2) : Math.round(n);
 }

@@ -1,4 +1,5 @@
-import { type EvaluationView, type Filter, type Mirror, type Pixels, resize, seenBox } from './resample.ts';
+import { seenBox } from '../../shared/domain/framing.ts';
+import { type EvaluationView, type Filter, type Mirror, type Pixels, resize } from './resample.ts';
 
 /** Where in the image: 0 at its left or upper edge, 1 at the other; the middle is what a test shows. */
 export interface Place {

@@ -5,6 +5,7 @@ import { classesSchema, classNameSchema } from './dataset.ts';
 import { DOUBTS, METHODS } from '../analysis/estimates.ts';
 import type { Estimate } from '../analysis/estimates.ts';
 import { ESTIMATED_METRICS, type Inference, MEASURES, type Pair } from '../analysis/findings.ts';
+import type { Framing } from '../domain/framing.ts';
 import { armShape, trainSetSchema } from './plan.ts';
 import { saliencySchema } from './predict.ts';
 import { trialStates, viewSchema } from './trial.ts';
@@ -176,6 +177,12 @@ export const testedCaseSchema = z.object({
   cases: z.array(z.string()),
   /** by magnification, then by path */
   images: z.array(cellImageSchema),
+  /** which part of each image the network was shown */
+  framing: z.object({
+    inputSize: z.tuple([z.number(), z.number()]),
+    mode: z.enum(['crop', 'full frame', 'none']),
+    cropPct: z.number(),
+  }) satisfies z.ZodType<Framing>,
 });
 export type TestedCase = z.infer<typeof testedCaseSchema>;
 

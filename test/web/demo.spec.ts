@@ -227,7 +227,14 @@ test('results: the matrix, its means and the trial behind a square', async () =>
   await page.getByText('Drop', { exact: true }).first().click();
   await expect(page.getByRole('button', { name: /tested on 200×: 0\.0/ })).toBeVisible();
   await page.getByText('Value', { exact: true }).click();
-  await squares.nth(3).click();
+  await squares.nth(0).focus();
+  for (const next of [1, 2, 3]) {
+    await page.keyboard.press('ArrowRight');
+    await expect(squares.nth(next)).toBeFocused();
+  }
+  await page.keyboard.press('ArrowRight');
+  await expect(squares.nth(3)).toBeFocused(); // there is none beside it
+  await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/test=400/);
   await expect(page.getByRole('heading', { name: /^Tested on/ })).toHaveCount(4);
   await expectAccessible(page);
@@ -362,6 +369,22 @@ test('the report opens from its file: nothing runs away, nothing is hard to read
   expect(new Set(values).size).toBeGreaterThan(1);
   expect(said).toEqual([]);
   await report.close();
+});
+
+test('settings: German is spoken when it is chosen, and what was made before is there', async () => {
+  await goTo('Settings');
+  await button('Show all packages').click();
+  await expect(page.getByRole('row', { name: /^vue .* MIT/ })).toBeVisible();
+  await expectAccessible(page);
+  await page.getByText('Deutsch', { exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Einstellungen' })).toBeVisible();
+  await goTo('Ergebnisse');
+  await expect(page.getByRole('heading', { name: 'Die Antwort' })).toBeVisible();
+  await expect(page.locator('html')).toHaveAttribute('lang', 'de');
+  await expectAccessible(page);
+  await goTo('Einstellungen');
+  await page.getByText('English', { exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible();
 });
 
 test('dark theme is kept, and nothing was said on the console', async () => {

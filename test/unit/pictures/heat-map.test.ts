@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { heatColour } from '../../../shared/figures/heat-colours.ts';
 import { blurred, enlarged, quantile } from '../../../main/pictures/heat-map.ts';
 import { comparisonPng, heatLayer, layerPng } from '../../../main/pictures/heat-picture.ts';
-import { evaluationView, seenBox } from '../../../main/pictures/resample.ts';
+import { evaluationView } from '../../../main/pictures/resample.ts';
+import { seenBox } from '../../../shared/domain/framing.ts';
 import { noise } from '../../helpers/noise.ts';
 
 describe('heat maps', () => {
