@@ -27,7 +27,13 @@ export default defineConfig({
   root: here('.'),
   base: './',
   plugins: [vue(), compressed],
-  define: { __VUE_I18N_FULL_INSTALL__: false, __VUE_I18N_LEGACY_API__: false, __INTLIFY_PROD_DEVTOOLS__: false },
+  resolve: { alias: { '@juggle/resize-observer': here('logic/resize-observer.ts') } },
+  define: {
+    __VUE_I18N_FULL_INSTALL__: false,
+    __VUE_I18N_LEGACY_API__: false,
+    __INTLIFY_PROD_DEVTOOLS__: false,
+    __VUE_PROD_DEVTOOLS__: false,
+  },
   build: {
     outDir,
     emptyOutDir: true,

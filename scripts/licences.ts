@@ -1,7 +1,5 @@
 /** `npm run licences`: writes resources/licences.json, the packages that Magnilab ships with, their versions and licences. */
-import { readFile, writeFile } from 'node:fs/promises';
-import { licencesOf } from './licences-of.ts';
+import { writeFile } from 'node:fs/promises';
+import { shippedPackages } from './shipped.ts';
 
-const root = new URL('..', import.meta.url);
-const lock = JSON.parse(await readFile(new URL('package-lock.json', root), 'utf8')) as Parameters<typeof licencesOf>[0];
-await writeFile(new URL('resources/licences.json', root), `${JSON.stringify(licencesOf(lock), null, 2)}\n`);
+await writeFile(new URL('../resources/licences.json', import.meta.url), `${JSON.stringify(await shippedPackages(), null, 2)}\n`);

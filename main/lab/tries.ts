@@ -7,13 +7,8 @@ import type { NetworkRequest } from '../../shared/contract/network.ts';
 import { isFailure, type PredictRequest } from '../../shared/contract/predict.ts';
 import type { ImageSaliency, StudySummary } from '../../shared/contract/results.ts';
 import type { StudyFile } from '../../shared/contract/study.ts';
-import {
-  type NetworkChoice,
-  type RefusedImage,
-  type TriedImage,
-  type TriedNetwork,
-  TRY_LIMITS,
-} from '../../shared/contract/try.ts';
+import type { NetworkChoice, RefusedImage, TriedImage, TriedNetwork } from '../../shared/contract/try.ts';
+import { TRY_LIMITS } from '../../shared/contract/try-limits.ts';
 import { parseBreakhisName } from '../../shared/domain/breakhis.ts';
 import { isBaseline } from '../../shared/domain/study/baselines.ts';
 import { armOf } from '../../shared/domain/study/arm.ts';

@@ -1,9 +1,9 @@
+import { TRY_LIMITS } from '../../shared/contract/try-limits.ts';
 import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { LabError } from '../../shared/contract/errors.ts';
-import { TRY_LIMITS } from '../../shared/contract/try.ts';
 
 /** A page that sends no part for so long has gone, ms. */
 const ABANDONED_MS = 60_000;

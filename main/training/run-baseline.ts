@@ -1,7 +1,7 @@
 import type { Epoch, TrialConfig } from '../../shared/contract/trial.ts';
 import { logLoss, predictedClass } from '../../shared/analysis/scored.ts';
 import { writeAtomically } from '../platform/atomic.ts';
-import { type Pictures, type TrialHooks } from '../pictures/pictures.ts';
+import type { Pictures, TrialHooks } from '../pictures/pictures.ts';
 import { repairHistory, trialFiles } from '../project/trial-folder.ts';
 import { fitLogisticRegression, linearLogits } from './logistic-regression.ts';
 import { writeTests } from './write-tests.ts';

@@ -1,7 +1,7 @@
 import type { Prediction, TrialConfig } from '../../shared/contract/trial.ts';
 import type { ViewScale } from '../../shared/domain/study/view.ts';
 import { zoomOf } from '../../shared/domain/study/view.ts';
-import { type Pictures, type Shown, type TrialHooks } from '../pictures/pictures.ts';
+import type { Pictures, Shown, TrialHooks } from '../pictures/pictures.ts';
 import { writeAtomically } from '../platform/atomic.ts';
 import { shownTests } from '../project/check-predictions.ts';
 import { encodePredictions, predictionOf } from '../project/predictions.ts';

@@ -1,4 +1,5 @@
-import { type TriedImage, TRY_LIMITS } from '../../shared/contract/try.ts';
+import type { TriedImage } from '../../shared/contract/try.ts';
+import { TRY_LIMITS } from '../../shared/contract/try-limits.ts';
 import type { Client } from './connection.ts';
 
 /** `String.fromCharCode` takes so many arguments at once. */

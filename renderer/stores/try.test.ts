@@ -1,12 +1,12 @@
 import { createPinia, setActivePinia } from 'pinia';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CallInput } from '../../shared/contract/api.ts';
-import { TRY_LIMITS } from '../../shared/contract/try.ts';
 import { CallError, useClient } from '../api/index.ts';
 import { answerKey } from '../logic/tried.ts';
 import { fakeClient } from '../testing/fake-lab.ts';
 import { answered, triedImage, triedNetwork } from '../testing/samples.ts';
 import { useTry } from './try.ts';
+import { TRY_LIMITS } from '../../shared/contract/try-limits.ts';
 
 const networks = [triedNetwork('a'), triedNetwork('b', { magnifications: [100] })];
 const [a, b] = networks.map(({ choice }) => choice);

@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
-import { type RefusedImage, type TriedImage, type TriedNetwork, TRY_LIMITS } from '../../shared/contract/try.ts';
+import type { RefusedImage, TriedImage, TriedNetwork } from '../../shared/contract/try.ts';
+import { TRY_LIMITS } from '../../shared/contract/try-limits.ts';
 import { asCallError, call, CallError, pathOf, sendFile } from '../api/index.ts';
 import { t } from '../locales/texts.ts';
 import { answerKey, askingOrder, isRefusal, networkKey, type Said } from '../logic/tried.ts';

@@ -27,7 +27,7 @@ import { isPracticallyEqual, meanInterval } from './statistics/mean-interval.ts'
 import { signFlip } from './statistics/sign-flip.ts';
 import { sum } from './statistics/sum.ts';
 import { varianceComponents } from './statistics/variance-components.ts';
-import { type SquareCase, type Tally } from './tallies.ts';
+import type { SquareCase, Tally } from './tallies.ts';
 
 export interface InferenceOptions extends ClassesOfTask {
   /** differences within it do not matter, as a share of 1 */

@@ -4,17 +4,6 @@ import { errorCodes } from './error-codes.ts';
 import { armShape } from './plan.ts';
 import { trialIdSchema } from './trial.ts';
 
-/** What may be tried at once. */
-export const TRY_LIMITS = {
-  images: 50,
-  /** that are given at once; folders among them hold images */
-  paths: 1000,
-  /** bytes of an image that comes over the wire */
-  bytes: 40e6,
-  /** bytes of one message's part of it: with base64 and its envelope it stays below what a message may be */
-  part: 128 * 1024,
-} as const;
-
 /** An image that is tried, wherever it came from. */
 export const triedImageSchema = z.object({
   /** by which it is asked about */

@@ -12,7 +12,7 @@ import { answer } from '../../main/ipc/serve-channel.ts';
 import { api, type CallInput, type CallName, type CallOutput } from '../../shared/contract/api.ts';
 import { pictureAddress } from '../../shared/contract/pictures.ts';
 import type { TriedAnswer } from '../../shared/contract/try.ts';
-import { TRY_LIMITS } from '../../shared/contract/try.ts';
+import { TRY_LIMITS } from '../../shared/contract/try-limits.ts';
 import { finishedProject, opened } from '../helpers/finished.ts';
 import { formulaValues } from '../helpers/formula.ts';
 import { picture } from '../helpers/images.ts';

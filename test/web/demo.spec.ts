@@ -96,13 +96,6 @@ test('data: the grid of images follows its filters', async () => {
   await expect(dialog).toBeHidden();
 });
 
-test('screens are shown by the keyboard, too', async () => {
-  await page.keyboard.press('Alt+5');
-  await page.waitForURL(/#\/results/);
-  await page.keyboard.press('Alt+2');
-  await page.waitForURL(/#\/data/);
-});
-
 test('the palette finds what can be done, by the keyboard alone', async () => {
   await page.keyboard.press('ControlOrMeta+k');
   const palette = page.getByRole('dialog', { name: 'Commands' }).or(page.getByRole('dialog')).first();
@@ -369,22 +362,6 @@ test('the report opens from its file: nothing runs away, nothing is hard to read
   expect(new Set(values).size).toBeGreaterThan(1);
   expect(said).toEqual([]);
   await report.close();
-});
-
-test('settings: German is spoken when it is chosen, and what was made before is there', async () => {
-  await goTo('Settings');
-  await button('Show all packages').click();
-  await expect(page.getByRole('row', { name: /^vue .* MIT/ })).toBeVisible();
-  await expectAccessible(page);
-  await page.getByText('Deutsch', { exact: true }).click();
-  await expect(page.getByRole('heading', { level: 1, name: 'Einstellungen' })).toBeVisible();
-  await goTo('Ergebnisse');
-  await expect(page.getByRole('heading', { name: 'Die Antwort' })).toBeVisible();
-  await expect(page.locator('html')).toHaveAttribute('lang', 'de');
-  await expectAccessible(page);
-  await goTo('Einstellungen');
-  await page.getByText('English', { exact: true }).click();
-  await expect(page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible();
 });
 
 test('dark theme is kept, and nothing was said on the console', async () => {

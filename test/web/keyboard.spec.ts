@@ -48,6 +48,17 @@ async function type(name: string, text: string): Promise<void> {
 
 const uncheck = (name: string) => press(page.getByRole('checkbox', { name, exact: true }).first(), 'Space');
 
+test('the first screen is small as it is served', async () => {
+  const served = await page.evaluate(() =>
+    performance
+      .getEntriesByType('resource')
+      .filter(({ name }) => /\.(js|css)$/.test(name))
+      .map((entry) => [entry.name, (entry as unknown as { encodedBodySize: number }).encodedBodySize] as const),
+  );
+  expect(served.length).toBeGreaterThan(1);
+  expect(served.reduce((sum, [, bytes]) => sum + bytes, 0)).toBeLessThan(200_000);
+});
+
 test('demo tissue, drawn and read', async () => {
   test.setTimeout(300_000); // the first time on a machine, the tissue has to be drawn
   await press(button('Try with demo tissue'));
@@ -85,6 +96,22 @@ test('results, a square of the matrix, and the report', async () => {
   await expect(dialog.getByText('The report is in')).toBeVisible({ timeout: 120_000 });
   await page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
+});
+
+test('German is spoken when it is chosen, and what was made before is there', async () => {
+  await page.keyboard.press('Control+,');
+  await press(button('Show all packages'));
+  await expect(page.getByRole('row', { name: /^vue .* MIT/ })).toBeVisible();
+  await expectAccessible(page);
+  await press(page.getByRole('radio', { name: 'English' }), 'ArrowRight');
+  await expect(page.getByRole('heading', { level: 1, name: 'Einstellungen' })).toBeVisible();
+  await page.keyboard.press('Alt+5');
+  await expect(page.getByRole('heading', { name: 'Die Antwort' })).toBeVisible();
+  await expect(page.locator('html')).toHaveAttribute('lang', 'de');
+  await expectAccessible(page);
+  await page.keyboard.press('Control+,');
+  await press(page.getByRole('radio', { name: 'Deutsch' }), 'ArrowLeft');
+  await expect(page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible();
 });
 
 test('every screen is accessible in dark and in high contrast', async () => {

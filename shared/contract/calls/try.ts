@@ -9,8 +9,8 @@ import {
   triedFailureSchema,
   triedImageSchema,
   triedNetworkSchema,
-  TRY_LIMITS,
 } from '../try.ts';
+import { TRY_LIMITS } from '../try-limits.ts';
 import { call, nothing } from './call.ts';
 
 const images = z.array(z.string()).min(1).max(TRY_LIMITS.images);
