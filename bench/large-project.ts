@@ -36,9 +36,11 @@ export function largePlan(folder: string): Plan {
 
 /**
  * A project with an index as of BreakHis and a study whose trials have all finished, with their predictions, histories and seals;
- * weights, untrained ones, has the first trial alone. @returns its folder
+ * weights, untrained ones, has the first trial alone.
+ * @param planOf of the folder of images
+ * @returns its folder
  */
-export async function largeProject(folder: string): Promise<string> {
+export async function largeProject(folder: string, planOf = largePlan): Promise<string> {
   const data = join(folder, 'images');
   const lab = createLab({ door: 'browser' });
   try {
@@ -46,7 +48,7 @@ export async function largeProject(folder: string): Promise<string> {
     saveIndex(lab.session.project.database, data, await largeIndex(data));
     await lab.services['projects.close']({});
     await lab.services['projects.open']({ folder: project.folder });
-    const { trials } = await createStudy(lab.session, largePlan(data));
+    const { trials } = await createStudy(lab.session, planOf(data));
     for (const [i, { id }] of trials.entries()) await finish(lab, id, i);
     return project.folder;
   } finally {
