@@ -204,7 +204,7 @@ test('run: a trial trains, its curves grow, and it finishes', async () => {
   await expect(tile).toHaveAttribute('aria-selected', 'true');
   await expect(page.getByRole('button', { name: /^ResNet-18, trained on 200×, tested on/ })).toHaveCount(4);
   for (const [name, rows] of [
-    ['Trials', 2], // one trial under a head
+    ['Training runs', 2], // one trial under a head
     ['Curves', 3], // two epochs
   ] as const) {
     await button('Show as table').first().click();

@@ -41,7 +41,7 @@ test('running trials are asked about before another project is opened, and go on
   await page.getByRole('navigation').getByRole('link', { name: 'Start' }).click();
   await page.getByRole('button', { name: 'Try with demo tissue' }).click();
   const question = page.getByRole('dialog');
-  await expect(question.getByText('Stop the running trials?')).toBeVisible();
+  await expect(question.getByText('Stop training?')).toBeVisible();
   await expectAccessible(page);
   await question.getByRole('button', { name: 'Cancel' }).click();
   await expect(question).toBeHidden();

@@ -9,7 +9,7 @@ import { planSchema } from '../../shared/contract/plan.ts';
 import { expectAccessible } from '../helpers/web-checks.ts';
 import { startWebLab, type WebLab } from '../helpers/web-lab.ts';
 
-/** A study of 96 trials and two small ones, watched and steered. One step a test, in one browser page. */
+/** A study of 96 training runs and two small ones, watched and steered. One step a test, in one browser page. */
 test.describe.configure({ mode: 'serial' });
 
 const NETWORKS = [
@@ -108,7 +108,7 @@ test('the queue is put in order by the keyboard and by the mouse', async () => {
   await expectAccessible(page);
 });
 
-test('the board of 96 trials fits a narrow window, and is walked by arrow keys', async () => {
+test('the board of 96 training runs fits a narrow window, and is walked by arrow keys', async () => {
   await page.getByRole('link', { name: 'Large', exact: true }).click();
   await expect(page.getByRole('gridcell')).toHaveCount(96);
   for (const width of [1440, 1024, 720]) {
@@ -148,7 +148,7 @@ test('what is chosen is seen where the system chooses the colours, and in the da
 
 test('a trial that was cancelled is taken up again by Undo', async () => {
   const chosen = tile('MobileNetV3 (test), trained on 40×, seed 1');
-  await page.getByRole('group', { name: 'Chosen trial' }).getByRole('button', { name: 'Cancel the trial' }).click();
+  await page.getByRole('group', { name: 'Chosen training run' }).getByRole('button', { name: 'Cancel the training run' }).click();
   await expect(page.getByText('Cancelled: MobileNetV3 (test), trained on 40×, seed 1')).toBeVisible();
   await expect(chosen).toHaveAccessibleName(/Cancelled/);
   await page.getByRole('button', { name: 'Undo' }).click();
@@ -157,7 +157,7 @@ test('a trial that was cancelled is taken up again by Undo', async () => {
 
 test('the log of the trial that runs grows, and can be copied', async () => {
   await page.getByRole('gridcell', { name: /Running/ }).click();
-  await page.getByRole('group', { name: 'Chosen trial' }).getByRole('button', { name: 'Log' }).click();
+  await page.getByRole('group', { name: 'Chosen training run' }).getByRole('button', { name: 'Log' }).click();
   const drawer = page.getByRole('dialog', { name: /^Log: / });
   const lines = drawer.getByRole('region', { name: /^Lines of the log/ }).locator('p');
   await expect(lines.filter({ hasText: /Epoch \d+ of 40 has finished/ }).first()).toBeVisible();
