@@ -18,7 +18,7 @@ export function nextPlace(from: Place, places: readonly Place[], [across, down]:
     const along = (x - from.x) * across + (y - from.y) * down;
     const beside = Math.abs((x - from.x) * down) + Math.abs((y - from.y) * across);
     const distance = along + 3 * beside;
-    if (along > 1 && beside <= along * 2 && distance < least) [best, least] = [i, distance];
+    if (along > 1 && beside <= along && distance < least) [best, least] = [i, distance];
   });
   return best;
 }
@@ -29,7 +29,10 @@ export function walkByArrows(event: KeyboardEvent): void {
   const [box, from] = [event.currentTarget, event.target];
   if (!direction || !(box instanceof HTMLElement) || !(from instanceof HTMLButtonElement)) return;
   if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  const buttons = [...box.querySelectorAll<HTMLButtonElement>('button:enabled')].filter((one) => one !== from);
+  const table = from.closest('table'); // what stands around a matrix is none of its squares
+  const buttons = [...box.querySelectorAll<HTMLButtonElement>('button:enabled')].filter(
+    (one) => one !== from && one.closest('table') === table,
+  );
   const centre = (one: Element): Place => {
     const { left, top, width, height } = one.getBoundingClientRect();
     return { x: left + width / 2, y: top + height / 2 };
