@@ -1,3 +1,4 @@
+import { queueOf } from '../../shared/domain/study/queue.ts';
 import { basename, dirname, join } from 'node:path';
 import type { CallInput, CallName, CallOutput } from '../../shared/contract/api.ts';
 import type { CommandId } from '../../shared/contract/commands.ts';
@@ -62,9 +63,8 @@ export function createCommands({ lab, choose, askForNew, showScreen, showError, 
       if (folder && (await call('dataset.index', { folder }))) showScreen('data');
     },
     async pauseStudies() {
-      const studies = (await call('studies.list', {})) ?? [];
-      const queue = studies.filter(({ queue: own }) => own !== null).sort((a, b) => b.queue!.place - a.queue!.place);
-      for (const { name } of queue) await call('studies.pause', { study: name }); // the last first: none begins meanwhile
+      const queue = queueOf((await call('studies.list', {})) ?? []);
+      for (const { name } of queue.toReversed()) await call('studies.pause', { study: name }); // the last first: none begins meanwhile
     },
     show: showScreen,
   };

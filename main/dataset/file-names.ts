@@ -1,4 +1,4 @@
-import { walk } from './walk.ts';
+import { IMAGE_NAME, walk } from './walk.ts';
 
 /** A path or name as it is compared where writing may differ: Unicode form and case. */
 export function foldName(name: string): string {
@@ -6,7 +6,7 @@ export function foldName(name: string): string {
 }
 
 export function withoutExtension(path: string): string {
-  return path.replace(/\.(png|jpe?g|tiff?|bmp)$/i, '');
+  return path.replace(IMAGE_NAME, '');
 }
 
 /**

@@ -29,7 +29,8 @@ export interface WalkOptions {
   readonly onFound?: (files: number) => void;
 }
 
-const CANDIDATE = /\.(png|jpe?g|tiff?|bmp)$/i;
+/** Of files that may be images. */
+export const IMAGE_NAME = /\.(png|jpe?g|tiff?|bmp)$/i;
 /** Archives and pictures that people keep data sets in, and that are not read. */
 const LEFT_OUT =
   /\.(webp|gif|heic|heif|avif|jxl|jp2|j2k|jpf|jfif|jpe|psd|dcm|dicom|svs|ndpi|vms|scn|mrxs|bif|czi|lif|lsm|nd2|oib|oif|vsi|ets|qptiff|zvi|ims|stk|btf|raw|dng|cr2|cr3|nef|arw|orf|pgm|ppm|pnm|exr|npy|npz|h5|hdf5|mat|zarr|zip|rar|7z|tar|tgz|gz|bz2|xz|zst)$/i;
@@ -130,7 +131,7 @@ class Walker {
       const path = folder.path ? `${folder.path}/${name}` : name;
       if (entry.isDirectory()) folders.push(path);
       else if (entry.isSymbolicLink()) this.links.push({ path, parent: folder });
-      else if (!CANDIDATE.test(name)) this.leaveOut(path);
+      else if (!IMAGE_NAME.test(name)) this.leaveOut(path);
       else if (entry.isFile()) candidates.push(path);
       // opening a pipe or a device could wait for ever
       else this.problems.push(makeProblem('not-an-image', path, 'it is a pipe, socket or device, not a file'));
@@ -146,7 +147,7 @@ class Walker {
   private readName(entry: Dirent<Buffer>, folder: Folder): string | null {
     const name = entry.name.toString('utf8');
     if (Buffer.compare(Buffer.from(name, 'utf8'), entry.name) === 0) return name;
-    if (entry.isDirectory() || CANDIDATE.test(name)) {
+    if (entry.isDirectory() || IMAGE_NAME.test(name)) {
       const path = folder.path ? `${folder.path}/${name}` : name;
       this.problems.push(makeProblem('name-not-understood', path, 'the name is not valid UTF-8 text'));
     }
@@ -181,12 +182,12 @@ class Walker {
         const identity = identityOf(target);
         if (isAncestor(identity, link.parent)) this.reportLoop(link.path);
         else if (!this.seenFolders.has(identity)) this.enter({ path: link.path, identity, parent: link.parent });
-      } else if (CANDIDATE.test(link.path) && target.isFile() && !this.seenFiles.has(identityOf(target))) {
+      } else if (IMAGE_NAME.test(link.path) && target.isFile() && !this.seenFiles.has(identityOf(target))) {
         await this.addFile(link.path);
       }
     } catch (error) {
       if (codeOf(error) === 'ELOOP') this.reportLoop(link.path);
-      else if (CANDIDATE.test(link.path)) this.report(link.path, error, 'the target of the link');
+      else if (IMAGE_NAME.test(link.path)) this.report(link.path, error, 'the target of the link');
     }
   }
 

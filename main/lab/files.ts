@@ -3,7 +3,10 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { LabError } from '../../shared/contract/errors.ts';
 import type { FolderListing } from '../../shared/contract/system.ts';
+import { isArchiveName } from '../../shared/domain/archives.ts';
 import { isProject } from '../project/project.ts';
+
+const SHOWN = /\.(csv|json|safetensors|png|jpe?g|tiff?)$/i;
 
 /** What the page's own folder chooser shows: folders, projects, CSV and weights files, archives, images. Nothing is opened. */
 export async function listFolder(given?: string): Promise<FolderListing> {
@@ -19,8 +22,7 @@ export async function listFolder(given?: string): Promise<FolderListing> {
     const full = join(path, entry.name);
     const folder = entry.isDirectory() || (entry.isSymbolicLink() && (await stat(full).catch(() => null))?.isDirectory());
     if (folder) entries.push({ name: entry.name, path: full, kind: isProject(full) ? 'project' : 'folder' });
-    else if (/\.(csv|json|safetensors|png|jpe?g|tiff?|zip|tar|tgz|tar\.gz)$/i.test(entry.name))
-      entries.push({ name: entry.name, path: full, kind: 'file' });
+    else if (SHOWN.test(entry.name) || isArchiveName(entry.name)) entries.push({ name: entry.name, path: full, kind: 'file' });
   }
   entries.sort(
     (a, b) => Number(a.kind === 'file') - Number(b.kind === 'file') || a.name.localeCompare(b.name, 'en', { numeric: true }),

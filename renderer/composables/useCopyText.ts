@@ -2,12 +2,16 @@ import { CallError } from '../api/index.ts';
 import { t } from '../locales/texts.ts';
 import { useNotify } from './useNotify.ts';
 
-/** Puts a text on the clipboard, and says that it is there. */
+/** Puts a text on the clipboard. @returns whether it is there; why not is told */
 export function useCopyText() {
-  const { tell, fail } = useNotify();
-  return (text: string) =>
-    navigator.clipboard.writeText(text).then(
-      () => tell(t('common.copiedText')),
-      () => fail(new CallError('not-available', t('results.matrix.copyFailed'))),
-    );
+  const { fail } = useNotify();
+  return async (text: string): Promise<boolean> => {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      fail(new CallError('not-available', t('common.copyFailed')));
+      return false;
+    }
+  };
 }

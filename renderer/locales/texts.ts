@@ -49,6 +49,11 @@ export function t(key: PageText, params?: number | Readonly<Record<string, unkno
   return params === undefined ? translate(key) : translate(key, params);
 }
 
+/** An error in one line: its heading and what it says. */
+export function errorWords({ code, message }: { readonly code: string; readonly message: string }): string {
+  return `${errorTitle(code)}: ${message}`;
+}
+
 /** The heading of an error, by its code as it came; none for one of a newer lab. */
 export function errorTitle(code: string): string {
   const known = errorCodes.find((one) => one === code) ?? (code === 'disconnected' ? code : null);

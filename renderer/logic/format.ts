@@ -66,9 +66,19 @@ export function times(magnification: number): string {
   return `${magnification}×`;
 }
 
+/** English is written as in Britain: days before months, 24 hours. */
+function locale(): string {
+  return spoken() === 'en' ? 'en-GB' : spoken();
+}
+
+/** "14:05:09" */
+export function clock(time: Date): string {
+  return time.toLocaleTimeString(locale());
+}
+
 /** "2026-11-20T10:00:00Z" -> "20 Nov 2026, 10:00" in the reader's time zone */
 export function dateTime(iso: string): string {
-  return new Date(iso).toLocaleString(spoken() === 'en' ? 'en-GB' : spoken(), {
+  return new Date(iso).toLocaleString(locale(), {
     day: 'numeric',
     month: 'short',
     year: 'numeric',

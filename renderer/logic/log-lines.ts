@@ -1,4 +1,4 @@
-import { percent, short } from './format.ts';
+import { clock, percent, short } from './format.ts';
 import { t } from '../locales/texts.ts';
 
 /** A line of a trial's log.txt as people read it. */
@@ -33,7 +33,7 @@ export function logLines(text: string): LogLine[] {
     .map((line) => {
       const entry = entryOf(line);
       if (!entry) return { time: null, kind: 'output', text: line };
-      const time = new Date(entry.time).toLocaleTimeString('en-GB');
+      const time = clock(new Date(entry.time));
       return { time, kind: entry.level >= WARNING ? 'wrong' : 'said', text: wordsOf(entry, line) };
     });
 }

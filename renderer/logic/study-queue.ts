@@ -1,10 +1,3 @@
-import type { StudySummary } from '../../shared/contract/results.ts';
-
-/** The studies that run or wait, the first to run first. */
-export function queueOf(studies: readonly StudySummary[]): StudySummary[] {
-  return studies.filter(({ queue }) => queue !== null).sort((a, b) => a.queue!.place - b.queue!.place);
-}
-
 /** Names with one of them in another place; what is no place is the nearest that is one. */
 export function movedTo(names: readonly string[], name: string, place: number): string[] {
   const others = names.filter((other) => other !== name);

@@ -6,7 +6,7 @@ import type { StudySummary } from '../../shared/contract/results.ts';
 import type { Epoch } from '../../shared/contract/trial.ts';
 import { call } from '../api/index.ts';
 import { afterMessage, type LiveTrial } from '../logic/live-trial.ts';
-import { queueOf } from '../logic/study-queue.ts';
+import { queueOf } from '../../shared/domain/study/queue.ts';
 
 /** Ten times a second is as often as a person can read a number. */
 const REFRESH_MS = 100;

@@ -3,6 +3,16 @@ import { expect, type Page } from '@playwright/test';
 
 const CONTROLS = 'button, a[href], input:not([type=hidden]), select, textarea, summary, [role=button], [role=progressbar]';
 
+/** What the page complains of from now on: errors, and errors and warnings on its console. */
+export function complaintsOf(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  return complaints;
+}
+
 /** What an accessibility checker would say first: controls without a name, images without a text, ids used twice, no heading. */
 export async function expectAccessible(page: Page): Promise<void> {
   const nameless = await page.locator(CONTROLS).evaluateAll((controls) =>

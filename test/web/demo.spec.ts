@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, type Page, test } from '@playwright/test';
 import { startWebLab, type WebLab } from '../helpers/web-lab.ts';
-import { expectAccessible, expectReadable, tabOrder } from '../helpers/web-checks.ts';
+import { complaintsOf, expectAccessible, expectReadable, tabOrder } from '../helpers/web-checks.ts';
 
 /** The way of a first visitor, one step a test, in one browser page: the token opens one browser. */
 test.describe.configure({ mode: 'serial' });
@@ -12,15 +12,12 @@ let page: Page;
 let reportFolder: string;
 /** What a name must not do to whoever reads it. */
 const HOSTILE = `<img src=x onerror="alert(1)">&"'</script><script>alert(2)</script>`;
-const complaints: string[] = [];
+let complaints: readonly string[];
 
 test.beforeAll(async ({ browser }) => {
   lab = await startWebLab();
   page = await browser.newPage();
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-  });
+  complaints = complaintsOf(page);
   await page.goto(lab.url);
 });
 

@@ -1,16 +1,12 @@
 import { expect, test } from '@playwright/test';
 import { startWebLab } from '../helpers/web-lab.ts';
-import { expectAccessible } from '../helpers/web-checks.ts';
+import { complaintsOf, expectAccessible } from '../helpers/web-checks.ts';
 
 test('from the first screen to finished results, the images behind a number and their case, without training', async ({
   page,
 }) => {
   const lab = await startWebLab();
-  const complaints: string[] = [];
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-  });
+  const complaints = complaintsOf(page);
   try {
     await page.goto(lab.url);
     await page.getByRole('button', { name: 'See finished results' }).click();

@@ -92,6 +92,10 @@ test('results, a square of the matrix, and the report', async () => {
   await press(page.locator('main > header').getByRole('button', { name: 'Export report' }));
   const dialog = page.getByRole('dialog');
   await expect(dialog).toBeVisible();
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await press(dialog.getByRole('button', { name: 'Copy methods' }));
+  await expect(dialog.getByRole('status').getByText('Copied.')).toBeVisible();
+  expect(await page.evaluate('navigator.clipboard.readText()')).toMatch(/^We compared ConvMixer-32\/3 /);
   await press(dialog.getByRole('button', { name: 'Export report' }));
   await expect(dialog.getByText('The report is in')).toBeVisible({ timeout: 120_000 });
   await page.keyboard.press('Escape');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { largeProject } from '../../bench/large-project.ts';
 import { type Plan, presetPlan } from '../../shared/contract/plan.ts';
-import { expectAccessible } from '../helpers/web-checks.ts';
+import { complaintsOf, expectAccessible } from '../helpers/web-checks.ts';
 import { startWebLab, type WebLab } from '../helpers/web-lab.ts';
 
 /** Eight families, four magnifications, three seeds: 96 trials with made-up predictions, and an index as of BreakHis. */
@@ -27,7 +27,7 @@ const planOf = (data: string): Plan => {
 let folder: string;
 let lab: WebLab;
 let page: Page;
-const complaints: string[] = [];
+let complaints: readonly string[];
 
 test.beforeAll(async ({ browser }) => {
   test.setTimeout(900_000);
@@ -35,10 +35,7 @@ test.beforeAll(async ({ browser }) => {
   process.env.MAGNILAB_STATE = join(folder, 'state');
   lab = await startWebLab('--project', await largeProject(folder, planOf));
   page = await browser.newPage();
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-  });
+  complaints = complaintsOf(page);
   await page.goto(lab.url);
 });
 

@@ -1,11 +1,12 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
-import { dirname, join, posix, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { LabError } from '../../../shared/contract/errors.ts';
 import { type Unpacked, unpackedSchema } from '../../../shared/contract/unpacked.ts';
 import { archiveTitle } from '../../../shared/domain/archives.ts';
 import { readSealed, sweepTemporary, temporaryName, writeSealed } from '../../platform/atomic.ts';
+import { IMAGE_NAME } from '../walk.ts';
 import { Throttle } from '../../platform/throttle.ts';
 import { type ArchiveEntry, entriesOf } from './entries.ts';
 import { archiveKind } from './kind.ts';
@@ -13,11 +14,10 @@ import { safePath } from './safe-path.ts';
 
 /** In every folder that was unpacked, written last. */
 const MARK = 'unpacked.json';
-/** Images and tables that may describe them; nothing else is unpacked. */
-const WANTED = /\.(png|jpe?g|tiff?|bmp|csv|tsv)$/i;
+/** They may describe images. */
+const TABLE = /\.(csv|tsv)$/i;
 /** Says of demo tissue that it is synthetic. */
 const RECORD = /(^|\/)tissue\.json$/;
-const IMAGE = /\.(png|jpe?g|tiff?|bmp)$/i;
 const ARCHIVE = /\.(zip|rar|7z|tar|tgz|gz|bz2|xz|zst)$/i;
 
 export interface UnpackLimits {
@@ -62,7 +62,8 @@ export async function unpackArchive(archive: string, parent: string, options: Un
   const { signal } = options;
   const { kind, ...facts } = await archiveKind(archive);
   const target = join(resolve(parent), archiveTitle(archive));
-  const replaces = await standing(target, { name: posix.basename(archive.replaceAll(sep, '/')), ...facts });
+  const identity = { name: basename(archive), ...facts };
+  const replaces = await standing(target, identity);
   if (replaces === 'whole') return target;
   await mkdir(dirname(target), { recursive: true });
   await sweepTemporary(dirname(target));
@@ -74,7 +75,7 @@ export async function unpackArchive(archive: string, parent: string, options: Un
     const unpacker = new Unpacker(archive, partial, facts.bytes, room, options);
     for await (const entry of entriesOf(archive, kind, facts.bytes, signal)) await unpacker.take(entry);
     const files = unpacker.finish();
-    const mark: Unpacked = { format: 1, archive: { name: posix.basename(archive.replaceAll(sep, '/')), ...facts }, files };
+    const mark: Unpacked = { format: 1, archive: identity, files };
     await writeSealed(join(partial, MARK), mark);
     stopIfAborted(signal);
     await moveTo(partial, target, replaces === 'ours');
@@ -194,7 +195,7 @@ class Unpacker {
     if (this.throttle.isDue()) onProgress?.(Math.min(this.size, Math.round(entry.share * this.size)), this.size);
     if (entry.kind === 'folder') return;
     if (ARCHIVE.test(path)) this.nested ??= path;
-    if ((WANTED.test(path) || RECORD.test(path)) && !isHidden(path)) await this.write(path, entry);
+    if (isWanted(path)) await this.write(path, entry);
   }
 
   private count({ bytes }: ArchiveEntry): void {
@@ -219,7 +220,7 @@ class Unpacker {
       },
     );
     this.files[path] = entry.bytes;
-    if (IMAGE.test(path)) this.images++;
+    if (IMAGE_NAME.test(path)) this.images++;
   }
 
   /** @returns bytes of what was written, by path @throws LabError "bad-input" where there is no image */
@@ -239,6 +240,11 @@ class Unpacker {
   private bomb(why: string): LabError {
     return new LabError('bad-input', this.refusal(why), { field: 'folder' });
   }
+}
+
+/** Images, tables and the record of demo tissue; nothing else is unpacked. */
+function isWanted(path: string): boolean {
+  return [IMAGE_NAME, TABLE, RECORD].some((kind) => kind.test(path)) && !isHidden(path);
 }
 
 /** What systems put beside files: `._name`, `__MACOSX/`. */
