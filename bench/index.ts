@@ -15,6 +15,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   loader: () => import('./loader.ts'),
   lab: () => import('./lab.ts'),
   curves: () => import('./curves.ts'),
+  page: () => import('./page.ts'),
   statistics: () => import('./statistics.ts'),
 };
 

@@ -31,21 +31,22 @@ const EVERY = 200;
 export function largePlan(folder: string): Plan {
   const plan = presetPlan('rigorous', 'Large', folder);
   const seeds = Array.from({ length: 12 }, (_, seed) => seed);
-  return { ...plan, seeds, training: { ...plan.training, epochs: 100 } };
+  return { ...plan, seeds, baselines: [], training: { ...plan.training, epochs: 100 } };
 }
 
 /**
  * A project with an index as of BreakHis and a study whose trials have all finished, with their predictions, histories and seals;
  * weights, untrained ones, has the first trial alone.
  * @param planOf of the folder of images
+ * @param pictures which images are files
  * @returns its folder
  */
-export async function largeProject(folder: string, planOf = largePlan): Promise<string> {
+export async function largeProject(folder: string, planOf = largePlan, pictures: 'some' | 'all' = 'some'): Promise<string> {
   const data = join(folder, 'images');
   const lab = createLab({ door: 'browser' });
   try {
     const project = await lab.services['projects.create']({ name: 'Large', folder });
-    saveIndex(lab.session.project.database, data, await largeIndex(data));
+    saveIndex(lab.session.project.database, data, await largeIndex(data, pictures));
     await lab.services['projects.close']({});
     await lab.services['projects.open']({ folder: project.folder });
     const { trials } = await createStudy(lab.session, planOf(data));
@@ -56,13 +57,14 @@ export async function largeProject(folder: string, planOf = largePlan): Promise<
   }
 }
 
-async function largeIndex(folder: string): Promise<IndexResult> {
+async function largeIndex(folder: string, pictures: 'some' | 'all'): Promise<IndexResult> {
   const images: IndexedImage[] = [];
   const files: KnownFile[] = [];
   for (const { name, slide, bytes } of [...(await readManifest()).values()].sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const id = images.length;
     const path = `${slide}/${name}`;
-    const pixelSha256 = id < PICTURES || id % EVERY === 0 ? await writePicture(join(folder, path), id) : sha256(name);
+    const isFile = pictures === 'all' || id < PICTURES || id % EVERY === 0;
+    const pixelSha256 = isFile ? await writePicture(join(folder, path), id) : sha256(name);
     const { case: caseNumber, label, subtype, magnification } = parseBreakhisName(name)!;
     const facts = { id, path, name, label, subtype, magnification, slide, case: caseNumber };
     images.push({ ...facts, width: WIDTH, height: HEIGHT, bytes, pixelSha256, fileSha256: null });
@@ -80,13 +82,17 @@ async function largeIndex(folder: string): Promise<IndexResult> {
   return { images, problems: [], manifest: null, csv: null, synthetic: false, files };
 }
 
-/** A picture of its own. @returns the hash of its pixels */
-async function writePicture(path: string, seed: number): Promise<string> {
-  const random = new Random(seed);
-  const pixels = Uint8Array.from({ length: WIDTH * HEIGHT * 3 }, () => 160 + random.integer(13));
+const noise = new Random(0);
+const NOISE = Uint8Array.from({ length: WIDTH * HEIGHT * 3 }, () => 160 + noise.integer(13));
+
+/** A picture of its own: the same noise, turned round by so many bytes. @returns the hash of its pixels */
+async function writePicture(path: string, id: number): Promise<string> {
+  const pixels = new Uint8Array(NOISE.length);
+  pixels.set(NOISE.subarray(id));
+  pixels.set(NOISE.subarray(0, id), NOISE.length - id);
   mkdirSync(dirname(path), { recursive: true });
   const raw = { width: WIDTH, height: HEIGHT, channels: 3 } as const;
-  writeFileSync(path, await sharp(pixels, { raw }).png().toBuffer());
+  writeFileSync(path, await sharp(pixels, { raw }).png({ compressionLevel: 1 }).toBuffer());
   return hashPixels(WIDTH, HEIGHT, pixels);
 }
 

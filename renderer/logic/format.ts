@@ -43,7 +43,7 @@ export function bytes(value: number): string {
 
 /** 95 -> "1 min 35 s"; 7300 -> "2 h 1 min"; 0.2 -> "< 1 s" */
 export function duration(seconds: number): string {
-  if (seconds > 0 && seconds < 1) return '< 1 s';
+  if (seconds > 0 && seconds < 1) return '<\u00a01\u00a0s'; // stays on one line
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 60) return `${whole} s`;
   const minutes = Math.floor(whole / 60);

@@ -15,7 +15,7 @@ import { stripOf } from './split-strip.ts';
 
 describe('numbers', () => {
   it.each([
-    [duration(0.2), '< 1 s'],
+    [duration(0.2), '<\u00a01\u00a0s'],
     [duration(95), '1 min 35 s'],
     [duration(3599), '60 min'],
     [duration(7300), '2 h 1 min'],

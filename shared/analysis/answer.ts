@@ -159,7 +159,7 @@ function comparisons({ first, others }: Given, nameOf: (id: string) => string): 
     comparison === null || comparison.difference.value === null
       ? 'no case in common'
       : `${points(sign * comparison.difference.value)} points${pointsText(comparison, sign)}`;
-  const better = list('better', (other) => `${percent(other.retention)} %; it loses ${loss(other, -1)} more per case, p = ${pText(other.comparison!.holm)}`); // prettier-ignore
+  const better = list('better', (other) => `${percent(other.retention)} %; it loses ${loss(other, -1)} more per case, ${pText(other.comparison!.holm)}`); // prettier-ignore
   const equal = list('equal', (other) => `${percent(other.retention)} %; difference of the losses ${loss(other, -1)}`);
   const worse = list('worse', (other) => `${percent(other.retention)} %; difference of the losses ${loss(other, 1)}`);
   const unknown = list('unknown', (other) => `${percent(other.retention)} %; difference of the losses ${loss(other, -1)}`);
@@ -192,7 +192,7 @@ function basis({ cases, seeds, others, first }: Given): string {
     ...(seeds < FEW_SEEDS ? ['another seed may give another order'] : []),
   ];
   const bound = others.find(({ comparison }) => comparison !== null && comparison.smallestPossibleP >= SIGNIFICANT);
-  const hopeless = bound ? ` No difference could be shown here: with so few cases p cannot fall below ${pText(bound.comparison!.smallestPossibleP)}.` : ''; // prettier-ignore
+  const hopeless = bound ? ` No difference could be shown here: with so few cases p cannot fall below ${bound.comparison!.smallestPossibleP.toFixed(3)}.` : ''; // prettier-ignore
   const none = first.inference?.retention.low === null ? ['there is no interval for what is kept'] : [];
   const all = [...none, ...reasons];
   return `This rests on ${on}${all.length > 0 ? `: ${all.join(', and ')}` : ''}.${hopeless}`;
@@ -203,7 +203,7 @@ function rangeText(low: number | null, high: number | null): string {
 }
 
 function pText(p: number): string {
-  return p < 0.001 ? 'below 0.001' : p.toFixed(3);
+  return p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`;
 }
 
 function percent(value: number | null): string {

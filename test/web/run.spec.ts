@@ -127,13 +127,13 @@ test('the board of 96 training runs fits a narrow window, and is walked by arrow
     await expectAccessible(page);
   }
   await page.setViewportSize({ width: 1440, height: 900 });
-  await tile('ResNet (test), trained on 40×, seed 0').click();
+  await tile('ResNet-Mini, trained on 40×, seed 0').click();
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowDown');
-  const chosen = tile('MobileNetV3 (test), trained on 40×, seed 1');
+  const chosen = tile('MobileNetV3-Mini, trained on 40×, seed 1');
   await expect(chosen).toBeFocused();
   await expect(chosen).toHaveAttribute('aria-selected', 'true');
-  await expect(page.getByRole('heading', { name: 'Curves: MobileNetV3 (test), trained on 40×, seed 1' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Curves: MobileNetV3-Mini, trained on 40×, seed 1' })).toBeVisible();
   await expect(page.getByRole('table', { name: /^MobileNetV3 \(test\): test accuracy/ })).toBeVisible();
 });
 
@@ -147,9 +147,9 @@ test('what is chosen is seen where the system chooses the colours, and in the da
 });
 
 test('a trial that was cancelled is taken up again by Undo', async () => {
-  const chosen = tile('MobileNetV3 (test), trained on 40×, seed 1');
+  const chosen = tile('MobileNetV3-Mini, trained on 40×, seed 1');
   await page.getByRole('group', { name: 'Chosen training run' }).getByRole('button', { name: 'Cancel the training run' }).click();
-  await expect(page.getByText('Cancelled: MobileNetV3 (test), trained on 40×, seed 1')).toBeVisible();
+  await expect(page.getByText('Cancelled: MobileNetV3-Mini, trained on 40×, seed 1')).toBeVisible();
   await expect(chosen).toHaveAccessibleName(/Cancelled/);
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(chosen).toHaveAccessibleName(/Waiting/);

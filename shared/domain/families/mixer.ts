@@ -28,7 +28,7 @@ export const mixer: FamilyFacts<'mixer', MixerDims> = {
   variants: [
     { ...COMMON, id: 'mixer_s16_224', name: 'Mixer-S/16', params: 18_016_290, dims: { patch: 16, dim: 512, depth: 8, tokenDim: 256, channelDim: 2048 } },
     { ...COMMON, id: 'mixer_b16_224', name: 'Mixer-B/16', params: 59_113_010, dims: { patch: 16, dim: 768, depth: 12, tokenDim: 384, channelDim: 3072 } },
-    { ...COMMON, ...AT_64, sizeMultiple: 8, id: 'mixer_test', name: 'MLP-Mixer (test)', params: 75_530, dims: { patch: 8, dim: 48, depth: 3, tokenDim: 24, channelDim: 192 } },
+    { ...COMMON, ...AT_64, sizeMultiple: 8, id: 'mixer_test', name: 'MLP-Mixer-Mini', params: 75_530, dims: { patch: 8, dim: 48, depth: 3, tokenDim: 24, channelDim: 192 } },
   ],
   cost,
 };

@@ -97,7 +97,7 @@ export const mobilenetv3: FamilyFacts<'mobilenetv3', MobileNetV3Dims> = {
     { ...COMMON, id: 'mobilenetv3_small_050', name: 'MobileNetV3-Small 0.5', params: 570_274, dims: mobileNetV3Small(0.5) },
     { ...COMMON, id: 'mobilenetv3_small_075', name: 'MobileNetV3-Small 0.75', params: 1_018_922, dims: mobileNetV3Small(0.75) },
     { ...COMMON, id: 'mobilenetv3_small_100', name: 'MobileNetV3-Small 1.0', params: 1_519_906, dims: mobileNetV3Small(1) },
-    { ...COMMON, ...AT_64, id: 'mobilenetv3_test', name: 'MobileNetV3 (test)', params: 247_170, dims: mobileNetV3Small(0.25) },
+    { ...COMMON, ...AT_64, id: 'mobilenetv3_test', name: 'MobileNetV3-Mini', params: 247_170, dims: mobileNetV3Small(0.25) },
   ],
   cost,
 };

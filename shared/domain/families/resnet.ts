@@ -29,7 +29,7 @@ export const resnet: FamilyFacts<'resnet', ResNetDims> = {
     { ...COMMON, id: 'resnet18', name: 'ResNet-18', params: 11_177_538, cropPct: 0.875, interpolation: 'bilinear', dims: { block: 'basic', depths: [2, 2, 2, 2], widths: WIDTHS } },
     { ...COMMON, id: 'resnet34', name: 'ResNet-34', params: 21_285_698, cropPct: 0.875, interpolation: 'bilinear', dims: { block: 'basic', depths: [3, 4, 6, 3], widths: WIDTHS } },
     { ...COMMON, id: 'resnet50', name: 'ResNet-50', params: 23_512_130, cropPct: 0.95, dims: { block: 'bottleneck', depths: [3, 4, 6, 3], widths: WIDTHS } },
-    { ...COMMON, ...AT_64, id: 'resnet_test', name: 'ResNet (test)', params: 84_914, dims: { block: 'basic', depths: [1, 1, 1, 1], widths: [16, 24, 32, 48] } },
+    { ...COMMON, ...AT_64, id: 'resnet_test', name: 'ResNet-Mini', params: 84_914, dims: { block: 'basic', depths: [1, 1, 1, 1], widths: [16, 24, 32, 48] } },
   ],
   cost,
 };

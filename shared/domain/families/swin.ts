@@ -33,7 +33,7 @@ export const swin: FamilyFacts<'swin', SwinDims> = {
   variants: [
     { ...COMMON, id: 'swin_tiny_patch4_window7_224', name: 'Swin-T', params: 27_520_892, dims: { patch: 4, dim: 96, depths: [2, 2, 6, 2], heads: [3, 6, 12, 24], window: 7, dropPath: 0.1 } },
     { ...COMMON, id: 'swin_base_patch4_window7_224', name: 'Swin-B', params: 86_745_274, dims: { patch: 4, dim: 128, depths: [2, 2, 18, 2], heads: [4, 8, 16, 32], window: 7, dropPath: 0.1 } },
-    { ...COMMON, ...AT_64, sizeMultiple: 32, id: 'swin_test', name: 'Swin (test)', params: 77_798, dims: { patch: 4, dim: 24, depths: [2, 2], heads: [2, 4], window: 4, dropPath: 0.1 } },
+    { ...COMMON, ...AT_64, sizeMultiple: 32, id: 'swin_test', name: 'Swin-Mini', params: 77_798, dims: { patch: 4, dim: 24, depths: [2, 2], heads: [2, 4], window: 4, dropPath: 0.1 } },
   ],
   cost,
 };

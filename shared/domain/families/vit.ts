@@ -27,7 +27,7 @@ export const vit: FamilyFacts<'vit', ViTDims> = {
     { ...COMMON, id: 'vit_tiny_patch16_224', name: 'ViT-Ti/16', params: 5_524_802, dims: { patch: 16, dim: 192, depth: 12, heads: 3 } },
     { ...COMMON, id: 'vit_small_patch16_224', name: 'ViT-S/16', params: 21_666_434, dims: { patch: 16, dim: 384, depth: 12, heads: 6 } },
     { ...COMMON, id: 'vit_base_patch16_224', name: 'ViT-B/16', params: 85_800_194, dims: { patch: 16, dim: 768, depth: 12, heads: 12 } },
-    { ...COMMON, ...AT_64, sizeMultiple: 8, id: 'vit_test', name: 'ViT (test)', params: 97_442, dims: { patch: 8, dim: 48, depth: 3, heads: 3 } },
+    { ...COMMON, ...AT_64, sizeMultiple: 8, id: 'vit_test', name: 'ViT-Mini', params: 97_442, dims: { patch: 8, dim: 48, depth: 3, heads: 3 } },
   ],
   cost,
 };
