@@ -1,4 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { framedAddress, layerAddress, PICTURE_WIDTHS, PICTURES } from '../../shared/contract/pictures.ts';
 import { reportSecurityPolicy } from '../../shared/contract/security.ts';
 import { Hmac } from '../platform/hmac.ts';
@@ -24,8 +25,8 @@ const ADDRESS = /^([0-9a-f]{64})\.([\w-]{43})\/(?:(\d{2,4})\.webp|layer\.png|pag
 const TYPES: Readonly<Record<Kind, string>> = { picture: 'image/webp', layer: 'image/png', page: PAGE_TYPE };
 
 const MOST_KEPT_BYTES = 48e6;
-/** Whole images are decoded for small ones. */
-const MADE_AT_ONCE = 4;
+/** Whole images are decoded for small ones; a processor is left to the page that scrolls through them. */
+const MADE_AT_ONCE = Math.min(4, Math.max(1, availableParallelism() - 1));
 const MOST_WAITING = 400;
 
 /**
