@@ -20,6 +20,7 @@ import {
 import { screenOf } from '../shared/contract/screens.ts';
 import { text } from '../shared/texts/text.ts';
 import { watchActivity } from './app/activity.ts';
+import { commandArguments, runCommandLine } from './app/command-line.ts';
 import { createCommands } from './app/commands.ts';
 import { connectPage } from './app/connect-page.ts';
 import { nativeChooser } from './app/dialogs.ts';
@@ -40,7 +41,9 @@ import { createLab } from './lab/lab.ts';
 const built = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 let window: MainWindow | null = null;
-let openProject = (_folder: string) => {};
+/** until there is a lab, a project waits for it */
+let waiting: string | null = null;
+let openProject = (folder: string) => void (waiting = folder);
 
 if (process.env.MAGNILAB_STATE) app.setPath('userData', join(process.env.MAGNILAB_STATE, 'desktop'));
 app.setAppUserModelId('org.magnilab.app');
@@ -48,12 +51,21 @@ app.enableSandbox();
 registerPageScheme(protocol);
 app.on('web-contents-created', (_event, contents) => secureContents(contents, (url) => void shell.openExternal(url)));
 
-const first = claimSingleInstance(app, (args) => {
-  window?.show();
-  const folder = projectArgument(args);
-  if (folder) openProject(folder);
-});
-if (first) app.whenReady().then(start).catch(fail);
+const command = app.isPackaged ? commandArguments(process.argv) : null;
+if (command) {
+  void runCommandLine(built('../../bin/magnilab.js'), command).then((code) => app.exit(code), fail);
+} else {
+  app.on('open-file', (event, folder) => {
+    event.preventDefault(); // macOS: comes before the app is ready where a project has started it
+    openProject(folder);
+  });
+  const first = claimSingleInstance(app, (args, from) => {
+    window?.show();
+    const folder = projectArgument(args, from);
+    if (folder) openProject(folder);
+  });
+  if (first) app.whenReady().then(start).catch(fail);
+}
 
 function start(): void {
   const state = (name: string) => join(app.getPath('userData'), name);
@@ -93,6 +105,7 @@ function start(): void {
     onCreate(created) {
       connectPage(created.webContents, lab, () => new MessageChannelMain());
       showProgressIn(created);
+      created.on('session-end', () => void lab.close()); // Windows: nothing else says that the system goes down
       created.on('close', (event) => {
         if (process.platform === 'darwin' || quit.quitting) return;
         event.preventDefault();
@@ -142,13 +155,9 @@ function start(): void {
   });
   app.on('activate', () => window?.show());
   app.on('window-all-closed', () => process.platform !== 'darwin' && app.quit());
-  app.on('open-file', (event, folder) => {
-    event.preventDefault();
-    openProject(folder);
-  });
 
   window.show();
-  const folder = projectArgument(process.argv);
+  const folder = projectArgument(process.argv, process.cwd()) ?? waiting;
   if (folder) openProject(folder);
 }
 

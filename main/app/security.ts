@@ -9,10 +9,16 @@ export type SecuredSession = Pick<
 
 const FOREIGN = ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*', 'file://*/*'];
 
-/** The page gets no permission and no network; its content security policy comes with every answer. */
+/** What the page may do beyond what every page may: put text on the clipboard, since its tables and citations can be copied. */
+const ALLOWED = 'clipboard-sanitized-write';
+
+/** The page gets no other permission and no network; its content security policy comes with every answer. */
 export function secureSession(session: SecuredSession): void {
-  session.setPermissionRequestHandler((_contents, _permission, decide) => decide(false));
-  session.setPermissionCheckHandler(() => false);
+  const isAllowed = (permission: string, url: string) => permission === ALLOWED && isPage(url);
+  session.setPermissionRequestHandler((_contents, permission, decide, { requestingUrl }) =>
+    decide(isAllowed(permission, requestingUrl ?? '')),
+  );
+  session.setPermissionCheckHandler((_contents, permission, origin) => isAllowed(permission, origin));
   session.setDevicePermissionHandler(() => false);
   session.webRequest.onBeforeRequest({ urls: FOREIGN }, (_details, done) => done({ cancel: true }));
   session.webRequest.onHeadersReceived(({ responseHeaders }, done) =>

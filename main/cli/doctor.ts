@@ -6,9 +6,10 @@ export function addDoctor(program: Command): void {
   program
     .command('doctor')
     .description('say what is loaded, what is missing and how to get it')
+    .option('--files', "hold every file of a package's runtime to its hash, too")
     .option('--json', 'print as JSON')
-    .action(async ({ json }: { json?: boolean }) => {
-      const found = await examine();
+    .action(async ({ files, json }: { files?: boolean; json?: boolean }) => {
+      const found = await examine({ files });
       if (json) printJson(found);
       else {
         const rows: [string, string][] = [
@@ -27,6 +28,6 @@ export function addDoctor(program: Command): void {
         if (found.unusedGpu) print(`\nA GPU is not used: ${found.unusedGpu}`);
         for (const { what, how } of found.missing) print(`\nMissing: ${what}\n  ${how}`);
       }
-      if (found.state !== 'ok') process.exitCode = 1;
+      if (found.state !== 'ok' || found.missing.length > 0) process.exitCode = 1;
     });
 }

@@ -19,7 +19,7 @@ import { lastDataFolder } from '../project/data-folders.ts';
 import { projectsFolder } from '../platform/paths.ts';
 import { PROJECT_SUFFIX } from '../project/project.ts';
 import { readLog } from '../project/trial-log.ts';
-import { version } from '../platform/version.ts';
+import { releasesAddress, version } from '../platform/version.ts';
 import { datasetSummary, indexIntoProject, listImages, presetFor } from './datasets.ts';
 import { demoProjectFolder, openDemo } from './demo.ts';
 import { Events } from './events.ts';
@@ -102,6 +102,7 @@ export function createLab({ door, jobs, executor = defaultExecutor({ slots: jobs
   const services: LabServices = {
     'lab.info': async () => ({
       version,
+      releases: releasesAddress(),
       door,
       nativeDialogs: choose !== undefined,
       projectsFolder: projectsFolder(),

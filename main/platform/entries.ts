@@ -1,3 +1,4 @@
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const SOURCES = {
@@ -24,6 +25,7 @@ const SOURCES = {
 } as const;
 
 export type EntryName = keyof typeof SOURCES;
+export const entryNames = Object.keys(SOURCES) as EntryName[];
 
 /**
  * Where a process or worker thread starts: the TypeScript source when Magnilab runs from source, or the bundle of that name
@@ -46,6 +48,16 @@ export function entryPath(name: EntryName): string {
 export function resourcePath(path: string, here: string = import.meta.url): string {
   const root = new URL(isSource(here) ? '../' : '../../', mainFolder(here));
   return fileURLToPath(new URL(`resources/${path}`, root));
+}
+
+/**
+ * Something that a package brings along beside its app: `resources/NAME` beside `resources/app.asar`, or beside `resources/app` in the
+ * package without Electron. Null where Magnilab runs from source, or from a build in its checkout.
+ */
+export function besideApp(name: string, here: string = import.meta.url): string | null {
+  if (isSource(here)) return null;
+  const app = fileURLToPath(new URL('../../', mainFolder(here))).replace(/[\\/]$/, '');
+  return /^app(?:\.asar(?:\.unpacked)?)?$/.test(basename(app)) ? join(dirname(app), name) : null;
 }
 
 function isSource(here: string): boolean {

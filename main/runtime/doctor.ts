@@ -5,17 +5,21 @@ import type { Doctor } from '../../shared/contract/system.ts';
 import { entryPath } from '../platform/entries.ts';
 import { version } from '../platform/version.ts';
 import type { ProbeAnswer } from './probe-answer.ts';
-import { findRuntime, runtimeFolder, tensorflowEnvironment, tfjsVersion } from './find.ts';
+import { damagedFiles } from './damage.ts';
+import { faultsOf, findRuntime, readRecord, type Runtime, runtimeFolder, shippedFolder, tensorflowEnvironment, tfjsVersion } from './find.ts'; // prettier-ignore
 
 const run = promisify(execFile);
 
-/** Examines the compute runtime: loads TensorFlow in a process of its own and says what it found and what is missing. */
-export async function examine(): Promise<Doctor> {
+/**
+ * Examines the compute runtime: loads TensorFlow in a process of its own and says what it found and what is missing.
+ * @param files whether every file of the runtime is held to its hash, too, which takes a few seconds
+ */
+export async function examine({ files = false } = {}): Promise<Doctor> {
   const runtime = findRuntime();
   const probe = runtime ? await probeRuntime() : null;
   const gpu = await nvidiaGpu();
-  const missing: { what: string; how: string }[] = [];
-  if (!runtime)
+  const missing = await damages(runtime, files || probe?.ok === false);
+  if (!runtime && missing.length === 0)
     missing.push({ what: 'TensorFlow runtime', how: 'Run "magnilab runtime install", or press Install on the Start screen.' });
   if (probe && !probe.ok)
     missing.push({ what: `Loading TensorFlow: ${probe.message}`, how: 'Run "magnilab runtime install --force".' });
@@ -41,6 +45,20 @@ export async function examine(): Promise<Doctor> {
     memoryBytes: totalmem(),
     missing,
   };
+}
+
+/** The files of the package's own runtime, and of the one that is used, that are not as they were. @param content whether they are read */
+async function damages(runtime: Runtime | null, content: boolean): Promise<Doctor['missing']> {
+  const shipped = shippedFolder();
+  const folders = new Set([shipped, runtime?.folder].filter((folder) => typeof folder === 'string'));
+  const found = [];
+  for (const folder of folders) {
+    const record = readRecord(folder);
+    const faults = content ? await damagedFiles(folder) : record ? faultsOf(folder, record) : [];
+    const how = folder === shipped ? 'Install Magnilab again.' : 'Run "magnilab runtime install --force".';
+    found.push(...faults.map((fault) => ({ what: `TensorFlow in ${folder}: ${fault}`, how })));
+  }
+  return found;
 }
 
 /**

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import wheels from '../../resources/runtime/wheels.json' with { type: 'json' };
+import { besideApp } from '../platform/entries.ts';
 import { cacheFolder, onDisk } from '../platform/paths.ts';
 
 /** not named "require": the bundler declares that name itself */
@@ -25,6 +26,8 @@ export interface RuntimeRecord {
   readonly binding: string;
   /** relative path -> bytes of every file that must be there */
   readonly files: Readonly<Record<string, number>>;
+  /** relative path -> hash of the same files; of the runtime that a package brings along */
+  readonly sha256?: Readonly<Record<string, string>>;
 }
 
 export interface Runtime {
@@ -37,24 +40,46 @@ export function runtimeFolder(device: Device): string {
   return cacheFolder('runtime', `tfjs${tfjsVersion}-tf${wheels.version}-${process.platform}-${process.arch}-${device}`);
 }
 
-/** The installed runtime, GPU before CPU, or null. A folder without its record or with a missing or short file is not one. */
+/** Where the package's own runtime lies; null where Magnilab runs from source. */
+export function shippedFolder(): string | null {
+  return besideApp('runtime');
+}
+
+/**
+ * The runtime that is used, or null: one with a GPU, since the user has asked for it, then the package's own, then one that was
+ * installed. A folder without its record or with a missing or short file is not one.
+ */
 export function findRuntime(): Runtime | null {
   const { MAGNILAB_RUNTIME } = process.env; // a certain one: how an install is tested before it takes its place
   if (MAGNILAB_RUNTIME) return readRuntime(MAGNILAB_RUNTIME);
-  return readRuntime(runtimeFolder('gpu')) ?? readRuntime(runtimeFolder('cpu'));
+  const shipped = shippedFolder();
+  return (
+    readRuntime(runtimeFolder('gpu')) ?? (shipped === null ? null : readRuntime(shipped)) ?? readRuntime(runtimeFolder('cpu'))
+  );
 }
 
 export function readRuntime(folder: string): Runtime | null {
+  const record = readRecord(folder);
+  return record?.tfjs === tfjsVersion && faultsOf(folder, record).length === 0 ? { folder, record } : null;
+}
+
+/** What is said of a runtime that is or was there, whole or not; null where nothing is. */
+export function readRecord(folder: string): RuntimeRecord | null {
   try {
     const record = JSON.parse(readFileSync(join(folder, 'runtime.json'), 'utf8')) as RuntimeRecord;
-    const whole =
-      record.format === 1 &&
-      record.tfjs === tfjsVersion &&
-      Object.entries(record.files).every(([file, bytes]) => statSync(join(folder, file)).size === bytes);
-    return whole ? { folder, record } : null;
+    return record.format === 1 ? record : null;
   } catch {
     return null;
   }
+}
+
+/** The files of a runtime that are missing or have another length, each with what is wrong. */
+export function faultsOf(folder: string, { files }: RuntimeRecord): string[] {
+  return Object.entries(files).flatMap(([file, bytes]) => {
+    const found = statSync(join(folder, file), { throwIfNoEntry: false })?.size;
+    if (found === bytes) return [];
+    return [found === undefined ? `${file} is missing` : `${file} has ${found} bytes instead of ${bytes}`];
+  });
 }
 
 /** glibc: few heaps, and large blocks given back at once; a training step takes 6 % less memory for 4 % more time (measured). */

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readdir, rm, stat, symlink } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -14,6 +14,11 @@ import { record, type Way } from './way.ts';
 
 const requireModule = createRequire(import.meta.url);
 const run = promisify(execFile);
+
+/** What the addon needs of TensorFlow, */
+const LIBRARIES = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
+/** and the licences of all that is in it, which go where it goes. */
+export const NOTICES = 'THIRD_PARTY_NOTICES.txt';
 
 /** The wheel holds libtensorflow and its headers; the addon is two C++ files of the tfjs-node package. Linux x64. */
 export const fromWheel: Way = async (staging, device, { signal, onProgress }) => {
@@ -57,15 +62,14 @@ export const fromWheel: Way = async (staging, device, { signal, onProgress }) =>
   await unzip(
     wheel,
     (entry) => {
-      const library = /^tensorflow\/(libtensorflow_(?:cc|framework)\.so\.2)$/.exec(entry);
-      if (library) return join(lib, library[1]);
+      const name = entry.replace(/^tensorflow\//, '');
+      if (LIBRARIES.includes(name)) return join(lib, name);
+      if (name === NOTICES) return join(staging, NOTICES);
       const header = /^tensorflow\/include\/((?:tensorflow\/c|tensorflow\/core\/platform|xla\/tsl|tsl)\/.*)$/.exec(entry);
       return header ? join(staging, 'deps', 'include', header[1]) : null;
     },
     signal,
   );
-  await symlink('libtensorflow_cc.so.2', join(lib, 'libtensorflow.so'));
-  await symlink('libtensorflow_framework.so.2', join(lib, 'libtensorflow_framework.so'));
 
   onProgress?.({ phase: 'build', done: 0, total: 1 });
   const binding = 'lib/napi-v8/tfjs_binding.node';
@@ -75,7 +79,7 @@ export const fromWheel: Way = async (staging, device, { signal, onProgress }) =>
     (folder) => `-I${folder}`,
   );
   const flags = ['-std=c++17', '-O2', '-fPIC', '-shared', '-DNAPI_VERSION=8'];
-  const link = [`-L${lib}`, '-ltensorflow', '-ltensorflow_framework', '-Wl,-rpath,$ORIGIN/../../deps/lib'];
+  const link = [...LIBRARIES.map((name) => join(lib, name)), '-Wl,-rpath,$ORIGIN/../../deps/lib'];
   await run(compiler, [...flags, ...includes, ...sources, '-o', join(staging, binding), ...link], { signal }).catch((error) => {
     throw new Error(`${compiler} could not build the addon: ${lastLine(error)}`, { cause: error });
   });

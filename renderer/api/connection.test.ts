@@ -4,7 +4,7 @@ import { openWebSocket, portLink } from './channels.ts';
 import { pageSecrets } from './secrets.ts';
 import { connect, type ConnectionState } from './connection.ts';
 
-const info = { version: '1.0.0', door: 'browser', nativeDialogs: false, projectsFolder: '/p', project: null };
+const info = { version: '1.0.0', releases: null, door: 'browser', nativeDialogs: false, projectsFolder: '/p', project: null };
 
 describe('connection', () => {
   it('answers a call with the value of the lab', async () => {

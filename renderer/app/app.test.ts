@@ -15,7 +15,7 @@ import AppNavigation from './AppNavigation.vue';
 import { router } from './router.ts';
 
 const project = { name: 'P', folder: '/P', dataset: null, synthetic: false, readOnly: false, dataAway: false };
-const info = { version: '1', door: 'browser' as const, nativeDialogs: false, projectsFolder: '/', project: null };
+const info = { version: '1', releases: null, door: 'browser' as const, nativeDialogs: false, projectsFolder: '/', project: null };
 const global = { plugins: [router] };
 
 beforeEach(() => {

@@ -70,6 +70,8 @@ export type Project = z.infer<typeof projectSchema>;
 
 export const labInfoSchema = z.object({
   version: z.string(),
+  /** address where newer packages are, as this package says; null where it says none */
+  releases: z.string().nullable(),
   /** which door this is */
   door: z.enum(['desktop', 'browser']),
   /** whether files.choose can open a native dialog */

@@ -164,7 +164,7 @@ describe('the answer', () => {
     expect(text).toMatch(
       /^B keeps its accuracy best: \d+\.\d % \(95 % interval \d+\.\d to \d+\.\d\) of its balanced accuracy above chance/,
     );
-    expect(text).toMatch(/It keeps more than A \(.* points, 95 % interval .* more per case, p < 0\.001\));
+    expect(text).toMatch(/It keeps more than A \(.* points, 95 % interval .* more per case, p < 0\.001\)/);
     expect(text).toMatch(/This rests on 40 cases and 3 seeds\.$/);
   });
 

@@ -23,6 +23,7 @@ const info = {
   version: '1',
   door: 'desktop' as const,
   nativeDialogs: true,
+  releases: null,
   projectsFolder: join('/home', 'Magnilab'),
   project: null,
 };
@@ -107,8 +108,8 @@ describe('the single instance', () => {
     const on = vi.fn();
     const app = { requestSingleInstanceLock: () => true, quit: vi.fn(), on };
     expect(claimSingleInstance(app as never, onSecond)).toBe(true);
-    on.mock.lastCall![1]({}, ['magnilab', '/p/A.magnilab'], '/');
-    expect(onSecond).toHaveBeenCalledWith(['magnilab', '/p/A.magnilab']);
+    on.mock.lastCall![1]({}, ['magnilab', 'A.magnilab'], '/p');
+    expect(onSecond).toHaveBeenCalledWith(['magnilab', 'A.magnilab'], '/p');
     expect(app.quit).not.toHaveBeenCalled();
   });
 
@@ -122,7 +123,8 @@ describe('the single instance', () => {
     [['electron', 'out/main/index.js'], null],
     [['magnilab', '--flag=/x.magnilab'], null],
     [['magnilab', '--flag', '/p/My lab.magnilab'], '/p/My lab.magnilab'],
-    [['electron', '.', '/p/A.magnilab/'], '/p/A.magnilab/'],
+    [['electron', '.', '/p/A.magnilab/'], '/p/A.magnilab'],
+    [['magnilab', 'A.magnilab'], '/where/it/was/started/A.magnilab'],
     [['/p/A.magnilab'], null],
-  ])('finds a project in %j', (args, folder) => expect(projectArgument(args)).toBe(folder));
+  ])('finds a project in %j', (args, folder) => expect(projectArgument(args, '/where/it/was/started')).toBe(folder));
 });

@@ -56,7 +56,10 @@ const electron = await vi.hoisted(async () => {
     enableSandbox: log('enableSandbox'),
     addRecentDocument: vi.fn(),
     requestSingleInstanceLock: () => true,
-    whenReady: async () => void calls.push('ready'),
+    whenReady: async () => {
+      app.emit('open-file', { preventDefault: log('open-file') }, '/early/A.magnilab'); // macOS: a project that was opened starts the app
+      calls.push('ready');
+    },
     exit: vi.fn(),
     quit() {
       let prevented = false;
@@ -132,6 +135,12 @@ describe('the desktop app', () => {
     expect(calls).toContain('setWindowOpenHandler');
     expect(electron.app.exit).not.toHaveBeenCalled();
     expect(calls).toContain('load app://lab/');
+  });
+
+  it('opens what it was started with, once there is a lab', async () => {
+    expect(electron.calls).toContain('open-file');
+    const told = expect.stringContaining(join('/early', 'A.magnilab')); // which is not there
+    await vi.waitFor(() => expect(electron.dialog.showErrorBox).toHaveBeenCalledWith('Magnilab', told), ANSWER_MS);
   });
 
   it('connects the page to the lab', async () => {

@@ -52,12 +52,25 @@ describe('the session of the page', () => {
     (permission) => {
       const { call } = fakeSession();
       const decide = vi.fn();
-      call('request', {}, permission, decide);
+      call('request', {}, permission, decide, { requestingUrl: 'app://lab/' });
       expect(decide).toHaveBeenCalledExactlyOnceWith(false);
       expect(call('check', {}, permission, 'app://lab')).toBe(false);
       expect(call('device', {})).toBe(false);
     },
   );
+
+  it.each([
+    ['app://lab/', true],
+    ['app://lab/index.html#/results', true],
+    ['https://example.org/', false],
+    ['app://other/', false],
+  ])('lets %s put text on the clipboard: %s', (url, allowed) => {
+    const { call } = fakeSession();
+    const decide = vi.fn();
+    call('request', {}, 'clipboard-sanitized-write', decide, { requestingUrl: url });
+    expect(decide).toHaveBeenCalledExactlyOnceWith(allowed);
+    expect(call('check', {}, 'clipboard-sanitized-write', new URL(url).protocol + '//' + new URL(url).host)).toBe(allowed);
+  });
 
   it('has no network', () => {
     const { call, blocked } = fakeSession();

@@ -24,7 +24,14 @@ const services = {
     signals.push(signal);
     return new Promise(() => {}); // it looks at its signal
   },
-  'lab.info': async () => ({ version: '1', door: 'desktop', nativeDialogs: false, projectsFolder: '/p', project: null }),
+  'lab.info': async () => ({
+    version: '1',
+    releases: null,
+    door: 'desktop',
+    nativeDialogs: false,
+    projectsFolder: '/p',
+    project: null,
+  }),
   'tasks.cancel': async ({ task }: { task: string }) => {
     throw new LabError('not-found', `There is no task ${task}.`, { field: 'task' });
   },

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { entryUrl, resourcePath } from '../../../main/platform/entries.ts';
+import { besideApp, entryUrl, resourcePath } from '../../../main/platform/entries.ts';
 
 describe('entry files', () => {
   it('are the sources when run from source', () => {
@@ -17,4 +17,13 @@ describe('entry files', () => {
       expect(resourcePath('breakhis/manifest.csv', here)).toBe('/app/resources/breakhis/manifest.csv');
     },
   );
+
+  it('find what a package brings along beside its app, and nothing beside a checkout', () => {
+    for (const app of ['app.asar', 'app.asar.unpacked', 'app'])
+      expect(besideApp('runtime', `file:///opt/Magnilab/resources/${app}/out/main/chunks/find.js`)).toBe(
+        '/opt/Magnilab/resources/runtime',
+      );
+    expect(besideApp('runtime', 'file:///home/me/magnilab/out/main/cli.js')).toBe(null);
+    expect(besideApp('runtime')).toBe(null);
+  });
 });

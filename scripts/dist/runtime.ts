@@ -1,0 +1,48 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { createReadStream, existsSync } from 'node:fs';
+import { copyFile, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
+import type { RuntimeRecord } from '../../main/runtime/find.ts';
+import { installRuntime } from '../../main/runtime/install.ts';
+import { probeRuntime } from '../../main/runtime/doctor.ts';
+import { NOTICES } from '../../main/runtime/wheel.ts';
+
+const run = promisify(execFile);
+
+/**
+ * The runtime as a package brings it along: TensorFlow's libraries without their symbols, the addon built on this machine, TensorFlow's
+ * notices, and a record with the length and hash of each. It has been loaded before this returns.
+ * @param into the folder to fill; what was there is taken away
+ * @throws Error where it does not load
+ */
+export async function stageRuntime(into: string): Promise<void> {
+  let runtime = await installRuntime({ device: 'cpu' });
+  const isWheel = () => runtime.record.source === 'wheel';
+  if (isWheel() && !existsSync(join(runtime.folder, NOTICES))) runtime = await installRuntime({ device: 'cpu', force: true });
+  await rm(into, { recursive: true, force: true });
+  const { files: _files, ...facts } = runtime.record;
+  const files: Record<string, number> = {};
+  const sha256: Record<string, string> = {};
+  const names = Object.keys(runtime.record.files).filter((name) => !/\/libtensorflow(_framework)?\.so$/.test(name)); // links of older installs
+  for (const name of [...names, ...(isWheel() ? [NOTICES] : [])]) {
+    const path = join(into, name);
+    await mkdir(dirname(path), { recursive: true });
+    await copyFile(join(runtime.folder, name), path);
+    if (process.platform === 'linux' && /\.so(\.\d+)*$|\.node$/.test(name)) await run('strip', ['--strip-unneeded', path]);
+    files[name] = (await stat(path)).size;
+    sha256[name] = await hashOf(path);
+  }
+  const record: RuntimeRecord = { ...facts, files, sha256 };
+  await writeFile(join(into, 'runtime.json'), `${JSON.stringify(record, null, 2)}\n`);
+  const answer = await probeRuntime(into);
+  if (!answer.ok) throw new Error(`The staged runtime does not load: ${answer.message}`);
+}
+
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}
