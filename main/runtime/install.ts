@@ -5,8 +5,9 @@ import { LabError } from '../../shared/contract/errors.ts';
 import { sweepTemporary, temporaryName } from '../platform/atomic.ts';
 import { nvidiaGpu, probeRuntime } from './doctor.ts';
 import { type Device, findRuntime, readRuntime, type Runtime, runtimeFolder } from './find.ts';
+import { addonThere, forgetDownloads, fromFolder, fromIndex, indexSetting } from './from-wheels.ts';
 import { fromStock } from './stock.ts';
-import type { InstallProgress } from './way.ts';
+import type { InstallProgress, Way } from './way.ts';
 import { fromWheel } from './wheel.ts';
 
 export interface InstallOptions {
@@ -14,19 +15,26 @@ export interface InstallOptions {
   readonly device?: Device | 'auto';
   /** install again even where a whole runtime is found */
   readonly force?: boolean;
+  /** address of a package index; default: what the environment names */
+  readonly index?: string;
+  /** a folder of wheels, from which alone is installed */
+  readonly wheels?: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: InstallProgress) => void;
 }
 
 /**
- * Installs the TensorFlow runtime: libtensorflow from the Python wheel with the addon compiled here, else the package's own
- * download. Idempotent; everything happens in a staging folder that is renamed when it is whole and has computed something,
- * so an interrupted install is never taken for one. A lock keeps two installs apart.
+ * Installs the TensorFlow runtime: for a GPU, and where an index is named, from downloaded wheels with the addon of a runtime that
+ * is there; else from the Python wheel with the addon compiled here; else by the package's own download. Idempotent; everything
+ * happens in a staging folder that is renamed when it is whole and has computed something, so an interrupted install is never
+ * taken for one. A lock keeps two installs apart.
  * @throws LabError "runtime-failed" that says what each way lacked and what to install
  */
 export async function installRuntime({
   device = 'auto',
   force = false,
+  index,
+  wheels,
   signal,
   onProgress,
 }: InstallOptions = {}): Promise<Runtime> {
@@ -46,7 +54,8 @@ export async function installRuntime({
     const other = readRuntime(target); // another process may have finished it while we waited
     if (other && !force) return other;
     const refusals: string[] = [];
-    for (const way of [fromWheel, fromStock]) {
+    const ways = waysFor(wanted, index, wheels);
+    for (const [, way] of ways) {
       signal?.throwIfAborted();
       await rm(staging, { recursive: true, force: true }); // what the way before left
       await mkdir(staging, { recursive: true });
@@ -58,21 +67,45 @@ export async function installRuntime({
         if (!answer.ok) throw new Error(answer.message);
         await rm(target, { recursive: true, force: true });
         await rename(staging, target);
+        await forgetDownloads(wanted);
         return readRuntime(target)!;
       } catch (error) {
-        if (signal?.aborted) throw new LabError('cancelled', 'The installation was cancelled. Nothing was left behind.');
+        if (signal?.aborted) throw new LabError('cancelled', CANCELLED);
+        if (error instanceof LabError && error.code === 'disk-full') throw error;
         refusals.push(error instanceof Error ? error.message : String(error));
       }
     }
+    const lacked = ways.map(([name], i) => `\n  ${i + 1}. ${name}: ${refusals[i]}`).join('');
     throw new LabError(
       'runtime-failed',
-      `TensorFlow could not be installed.\n  1. Python wheel: ${refusals[0]}\n  2. Package download: ${refusals[1]}\n` +
-        'What to do: install Python 3 with pip and a C++ compiler (Debian, Ubuntu: "sudo apt-get install python3-pip g++"), ' +
-        'make sure that pip reaches its package index or mirror, and run "magnilab runtime install" again.',
+      `TensorFlow could not be installed.${lacked}\nWhat to do: ${adviceFor(wanted, wheels)}`,
       { refusals },
     );
   } finally {
     await rm(staging, { recursive: true, force: true });
     await release();
   }
+}
+
+const CANCELLED =
+  'The installation was cancelled. Nothing is half installed; what was downloaded from the index is kept, and the next time goes on from there.';
+
+/** The ways to try, in this order, by the names that messages call them. */
+function waysFor(device: Device, index: string | undefined, folder: string | undefined): [name: string, way: Way][] {
+  if (folder !== undefined) return [['Folder of wheels', fromFolder(folder)]];
+  const compiled: [string, Way][] = [
+    ['Python wheel', fromWheel],
+    ['Package download', fromStock],
+  ];
+  const setting = indexSetting(index);
+  const byIndex = device === 'gpu' || index !== undefined || (setting !== null && addonThere() !== null);
+  return byIndex ? [['Package index', fromIndex(setting)], ...compiled] : compiled;
+}
+
+function adviceFor(device: Device, folder: string | undefined): string {
+  if (folder !== undefined) return 'put the wheels that are missing into the folder (docs/gpu.md lists them), and try again.';
+  const pip =
+    'install Python 3 with pip and a C++ compiler (Debian, Ubuntu: "sudo apt-get install python3-pip g++"), ' +
+    'make sure that pip reaches its package index or mirror, and run "magnilab runtime install" again.';
+  return device === 'gpu' ? `name a package index by --index, or a folder of wheels by --wheels; or ${pip}` : pip;
 }
