@@ -188,7 +188,7 @@ export function placeOf(entry: string, packageName: string): string | null {
   const library = /^tensorflow\/(libtensorflow_(?:cc|framework)\.so\.2)$/.exec(entry);
   if (library) return `deps/lib/${library[1]}`;
   if (/^nvidia\/\w+\/lib\/[^/]+\.so[^/]*$/.test(entry)) return `deps/${entry}`;
-  if (/^nvidia\/cuda_nvcc\/(?:bin\/(?:ptxas|nvlink)|nvvm\/libdevice\/[^/]+\.bc)$/.test(entry)) return `deps/${entry}`;
+  if (/^nvidia\/cuda_nvcc\/(?:bin\/ptxas|nvvm\/libdevice\/[^/]+\.bc)$/.test(entry)) return `deps/${entry}`;
   const notice =
     /^[^/]+\.dist-info\/(?:licenses\/)?((?:licen[cs]e|notice|copying|authors)[^/]*)$/i.exec(entry) ??
     /^tensorflow\/(THIRD_PARTY_NOTICES\.txt)$/.exec(entry);

@@ -19,7 +19,7 @@ export function bytesOf(list: readonly WheelFile[]): number {
   return list.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-/** What libraries take unpacked, in sizes of their wheel: 3.1 measured for TensorFlow, NVIDIA's shrink less. */
+/** What libraries take unpacked, in sizes of their wheel: 3.1 measured for TensorFlow's; a guess for NVIDIA's, whose large ones shrink less. */
 const UNPACKED = 3.2;
 const UNPACKED_NVIDIA = 1.8;
 /** room that is left to others, bytes */

@@ -1,4 +1,4 @@
-import { access, constants, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import wheels from '../../../resources/runtime/wheels.json' with { type: 'json' };
@@ -213,6 +213,16 @@ describe('the published wheels', () => {
       expect(wheel.bytes).toBeGreaterThan(1e6);
     }
     expect(unpackedRoom(list)).toBeGreaterThan(1.5 * bytesOf(list));
+  });
+
+  it('are those that the guide lists, and that its command downloads', async () => {
+    published.list = null;
+    const guide = await readFile(new URL('../../../docs/gpu.md', import.meta.url), 'utf8');
+    for (const { package: name, file, bytes } of wheelsOf('gpu')) {
+      expect(guide).toContain(`| \`${file}\` | ${Math.round(bytes / 1e6)} |`);
+      expect(guide).toContain(` ${name}==${/-(\d[^-]*)-/.exec(file)![1]}`);
+    }
+    expect(guide).toContain(`up to ${((bytesOf(wheelsOf('gpu')) + unpackedRoom(wheelsOf('gpu'))) / 1e9).toFixed(1)} GB free`);
   });
 
   it('are unpacked only where a name is one of theirs, and nowhere else', () => {
