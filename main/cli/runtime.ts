@@ -18,7 +18,7 @@ export function addRuntime(program: Command): void {
     .addOption(new Option('--device <device>', 'which build').choices(['auto', 'cpu', 'gpu']).default('auto'))
     .addOption(new Option('--gpu', 'the same as --device gpu').implies({ device: 'gpu' }))
     .option('--index <url>', 'package index to download from, without pip and compiler; default: MAGNILAB_INDEX or PIP_INDEX_URL')
-    .option('--wheels <folder>', 'install from wheels in this folder, without a network')
+    .addOption(new Option('--wheels <folder>', 'install from wheels in this folder, without a network').conflicts('index'))
     .option('--force', 'install again')
     .option('--json', 'print as JSON')
     .action(async ({ json, device, force, index, wheels }: Options) => {

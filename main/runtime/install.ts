@@ -10,33 +10,36 @@ import { fromStock } from './stock.ts';
 import type { InstallProgress, Way } from './way.ts';
 import { fromWheel } from './wheel.ts';
 
-export interface InstallOptions {
+/** Where wheels come from, where it is named. */
+interface Source {
+  /** address of a package index; default: what the environment names */
+  readonly index?: string;
+  /** a folder of wheels */
+  readonly wheels?: string;
+}
+
+export interface InstallOptions extends Source {
   /** "auto" (default): gpu where an NVIDIA driver answers, else cpu */
   readonly device?: Device | 'auto';
   /** install again even where a whole runtime is found */
   readonly force?: boolean;
-  /** address of a package index; default: what the environment names */
-  readonly index?: string;
-  /** a folder of wheels, from which alone is installed */
-  readonly wheels?: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: InstallProgress) => void;
 }
 
 /**
- * Installs the TensorFlow runtime: for a GPU, and where an index is named, from downloaded wheels with the addon of a runtime that
- * is there; else from the Python wheel with the addon compiled here; else by the package's own download. Idempotent; everything
- * happens in a staging folder that is renamed when it is whole and has computed something, so an interrupted install is never
- * taken for one. A lock keeps two installs apart.
+ * Installs the TensorFlow runtime: from a folder of wheels or a package index where one is named, and for a GPU, with the addon of a
+ * runtime that is there; else from the Python wheel with the addon compiled here; else by the package's own download. Idempotent;
+ * everything happens in a staging folder that is renamed when it is whole and has computed something, so an interrupted install is
+ * never taken for one. A lock keeps two installs apart.
  * @throws LabError "runtime-failed" that says what each way lacked and what to install
  */
 export async function installRuntime({
   device = 'auto',
   force = false,
-  index,
-  wheels,
   signal,
   onProgress,
+  ...source
 }: InstallOptions = {}): Promise<Runtime> {
   const wanted: Device = device === 'auto' ? ((await nvidiaGpu()) ? 'gpu' : 'cpu') : device;
   await sweepTemporary(dirname(runtimeFolder(wanted)));
@@ -54,7 +57,7 @@ export async function installRuntime({
     const other = readRuntime(target); // another process may have finished it while we waited
     if (other && !force) return other;
     const refusals: string[] = [];
-    const ways = waysFor(wanted, index, wheels);
+    const ways = waysFor(wanted, source);
     for (const [, way] of ways) {
       signal?.throwIfAborted();
       await rm(staging, { recursive: true, force: true }); // what the way before left
@@ -78,7 +81,7 @@ export async function installRuntime({
     const lacked = ways.map(([name], i) => `\n  ${i + 1}. ${name}: ${refusals[i]}`).join('');
     throw new LabError(
       'runtime-failed',
-      `TensorFlow could not be installed.${lacked}\nWhat to do: ${adviceFor(wanted, wheels)}`,
+      `TensorFlow could not be installed.${lacked}\nWhat to do: ${adviceFor(wanted, source)}`,
       { refusals },
     );
   } finally {
@@ -90,22 +93,27 @@ export async function installRuntime({
 const CANCELLED =
   'The installation was cancelled. Nothing is half installed; what was downloaded from the index is kept, and the next time goes on from there.';
 
-/** The ways to try, in this order, by the names that messages call them. */
-function waysFor(device: Device, index: string | undefined, folder: string | undefined): [name: string, way: Way][] {
-  if (folder !== undefined) return [['Folder of wheels', fromFolder(folder)]];
+/**
+ * The ways to try, in this order, by the names that messages call them. A source that is named is the only one: what it lacks is
+ * told, and not made up for by another way, which for a GPU has no NVIDIA libraries.
+ */
+function waysFor(device: Device, { index, wheels }: Source): [name: string, way: Way][] {
+  if (wheels !== undefined) return [['Folder of wheels', fromFolder(wheels)]];
+  const byIndex: [string, Way] = ['Package index', fromIndex(indexSetting(index))];
+  if (index !== undefined) return [byIndex];
   const compiled: [string, Way][] = [
     ['Python wheel', fromWheel],
     ['Package download', fromStock],
   ];
-  const setting = indexSetting(index);
-  const byIndex = device === 'gpu' || index !== undefined || (setting !== null && addonThere() !== null);
-  return byIndex ? [['Package index', fromIndex(setting)], ...compiled] : compiled;
+  const indexFirst = device === 'gpu' || (indexSetting() !== null && addonThere() !== null);
+  return indexFirst ? [byIndex, ...compiled] : compiled;
 }
 
-function adviceFor(device: Device, folder: string | undefined): string {
-  if (folder !== undefined) return 'put the wheels that are missing into the folder (docs/gpu.md lists them), and try again.';
+function adviceFor(device: Device, { index, wheels }: Source): string {
+  if (wheels !== undefined) return 'put the wheels that are missing into the folder (docs/gpu.md lists them), and try again.';
   const pip =
     'install Python 3 with pip and a C++ compiler (Debian, Ubuntu: "sudo apt-get install python3-pip g++"), ' +
     'make sure that pip reaches its package index or mirror, and run "magnilab runtime install" again.';
+  if (index !== undefined) return 'try again, name another index, or install from a folder of wheels (docs/gpu.md lists them).';
   return device === 'gpu' ? `name a package index by --index, or a folder of wheels by --wheels; or ${pip}` : pip;
 }

@@ -182,11 +182,18 @@ describe('an installation', () => {
     await expectRuntime();
   });
 
-  it('says what each way lacked; a folder is the only way where one is named', async () => {
+  it('says what each way lacked; a folder or an index that is named is the only way', async () => {
     vi.stubEnv('PATH', await temporaryFolder());
     vi.stubEnv('TFJS_NODE_CDN_STORAGE', 'http://127.0.0.1:9/'); // nobody answers
     const { address } = await packageIndex(held.slice(1));
     await expect(installRuntime({ device: 'gpu', index: address })).rejects.toMatchObject({
+      code: 'runtime-failed',
+      message: expect.stringMatching(
+        /^TensorFlow could not be installed\.\n {2}1\. Package index: tensorflow-\S+ \S+ answered 404 Not Found\nWhat to do: try again/,
+      ),
+    });
+    vi.stubEnv('MAGNILAB_INDEX', address);
+    await expect(installRuntime({ device: 'gpu' })).rejects.toMatchObject({
       code: 'runtime-failed',
       message: expect.stringMatching(
         /1\. Package index: tensorflow-\S+ \S+ answered 404 Not Found[\s\S]*2\. Python wheel: Python 3 with pip was not found[\s\S]*3\. Package download: [\s\S]*What to do: name a package index by --index/,

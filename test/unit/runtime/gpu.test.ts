@@ -1,5 +1,12 @@
-import { describe, expect, it } from 'vitest';
-import { type GpuFacts, parseGpus, whyNoGpu } from '../../../main/runtime/gpu.ts';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type GpuFacts, gpuFacts, parseGpus, whyNoGpu } from '../../../main/runtime/gpu.ts';
+import { temporaryFolder } from '../../helpers/temporary.ts';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 /** A machine that has everything. */
 const whole: GpuFacts = {
@@ -27,6 +34,24 @@ describe('a GPU runtime that computes on the CPU', () => {
     ['a driver without nvidia-smi', { smi: false, driver: null, devices: [] }, /driver, device and libraries are there/],
   ])('says why: %s', (_, change, words) => {
     expect(whyNoGpu({ ...whole, ...change })).toMatch(words);
+  });
+
+  it.skipIf(process.platform === 'win32')('looks for the driver, its devices and the libraries of the runtime', async () => {
+    const [bin, runtime, libraries] = [await temporaryFolder(), await temporaryFolder(), await temporaryFolder()];
+    const smi = (script: string) => writeFile(join(bin, 'nvidia-smi'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    vi.stubEnv('PATH', [bin, process.env.PATH].join(delimiter));
+    vi.stubEnv('LD_LIBRARY_PATH', libraries);
+    vi.stubEnv('CUDA_VISIBLE_DEVICES', undefined);
+    await smi('echo "NVIDIA T4, 470.82.01"');
+    await writeFile(join(libraries, 'libcuda.so.1'), '');
+    await mkdir(join(runtime, 'deps/nvidia/cudnn/lib'), { recursive: true });
+    await writeFile(join(runtime, 'deps/nvidia/cudnn/lib/libcudnn.so.9'), '');
+    const found = await gpuFacts(runtime);
+    expect(found).toMatchObject({ smi: true, driver: '470.82.01', devices: ['NVIDIA T4'], driverLibrary: true });
+    expect(found.missing).not.toContain('libcudnn.so.9');
+    expect(whyNoGpu(found)).toMatch(/too old/);
+    await smi('echo "NVIDIA-SMI has failed because it could not communicate with the NVIDIA driver"; exit 9');
+    expect(whyNoGpu(await gpuFacts(runtime))).toMatch(/lists no GPU/);
   });
 
   it('reads what nvidia-smi lists, and no error as a GPU', () => {
