@@ -29,6 +29,7 @@ const DIALOGS: Record<Purpose, OpenDialogOptions> = {
     properties: ['openFile'],
     filters: [{ name: text('dialogs.weightsFiles'), extensions: ['safetensors'] }],
   },
+  wheels: { title: text('dialogs.chooseWheels'), properties: ['openDirectory'] },
 };
 
 /**

@@ -109,9 +109,9 @@ export function createLab({ door, jobs, executor = defaultExecutor({ slots: jobs
       project: session.describe(),
     }),
     'runtime.doctor': () => (examining ??= examine().finally(() => (examining = null))),
-    'runtime.install': async () => {
+    'runtime.install': async (choice) => {
       const { id, finished } = tasks.start('runtime', (report, signal) =>
-        installRuntime({ signal, onProgress: ({ phase, done, total }) => report(`runtime.${phase}`, done, total) }),
+        installRuntime({ ...choice, signal, onProgress: ({ phase, done, total }) => report(`runtime.${phase}`, done, total) }),
       );
       finished.catch(() => {}); // the task carries the error
       return { task: id };

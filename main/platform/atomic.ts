@@ -176,12 +176,15 @@ export async function appendLine(path: string, line: string): Promise<void> {
   }
 }
 
-/** SHA-256 of a file's bytes, hexadecimal. */
-export async function hashFile(path: string): Promise<string> {
+/** SHA-256 of a file's bytes, hexadecimal. @throws AbortError when cancelled */
+export async function hashFile(path: string, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
   const file = await open(path, 'r');
   try {
-    for await (const chunk of file.createReadStream({ autoClose: false, highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+    for await (const chunk of file.createReadStream({ autoClose: false, highWaterMark: 1 << 20 })) {
+      signal?.throwIfAborted();
+      hash.update(chunk as Buffer);
+    }
   } finally {
     await file.close();
   }

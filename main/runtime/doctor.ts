@@ -6,7 +6,11 @@ import { entryPath } from '../platform/entries.ts';
 import { version } from '../platform/version.ts';
 import type { ProbeAnswer } from './probe-answer.ts';
 import { damagedFiles } from './damage.ts';
-import { faultsOf, findRuntime, readRecord, type Runtime, runtimeFolder, shippedFolder, tensorflowEnvironment, tfjsVersion } from './find.ts'; // prettier-ignore
+import { shown } from './download.ts';
+import { faultsOf, findRuntime, readRecord, readRuntime, type Runtime, runtimeFolder, shippedFolder, tensorflowEnvironment, tfjsVersion } from './find.ts'; // prettier-ignore
+import { indexSetting } from './from-wheels.ts';
+import { gpuFacts, nvidiaGpus, whyNoGpu } from './gpu.ts';
+import { bytesOf, unpackedRoom, wheelsOf } from './wheel-list.ts';
 
 const run = promisify(execFile);
 
@@ -33,12 +37,8 @@ export async function examine({ files = false } = {}): Promise<Doctor> {
     source: runtime?.record.source ?? null,
     folder: runtime?.folder ?? runtimeFolder('cpu'),
     device,
-    unusedGpu:
-      gpu && device === 'cpu'
-        ? runtime?.record.device === 'gpu'
-          ? `${gpu}: TensorFlow could not use it (it needs CUDA 12 and cuDNN 9 libraries on the library path)`
-          : `${gpu}: the CPU runtime is installed; run "magnilab runtime install --device gpu"`
-        : null,
+    unusedGpu: device === 'cpu' ? await unusedGpu(runtime, gpu) : null,
+    gpuAddOn: await gpuAddOn(),
     oneDnn: tensorflowEnvironment().TF_ENABLE_ONEDNN_OPTS !== '0',
     threads: availableParallelism(),
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
@@ -79,10 +79,25 @@ export async function probeRuntime(folder?: string): Promise<ProbeAnswer> {
 
 /** Name of the first NVIDIA GPU, or null. */
 export async function nvidiaGpu(): Promise<string | null> {
-  try {
-    const { stdout } = await run('nvidia-smi', ['--query-gpu=name', '--format=csv,noheader'], { timeout: 10_000 });
-    return stdout.trim().split('\n')[0] || null;
-  } catch {
-    return null; // no driver, no GPU
-  }
+  return (await nvidiaGpus())?.[0]?.name ?? null;
+}
+
+/** Why the GPU, or the runtime for one, is not used; null when it is, or there is neither. */
+async function unusedGpu(runtime: Runtime | null, gpu: string | null): Promise<string | null> {
+  const forGpu = runtime?.record.device === 'gpu' ? runtime : readRuntime(runtimeFolder('gpu'));
+  if (forGpu) return `${gpu ?? 'A runtime for a GPU is installed'}: ${whyNoGpu(await gpuFacts(forGpu.folder))}`;
+  return gpu && runtime && `${gpu}: the CPU runtime is installed; run "magnilab runtime install --gpu"`;
+}
+
+/** What is known of the add-on for a GPU before it is installed; null where there is none for this machine. */
+async function gpuAddOn(): Promise<Doctor['gpuAddOn']> {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return null;
+  const list = wheelsOf('gpu');
+  const setting = URL.parse(indexSetting() ?? '');
+  return {
+    installed: readRuntime(runtimeFolder('gpu')) !== null,
+    downloadBytes: bytesOf(list),
+    roomBytes: bytesOf(list) + unpackedRoom(list),
+    index: setting && shown(setting),
+  };
 }

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import wheels from '../../resources/runtime/wheels.json' with { type: 'json' };
@@ -45,17 +45,23 @@ export function shippedFolder(): string | null {
   return besideApp('runtime');
 }
 
+/** What the driver of an NVIDIA GPU leaves on Linux, on its own or as a guest of Windows; other systems have no runtime for one. */
+const DRIVER_FILES = ['/dev/nvidiactl', '/dev/dxg'];
+
 /**
- * The runtime that is used, or null: one with a GPU, since the user has asked for it, then the package's own, then one that was
+ * The runtime that is used, or null. One with a GPU goes first where a driver is there, since the user has asked for it: elsewhere it
+ * would compute on the CPU, and how steps are computed is chosen by the runtime's device. Then the package's own, then one that was
  * installed. A folder without its record or with a missing or short file is not one.
  */
-export function findRuntime(): Runtime | null {
+export function findRuntime(hasDriver = DRIVER_FILES.some((file) => existsSync(file))): Runtime | null {
   const { MAGNILAB_RUNTIME } = process.env; // a certain one: how an install is tested before it takes its place
   if (MAGNILAB_RUNTIME) return readRuntime(MAGNILAB_RUNTIME);
-  const shipped = shippedFolder();
-  return (
-    readRuntime(runtimeFolder('gpu')) ?? (shipped === null ? null : readRuntime(shipped)) ?? readRuntime(runtimeFolder('cpu'))
-  );
+  const [gpu, shipped, cpu] = [runtimeFolder('gpu'), shippedFolder(), runtimeFolder('cpu')];
+  for (const folder of hasDriver ? [gpu, shipped, cpu] : [shipped, cpu, gpu]) {
+    const found = folder === null ? null : readRuntime(folder);
+    if (found) return found;
+  }
+  return null;
 }
 
 export function readRuntime(folder: string): Runtime | null {

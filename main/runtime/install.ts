@@ -5,11 +5,20 @@ import { LabError } from '../../shared/contract/errors.ts';
 import { sweepTemporary, temporaryName } from '../platform/atomic.ts';
 import { nvidiaGpu, probeRuntime } from './doctor.ts';
 import { type Device, findRuntime, readRuntime, type Runtime, runtimeFolder } from './find.ts';
+import { addonThere, forgetDownloads, fromFolder, fromIndex, indexSetting } from './from-wheels.ts';
 import { fromStock } from './stock.ts';
-import type { InstallProgress } from './way.ts';
+import type { InstallProgress, Way } from './way.ts';
 import { fromWheel } from './wheel.ts';
 
-export interface InstallOptions {
+/** Where wheels come from, where it is named. */
+interface Source {
+  /** address of a package index; default: what the environment names */
+  readonly index?: string;
+  /** a folder of wheels */
+  readonly wheels?: string;
+}
+
+export interface InstallOptions extends Source {
   /** "auto" (default): gpu where an NVIDIA driver answers, else cpu */
   readonly device?: Device | 'auto';
   /** install again even where a whole runtime is found */
@@ -19,9 +28,10 @@ export interface InstallOptions {
 }
 
 /**
- * Installs the TensorFlow runtime: libtensorflow from the Python wheel with the addon compiled here, else the package's own
- * download. Idempotent; everything happens in a staging folder that is renamed when it is whole and has computed something,
- * so an interrupted install is never taken for one. A lock keeps two installs apart.
+ * Installs the TensorFlow runtime: from a folder of wheels or a package index where one is named, and for a GPU, with the addon of a
+ * runtime that is there; else from the Python wheel with the addon compiled here; else by the package's own download. Idempotent;
+ * everything happens in a staging folder that is renamed when it is whole and has computed something, so an interrupted install is
+ * never taken for one. A lock keeps two installs apart.
  * @throws LabError "runtime-failed" that says what each way lacked and what to install
  */
 export async function installRuntime({
@@ -29,6 +39,7 @@ export async function installRuntime({
   force = false,
   signal,
   onProgress,
+  ...source
 }: InstallOptions = {}): Promise<Runtime> {
   const wanted: Device = device === 'auto' ? ((await nvidiaGpu()) ? 'gpu' : 'cpu') : device;
   await sweepTemporary(dirname(runtimeFolder(wanted)));
@@ -46,7 +57,8 @@ export async function installRuntime({
     const other = readRuntime(target); // another process may have finished it while we waited
     if (other && !force) return other;
     const refusals: string[] = [];
-    for (const way of [fromWheel, fromStock]) {
+    const ways = waysFor(wanted, source);
+    for (const [, way] of ways) {
       signal?.throwIfAborted();
       await rm(staging, { recursive: true, force: true }); // what the way before left
       await mkdir(staging, { recursive: true });
@@ -58,21 +70,50 @@ export async function installRuntime({
         if (!answer.ok) throw new Error(answer.message);
         await rm(target, { recursive: true, force: true });
         await rename(staging, target);
+        await forgetDownloads(wanted);
         return readRuntime(target)!;
       } catch (error) {
-        if (signal?.aborted) throw new LabError('cancelled', 'The installation was cancelled. Nothing was left behind.');
+        if (signal?.aborted) throw new LabError('cancelled', CANCELLED);
+        if (error instanceof LabError && error.code === 'disk-full') throw error;
         refusals.push(error instanceof Error ? error.message : String(error));
       }
     }
+    const lacked = ways.map(([name], i) => `\n  ${i + 1}. ${name}: ${refusals[i]}`).join('');
     throw new LabError(
       'runtime-failed',
-      `TensorFlow could not be installed.\n  1. Python wheel: ${refusals[0]}\n  2. Package download: ${refusals[1]}\n` +
-        'What to do: install Python 3 with pip and a C++ compiler (Debian, Ubuntu: "sudo apt-get install python3-pip g++"), ' +
-        'make sure that pip reaches its package index or mirror, and run "magnilab runtime install" again.',
+      `TensorFlow could not be installed.${lacked}\nWhat to do: ${adviceFor(wanted, source)}`,
       { refusals },
     );
   } finally {
     await rm(staging, { recursive: true, force: true });
     await release();
   }
+}
+
+const CANCELLED =
+  'The installation was cancelled. Nothing is half installed; what was downloaded from the index is kept, and the next time goes on from there.';
+
+/**
+ * The ways to try, in this order, by the names that messages call them. A source that is named is the only one: what it lacks is
+ * told, and not made up for by another way, which for a GPU has no NVIDIA libraries.
+ */
+function waysFor(device: Device, { index, wheels }: Source): [name: string, way: Way][] {
+  if (wheels !== undefined) return [['Folder of wheels', fromFolder(wheels)]];
+  const byIndex: [string, Way] = ['Package index', fromIndex(indexSetting(index))];
+  if (index !== undefined) return [byIndex];
+  const compiled: [string, Way][] = [
+    ['Python wheel', fromWheel],
+    ['Package download', fromStock],
+  ];
+  const indexFirst = device === 'gpu' || (indexSetting() !== null && addonThere() !== null);
+  return indexFirst ? [byIndex, ...compiled] : compiled;
+}
+
+function adviceFor(device: Device, { index, wheels }: Source): string {
+  if (wheels !== undefined) return 'put the wheels that are missing into the folder (docs/gpu.md lists them), and try again.';
+  const pip =
+    'install Python 3 with pip and a C++ compiler (Debian, Ubuntu: "sudo apt-get install python3-pip g++"), ' +
+    'make sure that pip reaches its package index or mirror, and run "magnilab runtime install" again.';
+  if (index !== undefined) return 'try again, name another index, or install from a folder of wheels (docs/gpu.md lists them).';
+  return device === 'gpu' ? `name a package index by --index, or a folder of wheels by --wheels; or ${pip}` : pip;
 }

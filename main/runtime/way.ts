@@ -28,12 +28,18 @@ export async function record(
   binding: string,
 ): Promise<RuntimeRecord> {
   const files: Record<string, number> = {};
-  for (const folder of ['deps/lib', dirname(binding)]) {
-    for (const file of await readdir(join(staging, folder))) {
+  for (const folder of ['deps/lib', 'deps/nvidia', dirname(binding)]) {
+    for (const file of await readdir(join(staging, folder), { recursive: true }).catch(orNone)) {
       const path = join(staging, folder, file);
       const info = await stat(path);
       if (info.isFile()) files[relative(staging, path).replaceAll('\\', '/')] = info.size;
     }
   }
   return { format: 1, source, device, libtensorflow, tfjs: tfjsVersion, binding, files };
+}
+
+/** NVIDIA's libraries are there only where they came with the runtime. */
+function orNone(error: NodeJS.ErrnoException): string[] {
+  if (error.code === 'ENOENT') return [];
+  throw error;
 }

@@ -14,8 +14,19 @@ export const doctorSchema = z.object({
   folder: z.string(),
   /** "cpu" or the GPU's name */
   device: z.string().nullable(),
-  /** a GPU of the machine that TensorFlow does not use, named, with the reason */
+  /** a GPU of the machine that TensorFlow does not use, or a runtime for one without it: named, with the reason */
   unusedGpu: z.string().nullable(),
+  /** the runtime for an NVIDIA GPU, which is installed beside the one that ships; null where there is none for the machine */
+  gpuAddOn: z
+    .object({
+      installed: z.boolean(),
+      downloadBytes: z.number(),
+      /** that must be free while it is installed, downloads included */
+      roomBytes: z.number(),
+      /** address of the package index that the environment names */
+      index: z.string().nullable(),
+    })
+    .nullable(),
   oneDnn: z.boolean(),
   threads: z.number().int(),
   cpu: z.string(),

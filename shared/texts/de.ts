@@ -67,6 +67,7 @@ export const de = {
     chooseReport: 'Ordner für den Bericht',
     chooseImage: 'Bild',
     chooseImages: 'Bilderordner zum Ausprobieren',
+    chooseWheels: 'Ordner mit Wheels',
     chooseWeights: 'Gewichte (safetensors)',
     archiveFiles: 'Archive',
     imageFiles: 'Bilder',

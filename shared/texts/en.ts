@@ -70,6 +70,7 @@ export const en = {
     chooseReport: 'Folder for the Report',
     chooseImage: 'Image',
     chooseImages: 'Folder of Images to Try',
+    chooseWheels: 'Folder of wheels',
     chooseWeights: 'Weights (safetensors)',
     archiveFiles: 'Archives',
     imageFiles: 'Images',

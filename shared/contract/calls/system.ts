@@ -28,7 +28,16 @@ export type ModelRow = z.infer<typeof modelRowSchema>;
 export const system = {
   'lab.info': call(nothing, labInfoSchema),
   'runtime.doctor': call(nothing, doctorSchema),
-  'runtime.install': call(nothing, started),
+  'runtime.install': call(
+    z.strictObject({
+      device: z.enum(['auto', 'cpu', 'gpu']).optional(),
+      /** address of a package index; default: what the environment names */
+      index: z.string().min(1).optional(),
+      /** a folder of wheels, from which alone is installed */
+      wheels: z.string().min(1).optional(),
+    }),
+    started,
+  ),
   'models.list': call(nothing, z.array(modelRowSchema)),
   'tasks.list': call(nothing, z.array(taskSchema)),
   'tasks.cancel': call(z.strictObject({ task: z.string() }), z.object({})),
@@ -36,7 +45,9 @@ export const system = {
   'files.list': call(z.strictObject({ path: z.string().optional() }), folderListingSchema),
   /** native dialog where the door has one, else error "not-available" */
   'files.choose': call(
-    z.strictObject({ purpose: z.enum(['dataset', 'archive', 'unpack', 'project', 'report', 'image', 'images', 'weights']) }),
+    z.strictObject({
+      purpose: z.enum(['dataset', 'archive', 'unpack', 'project', 'report', 'image', 'images', 'weights', 'wheels']),
+    }),
     z.object({ path: z.string().nullable() }),
   ),
   /** shows a file or folder in the system's file manager where the door can, else error "not-available" */

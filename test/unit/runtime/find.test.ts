@@ -25,15 +25,16 @@ describe('a runtime', () => {
     else process.env.MAGNILAB_CACHE = before;
   });
 
-  it('is found with a GPU before without', async () => {
+  it('for a GPU is found before another where a driver is there, and after it elsewhere', async () => {
     process.env.MAGNILAB_CACHE = await temporaryFolder();
-    expect(findRuntime()).toBe(null);
-    await writeRuntime(runtimeFolder('cpu'));
-    expect(findRuntime()?.record.device).toBe('cpu');
+    expect(findRuntime(true)).toBe(null);
     await writeRuntime(runtimeFolder('gpu'), 'gpu');
-    expect(findRuntime()?.record.device).toBe('gpu');
+    expect(findRuntime(false)?.record.device).toBe('gpu'); // better than none: it computes on the CPU
+    await writeRuntime(runtimeFolder('cpu'));
+    expect(findRuntime(true)?.record.device).toBe('gpu');
+    expect(findRuntime(false)?.record.device).toBe('cpu');
     await rm(join(runtimeFolder('gpu'), LIBRARY));
-    expect(findRuntime()?.record.device).toBe('cpu'); // a damaged one is in nobody's way
+    expect(findRuntime(true)?.record.device).toBe('cpu'); // a damaged one is in nobody's way
   });
 
   it('of another version is none', async () => {
