@@ -64,7 +64,7 @@ describe('a file of an index', () => {
         breaks--;
         const from = Number(/\d+/.exec(request.headers.range ?? '')?.[0] ?? 0);
         if (from > 0) response.writeHead(206, { 'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` });
-        response.write(bytes.subarray(from, from + 20_000), () => response.destroy());
+        response.write(bytes.subarray(from, from + 20_000), () => setTimeout(() => response.destroy(), 100)); // once it has gone
         return true;
       },
     });
