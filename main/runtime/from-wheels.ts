@@ -185,7 +185,7 @@ const PROGRAMS = 'deps/nvidia/cuda_nvcc/bin';
 
 /** Where an entry of a wheel goes in a runtime; null: it is not needed. Licences stay with what they are of. */
 export function placeOf(entry: string, packageName: string): string | null {
-  const library = /^tensorflow\/(libtensorflow_(?:cc|framework)\.so\.2)$/.exec(entry);
+  const library = /^tensorflow\/(libtensorflow_(?:cc|framework)\.(?:so\.2|2\.dylib))$/.exec(entry);
   if (library) return `deps/lib/${library[1]}`;
   if (/^nvidia\/\w+\/lib\/[^/]+\.so[^/]*$/.test(entry)) return `deps/${entry}`;
   if (/^nvidia\/cuda_nvcc\/(?:bin\/ptxas|nvvm\/libdevice\/[^/]+\.bc)$/.test(entry)) return `deps/${entry}`;

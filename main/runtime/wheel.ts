@@ -9,24 +9,52 @@ import { promisify } from 'node:util';
 import wheels from '../../resources/runtime/wheels.json' with { type: 'json' };
 import { unzip } from '../platform/unzip.ts';
 import { onDisk } from '../platform/paths.ts';
-import { tfjsPackageFolder } from './find.ts';
+import { type Device, tfjsPackageFolder } from './find.ts';
+import { placeOf } from './from-wheels.ts';
 import { record, type Way } from './way.ts';
+import type { WheelFile } from './wheel-list.ts';
 
 const requireModule = createRequire(import.meta.url);
 const run = promisify(execFile);
 
-/** What the addon needs of TensorFlow, */
-const LIBRARIES = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
-/** and the licences of all that is in it, which go where it goes. */
-export const NOTICES = 'THIRD_PARTY_NOTICES.txt';
+/** How the addon is built on a system whose wheel holds libtensorflow. */
+interface Build {
+  readonly platform: string;
+  readonly wheel: WheelFile;
+  /** what the addon needs of TensorFlow */
+  readonly libraries: readonly string[];
+  readonly flags: readonly string[];
+  /** of the linker: the folder that the addon stands in */
+  readonly origin: string;
+}
 
-/** The wheel holds libtensorflow and its headers; the addon is two C++ files of the tfjs-node package. Linux x64. */
+/** @throws Error where there is no wheel, or none for a GPU */
+export function buildFor(device: Device, system = `${process.platform} ${process.arch}`): Build {
+  if (system === 'linux x64')
+    return {
+      platform: wheels.platform,
+      wheel: wheels.wheels[device],
+      libraries: ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'],
+      flags: ['-shared'],
+      origin: '$ORIGIN',
+    };
+  if (system === 'darwin arm64' && device === 'cpu')
+    return {
+      platform: wheels.macos.platform,
+      wheel: wheels.macos,
+      libraries: ['libtensorflow_cc.2.dylib', 'libtensorflow_framework.2.dylib'],
+      flags: ['-bundle', '-undefined', 'dynamic_lookup'], // Node's functions are found in who loads it
+      origin: '@loader_path',
+    };
+  throw new Error(`there is no wheel for ${device === 'gpu' ? 'a GPU on ' : ''}${system}, only for linux x64 and darwin arm64`);
+}
+
+/** The wheel holds libtensorflow and its headers; the addon is two C++ files of the tfjs-node package. */
 export const fromWheel: Way = async (staging, device, { signal, onProgress }) => {
-  if (process.platform !== 'linux' || process.arch !== 'x64')
-    throw new Error(`there is no wheel for ${process.platform} ${process.arch}, only for linux x64`);
+  const { platform, wheel: published, libraries, flags: kind, origin } = buildFor(device);
   const pip = await findPip();
   const compiler = await findCompiler();
-  const { package: name, bytes, sha256 } = wheels.wheels[device];
+  const { package: name, bytes, sha256 } = published;
 
   const download = join(staging, 'download');
   await mkdir(download, { recursive: true });
@@ -35,7 +63,7 @@ export const fromWheel: Way = async (staging, device, { signal, onProgress }) =>
     500,
   );
   try {
-    const target = ['--no-deps', '--only-binary=:all:', '--python-version', wheels.python, '--platform', wheels.platform];
+    const target = ['--no-deps', '--only-binary=:all:', '--python-version', wheels.python, '--platform', platform];
     await run(
       pip[0],
       [...pip.slice(1), 'download', `${name}==${wheels.version}`, ...target, '--no-cache-dir', '--dest', download],
@@ -62,9 +90,8 @@ export const fromWheel: Way = async (staging, device, { signal, onProgress }) =>
   await unzip(
     wheel,
     (entry) => {
-      const name = entry.replace(/^tensorflow\//, '');
-      if (LIBRARIES.includes(name)) return join(lib, name);
-      if (name === NOTICES) return join(staging, NOTICES);
+      const place = placeOf(entry, name);
+      if (place !== null) return join(staging, place);
       const header = /^tensorflow\/include\/((?:tensorflow\/c|tensorflow\/core\/platform|xla\/tsl|tsl)\/.*)$/.exec(entry);
       return header ? join(staging, 'deps', 'include', header[1]) : null;
     },
@@ -78,8 +105,8 @@ export const fromWheel: Way = async (staging, device, { signal, onProgress }) =>
   const includes = [onDisk(requireModule('node-api-headers').include_dir as string), join(staging, 'deps', 'include')].map(
     (folder) => `-I${folder}`,
   );
-  const flags = ['-std=c++17', '-O2', '-fPIC', '-shared', '-DNAPI_VERSION=8'];
-  const link = [...LIBRARIES.map((name) => join(lib, name)), '-Wl,-rpath,$ORIGIN/../../deps/lib'];
+  const flags = ['-std=c++17', '-O2', '-fPIC', ...kind, '-DNAPI_VERSION=8'];
+  const link = [...libraries.map((library) => join(lib, library)), `-Wl,-rpath,${origin}/../../deps/lib`];
   await run(compiler, [...flags, ...includes, ...sources, '-o', join(staging, binding), ...link], { signal }).catch((error) => {
     throw new Error(`${compiler} could not build the addon: ${lastLine(error)}`, { cause: error });
   });

@@ -20,7 +20,7 @@ export async function noticesText(root: string): Promise<string> {
   const lock = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as Lock;
   const parts = [
     'Magnilab is licensed under the Apache License 2.0. It contains the software below.',
-    'TensorFlow and what it is made of: runtime/THIRD_PARTY_NOTICES.txt. Electron and Chromium: the files beside the executable.',
+    'TensorFlow and what it is made of: runtime/deps/licenses. Electron and Chromium: the files beside the executable.',
   ];
   for (const { name, version, licence } of await shippedPackages()) {
     const place = Object.keys(lock.packages).find(

@@ -57,7 +57,7 @@ describe.each([
       expect(await sha256(join(runtime, file)), file).toBe(record.sha256![file]);
       await expect(readlink(join(runtime, file))).rejects.toThrow('EINVAL');
     }
-    expect(files).toContain('THIRD_PARTY_NOTICES.txt');
+    expect(files).toContain('deps/licenses/tensorflow-cpu/THIRD_PARTY_NOTICES.txt');
   });
 
   it('holds every package that the app depends on, and the native libraries of this system', async () => {
