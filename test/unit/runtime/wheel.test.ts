@@ -7,7 +7,10 @@ describe('building the addon', () => {
     expect(buildFor('gpu', 'linux x64').libraries).toContain('libtensorflow_cc.so.2');
     const mac = buildFor('cpu', 'darwin arm64');
     expect(mac.wheel.file).toContain(mac.platform);
-    expect(mac).toMatchObject({ origin: '@loader_path', libraries: ['libtensorflow_cc.2.dylib', 'libtensorflow_framework.2.dylib'] });
+    expect(mac).toMatchObject({
+      origin: '@loader_path',
+      libraries: ['libtensorflow_cc.2.dylib', 'libtensorflow_framework.2.dylib'],
+    });
   });
 
   it.each([
