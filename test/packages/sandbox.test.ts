@@ -70,7 +70,7 @@ describe.skipIf(!hasSandbox)('installed on a machine that has nothing', () => {
     expect(before).toBeLessThan(EPOCHS);
     await magnilab('study', 'resume', 'Tiny', '--project', 'Tiny.magnilab');
     expect(await epochs()).toBe(EPOCHS);
-    expect((await magnilab('verify', 'Tiny.magnilab')).stdout).toMatch(/0 faults|no fault|as recorded/i);
+    expect((await magnilab('verify', 'Tiny.magnilab')).stdout).toMatch(/every file is as it was written/);
   });
 
   it('serves the app to a browser', async () => {
