@@ -22,6 +22,7 @@ export default defineConfig({
           inspect: 'main/dataset/inspect-worker.ts',
           tissue: 'main/dataset/tissue/worker.ts',
           load: 'main/pictures/load-worker.ts',
+          save: 'main/training/save-worker.ts',
           view: 'main/pictures/view-worker.ts',
         },
       },

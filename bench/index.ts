@@ -16,6 +16,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   lab: () => import('./lab.ts'),
   curves: () => import('./curves.ts'),
   page: () => import('./page.ts'),
+  trial: () => import('./trial.ts'),
   statistics: () => import('./statistics.ts'),
 };
 

@@ -17,7 +17,12 @@ export interface SafetensorsFile {
 
 const MAX_HEADER_BYTES = 100_000_000; // the format's own limit
 
-export function encodeSafetensors({ tensors, metadata }: SafetensorsFile): Buffer {
+export function encodeSafetensors(file: SafetensorsFile): Buffer {
+  return Buffer.concat(safetensorsParts(file));
+}
+
+/** A file in parts that follow each other: the header, and the values as they lie in memory, which are not copied. */
+export function safetensorsParts({ tensors, metadata }: SafetensorsFile): Buffer[] {
   const header: Record<string, unknown> = { __metadata__: metadata };
   let offset = 0;
   for (const [name, { dtype, shape, values }] of tensors) {
@@ -29,7 +34,7 @@ export function encodeSafetensors({ tensors, metadata }: SafetensorsFile): Buffe
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(padded.length));
   const data = [...tensors.values()].map(({ values }) => Buffer.from(values.buffer, values.byteOffset, values.byteLength));
-  return Buffer.concat([length, padded, ...data]);
+  return [length, padded, ...data];
 }
 
 /** Types of numbers that are read, all but the counters' as 32-bit floats. @param data aligned */

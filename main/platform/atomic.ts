@@ -10,30 +10,36 @@ import { processLives } from './process-lives.ts';
 /**
  * Writes a file so that a reader, a full disk or a power cut finds the old content or the new, never a part: temporary name,
  * every byte, its length compared, sync, rename, sync of the folder.
+ * @param content whole, or in parts that follow each other
  * @param before asks whether the file may be written: called first, and last before it takes its place
  * @throws LabError "disk-full" that says how much room is missing; whatever was there stays
  */
-export async function writeAtomically(path: string, content: string | Buffer, before: () => void = () => {}): Promise<void> {
-  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+export async function writeAtomically(
+  path: string,
+  content: string | Uint8Array | readonly Uint8Array[],
+  before: () => void = () => {},
+): Promise<void> {
+  const parts = typeof content === 'string' ? [Buffer.from(content)] : content instanceof Uint8Array ? [content] : content;
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
   const target = await realpath(path).catch(() => path); // a link stays a link
   const temporary = join(dirname(target), temporaryName());
   before();
   try {
-    await writeWhole(temporary, bytes);
+    await writeWhole(temporary, parts, length);
     before();
     await rename(temporary, target);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
-    throw await withRoom(error, path, bytes.length);
+    throw await withRoom(error, path, length);
   }
   await syncFolder(dirname(target));
 }
 
-async function writeWhole(path: string, bytes: Buffer): Promise<void> {
+async function writeWhole(path: string, parts: readonly Uint8Array[], length: number): Promise<void> {
   const file = await open(path, 'wx');
   try {
-    await file.writeFile(bytes); // goes on after a short write until everything is written or the disk refuses
-    await requireLength(file, path, bytes.length);
+    for (const part of parts) await file.writeFile(part); // goes on after a short write until everything is written or the disk refuses
+    await requireLength(file, path, length);
     await file.sync();
   } finally {
     await file.close();

@@ -20,6 +20,8 @@ const SOURCES = {
   tissue: 'dataset/tissue/worker.ts',
   /** worker thread: augments batches */
   load: 'pictures/load-worker.ts',
+  /** worker thread: writes a trial's checkpoints and history */
+  save: 'training/save-worker.ts',
   /** worker thread: reads batches for validation and test */
   view: 'pictures/view-worker.ts',
 } as const;

@@ -19,6 +19,8 @@ interface Holder {
 
 /** The right of one process to write into a run folder. */
 export interface Lease {
+  /** by which another thread of this process asks, see {@link requireLease} */
+  readonly token: string;
   /** @throws LabError "project-locked" when another process has taken over */
   check(): void;
   release(): void;
@@ -40,16 +42,13 @@ export async function takeLease(folder: string): Promise<Lease> {
   const me = { token: randomUUID(), pid: process.pid, host: hostname(), start: processStart(process.pid) };
   let beat = 0;
   const write = () => writeJson(path, { ...me, beat: beat++ } satisfies Holder, beat > 1 ? check : undefined);
-  const check = () => {
-    if (readNow(path)?.token === me.token) return;
-    if (!existsSync(folder)) return; // the drive is away: the write itself will say so
-    throw new LabError('project-locked', `Another process has taken over the trial in ${folder}; this one writes nothing more.`);
-  };
+  const check = () => requireLease(folder, me.token);
   await write();
   check(); // of two that took over at once the last one to write has it
   const timer = setInterval(() => void write().catch(() => {}), BEAT_MS);
   timer.unref();
   return {
+    token: me.token,
     check,
     release() {
       clearInterval(timer);
@@ -59,6 +58,13 @@ export async function takeLease(folder: string): Promise<Lease> {
 }
 
 export const LEASE_FILE = 'lease.json';
+
+/** @throws LabError "project-locked" where the lease of a run folder is no longer the one of this token */
+export function requireLease(folder: string, token: string): void {
+  if (readNow(join(folder, LEASE_FILE))?.token === token) return;
+  if (!existsSync(folder)) return; // the drive is away: the write itself will say so
+  throw new LabError('project-locked', `Another process has taken over the trial in ${folder}; this one writes nothing more.`);
+}
 
 /** Who has the right to write into a run folder; null when nobody has, or it cannot be read. */
 export function readHolder(folder: string): Holder | null {

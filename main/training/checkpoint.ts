@@ -9,7 +9,7 @@ import type { Model } from '../models/model.ts';
 import type { WeightValues } from '../models/weights.ts';
 import { writeAtomically } from '../platform/atomic.ts';
 import { requireChecksum, withChecksum } from './checksum.ts';
-import { decodeSafetensors, encodeSafetensors, type StoredTensor } from '../models/safetensors.ts';
+import { decodeSafetensors, safetensorsParts, type StoredTensor } from '../models/safetensors.ts';
 
 /** State beside the model's own parameters: the optimiser's, moving averages, the loss scale. */
 const TRAINING_STATE = /^(optimizer|ema|lossScale)(\.|$)/;
@@ -18,7 +18,7 @@ const TRAINING_STATE = /^(optimizer|ema|lossScale)(\.|$)/;
  * Weights under timm's names and in PyTorch's layout, `num_batches_tracked` included: timm's
  * `create_model(name, num_classes=2).load_state_dict(..., strict=True)` takes them.
  */
-export function stateDict(specs: readonly ParameterSpec[], values: WeightValues, steps: number): Map<string, StoredTensor> {
+export function stateDict(specs: readonly Stored[], values: WeightValues, steps: number): Map<string, StoredTensor> {
   const tensors = new Map<string, StoredTensor>();
   for (const spec of specs) {
     tensors.set(spec.name, stored(spec, values.get(spec.name)!));
@@ -30,34 +30,54 @@ export function stateDict(specs: readonly ParameterSpec[], values: WeightValues,
   return tensors;
 }
 
-function stored({ layout, shape }: ParameterSpec, values: Float32Array): StoredTensor {
+function stored({ layout, shape }: Stored, values: Float32Array): StoredTensor {
   return { dtype: 'F32', shape, values: toTorch(layout, shape, values) };
 }
 
+/** A file of weights that is to be written, as another thread can be given it. */
+export interface Checkpoint {
+  readonly path: string;
+  readonly specs: readonly Stored[];
+  /** in TensorFlow's layout, by the names of the specs */
+  readonly values: WeightValues;
+  readonly steps: number;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+type Stored = Pick<ParameterSpec, 'name' | 'layout' | 'shape'>;
+const plain = ({ name, layout, shape }: ParameterSpec): Stored => ({ name, layout, shape });
+
 /** The weights of the best epoch: a file for timm and for `magnilab predict`. */
-export async function saveWeights(
+export function weightsCheckpoint(
   path: string,
   model: Model,
-  weights: WeightValues,
+  values: WeightValues,
   steps: number,
   metadata: Record<string, string>,
-  before?: () => void,
-): Promise<void> {
-  const file = withChecksum({ tensors: stateDict(model.specs, weights, steps), metadata });
-  await writeAtomically(path, encodeSafetensors(file), before);
+): Checkpoint {
+  return { path, specs: model.specs.map(plain), values, steps, metadata };
 }
 
 /** @param state everything that lives from step to step, the model's parameters first */
-export async function saveResumePoint(
+export function resumeCheckpoint(
   path: string,
   state: readonly ParameterSpec[],
   values: WeightValues,
   point: ResumePoint,
-  before?: () => void,
-): Promise<void> {
-  const tensors = stateDict(state, values, point.steps);
+): Checkpoint {
   const metadata = { format: 'magnilab-resume-1', point: JSON.stringify(point) };
-  await writeAtomically(path, encodeSafetensors(withChecksum({ tensors, metadata })), before);
+  return { path, specs: state.map(plain), values, steps: point.steps, metadata };
+}
+
+/** Writes it with a checksum, atomically. @param before asks whether it may be written */
+export async function writeCheckpoint({ path, specs, values, steps, metadata }: Checkpoint, before?: () => void): Promise<void> {
+  const file = withChecksum({ tensors: stateDict(specs, values, steps), metadata });
+  await writeAtomically(path, safetensorsParts(file), before);
+}
+
+export async function saveWeights(
+  ...[path, model, weights, steps, metadata]: Parameters<typeof weightsCheckpoint>
+): Promise<void> {
+  await writeCheckpoint(weightsCheckpoint(path, model, weights, steps, metadata));
 }
 
 /**

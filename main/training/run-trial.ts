@@ -11,15 +11,16 @@ import type { Model } from '../models/model.ts';
 import { createModel } from '../models/registry.ts';
 import { initialWeights, type WeightValues } from '../models/weights.ts';
 import { writeAtomically } from '../platform/atomic.ts';
-import { loadResumePoint, openWeights, saveResumePoint, saveWeights } from './checkpoint.ts';
+import { loadResumePoint, openWeights, resumeCheckpoint, weightsCheckpoint } from './checkpoint.ts';
 import { orDataAway } from './data-away.ts';
+import { EpochSaver } from './epoch-saver.ts';
 import { halveBatch } from '../tuning/engine-choice.ts';
 import { Loader, stepsPerEpoch } from '../pictures/loader.ts';
 import { EVALUATION_BATCH, Pictures, type TrialHooks } from '../pictures/pictures.ts';
 import { learningRateAt, totalEpochs } from './schedule.ts';
 import { Evaluator, Trainer } from './trainer.ts';
 import { writeTests } from './write-tests.ts';
-import { appendHistory, repairHistory, trialFiles } from '../project/trial-folder.ts';
+import { repairHistory, trialFiles } from '../project/trial-folder.ts';
 
 export interface TrialOutcome {
   readonly stopped: boolean;
@@ -36,6 +37,8 @@ export interface TrialInput {
   readonly config: TrialConfig;
   /** SHA-256 of config.json */
   readonly hash: string;
+  /** of the lease of the folder */
+  readonly token: string;
   readonly hooks: TrialHooks;
 }
 
@@ -61,15 +64,15 @@ export async function runTrial(input: TrialInput, choice: EngineChoice): Promise
       const text = `Memory ran out with a batch of ${batchSize}: going on with ${choice.batchSize}.`;
       input.hooks.send({ type: 'notice', text });
     } finally {
-      attempt.dispose();
+      await attempt.close();
     }
   }
 }
 
 /**
  * One try at a trial with one batch size. Writes history.jsonl, checkpoint-last, checkpoint-best and, at the end,
- * predictions.csv. Order of the writes of an epoch: best weights, resume point, history; a crash between any two of them is
- * mended on resume.
+ * predictions.csv. Order of the writes of an epoch, behind the next one: best weights, resume point, history; a crash between any two of
+ * them is mended on resume.
  */
 class Attempt {
   progress: Progress = { epoch: 0, steps: 0, bestEpoch: -1, bestAccuracy: -1, bestLoss: null, seconds: 0 };
@@ -78,6 +81,7 @@ class Attempt {
   private rows: Epoch[] = [];
   private readonly config: TrialConfig;
   private readonly hash: string;
+  private readonly saver: EpochSaver;
   private readonly hooks: TrialHooks;
   private readonly files: ReturnType<typeof trialFiles>;
   private readonly choice: EngineChoice;
@@ -91,10 +95,11 @@ class Attempt {
   private trainer: Trainer | null = null;
   private evaluator: Evaluator | null = null;
 
-  constructor({ folder, config, hash, hooks }: TrialInput, choice: EngineChoice) {
+  constructor({ folder, config, hash, token, hooks }: TrialInput, choice: EngineChoice) {
     const { variant, model } = createModel(config.model, config.inputSize, config.classes.length);
     this.config = config;
     this.hash = hash;
+    this.saver = new EpochSaver({ folder, token });
     this.hooks = hooks;
     this.files = trialFiles(folder);
     this.choice = choice;
@@ -111,7 +116,9 @@ class Attempt {
     return (await this.train()) && (await this.test());
   }
 
-  dispose(): void {
+  /** What is being written is on disk then, or could not be written. */
+  async close(): Promise<void> {
+    await this.saver.close();
     this.trainer?.dispose();
     this.evaluator?.dispose();
     this.trainer = this.evaluator = null;
@@ -124,8 +131,10 @@ class Attempt {
     if (!loader) return false;
     try {
       while (!this.isOver) {
-        if (!(await this.oneEpoch(trainer, loader))) return false;
+        if (!(await this.oneEpoch(trainer, loader))) break;
       }
+      await this.saver.settled();
+      if (!this.isOver) return false;
       this.tellEnding();
       return true;
     } finally {
@@ -244,14 +253,15 @@ class Attempt {
       seconds: before.seconds + seconds,
     };
     const rows = [...this.rows, row];
-    const { check } = hooks;
-    if (best) await saveWeights(files.best, this.model, weights, after.steps, weightsMetadata(config, epoch), check);
-    await saveResumePoint(files.last, trainer.state, state, { ...after, row, rows, config: this.hash }, check);
-    check();
-    await appendHistory(files.history, row);
+    // weights that no test will read are not written: where the last epoch counts, its own alone
+    const isTested = validation && config.training.selection !== 'last' ? best : endingOf(rows, config.training) !== null;
+    const checkpoints = [
+      ...(isTested ? [weightsCheckpoint(files.best, this.model, weights, after.steps, weightsMetadata(config, epoch))] : []),
+      resumeCheckpoint(files.last, trainer.state, state, { ...after, row, rows, config: this.hash }),
+    ];
+    await this.saver.save({ checkpoints, row }, () => hooks.send({ type: 'epoch', row }));
     this.rows = rows;
     this.progress = after;
-    hooks.send({ type: 'epoch', row });
     return true;
   }
 

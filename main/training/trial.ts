@@ -87,7 +87,7 @@ async function runLeased(read: ReadConfig, lease: Lease): Promise<number> {
   try {
     const { pid } = process;
     await writeState({ state: 'running', pid, executor, job: String(pid), host: hostname() });
-    const outcome = await runFromResumePoint(read, send, check);
+    const outcome = await runFromResumePoint(read, send, lease);
     await writeState(outcome.stopped ? { state: 'interrupted' } : { state: 'finished', files: await hashTrialFiles(folder) });
     send(outcome.stopped ? { type: 'stopped', epoch: outcome.epochs } : { type: 'done' });
     return 0;
@@ -109,7 +109,7 @@ async function runLeased(read: ReadConfig, lease: Lease): Promise<number> {
 async function runFromResumePoint(
   { config: written, hash }: ReadConfig,
   send: (message: TrialMessage) => void,
-  check: () => void,
+  { check, token }: Lease,
 ): Promise<Pick<TrialOutcome, 'stopped' | 'epochs'>> {
   const config = await placeConfig(folder, written);
   if (isBaseline(config.model)) return runWithoutTensorFlow(config, send, check);
@@ -127,7 +127,7 @@ async function runFromResumePoint(
   send({ type: 'ready', device, tensorflow, engine, resumedAtEpoch });
   const environment: TrialEnvironment = { ...describe(tensorflow, device, engine), computation: computationOf(choice, null) };
   await writeSealed(files.environment, environment, check);
-  const outcome = await runTrial({ folder, config, hash, hooks: { send, signal: stop.signal, check } }, choice);
+  const outcome = await runTrial({ folder, config, hash, token, hooks: { send, signal: stop.signal, check } }, choice);
   const { compiled } = outcome;
   await writeSealed(
     files.environment,

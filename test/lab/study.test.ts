@@ -20,8 +20,11 @@ beforeAll(async () => {
 
 const stateOf = async (lab: Lab) => (await lab.services['studies.list']({}))[0].trials[0];
 /** The second epoch has begun: its first step is done. */
+/** The first epoch is being written, or has been. */
 const secondEpoch = (lab: Lab) =>
   nextEvent(lab, (e) => (e.type === 'trial' && e.message.type === 'step' && e.message.epoch === 1 ? true : undefined));
+const firstEpochWritten = (lab: Lab) =>
+  nextEvent(lab, (e) => (e.type === 'trial' && e.message.type === 'epoch' ? true : undefined));
 
 /** An answer must be what the contract says. */
 async function checked<N extends CallName>(lab: Lab, name: N, input: unknown): Promise<CallOutput<N>> {
@@ -135,28 +138,29 @@ describe('a study', () => {
       await checked(lab, name, input);
   });
 
-  it('killed in mid-epoch goes on after its last finished epoch and ends as if nothing had been', async () => {
+  it.each([
+    ['while an epoch is being written', secondEpoch, 0],
+    ['once an epoch has been written', firstEpochWritten, 1],
+  ])('killed %s goes on after its last written epoch and ends as if nothing had been', async (_when, moment, least) => {
     const whole = await labWith(tissue);
     await whole.lab.services['studies.start']({ plan: quickPlan(tissue) });
     await whole.lab.queue.whenIdle();
 
     const { lab, project } = await labWith(tissue);
     await lab.services['studies.start']({ plan: quickPlan(tissue) });
-    await secondEpoch(lab);
+    await moment(lab);
     const { pid } = JSON.parse(await readFile(join(runFolder(project, TRIAL), 'state.json'), 'utf8'));
     process.kill(pid, 'SIGKILL');
     await lab.queue.whenIdle();
-    expect(await stateOf(lab)).toMatchObject({
-      state: 'interrupted',
-      epoch: 1,
-      error: { message: expect.stringMatching(/killed/) },
-    });
+    const killed = await stateOf(lab);
+    expect(killed).toMatchObject({ state: 'interrupted', error: { message: expect.stringMatching(/killed/) } });
+    expect(killed.epoch).toBeGreaterThanOrEqual(least);
 
     const epochs: number[] = [];
     lab.on((e) => e.type === 'trial' && e.message.type === 'epoch' && epochs.push(e.message.row.epoch));
     await lab.services['studies.resume']({ study: 'Quick' });
     await lab.queue.whenIdle();
-    expect(epochs).toEqual([1, 2]); // nothing but the broken epoch again
+    expect(epochs).toEqual([0, 1, 2].slice(killed.epoch)); // nothing that had been written again
     const rows = await lab.services['trials.history']({ trial: TRIAL });
     const expected = await whole.lab.services['trials.history']({ trial: TRIAL });
     expect(rows.map((r) => [r.epoch, r.trainLoss, r.validationLoss])).toEqual(
@@ -169,7 +173,7 @@ describe('a study', () => {
   it('pauses within two seconds, and loses at most the current epoch', async () => {
     const { lab } = await labWith(tissue);
     await lab.services['studies.start']({ plan: quickPlan(tissue) });
-    await secondEpoch(lab);
+    await firstEpochWritten(lab);
     const before = performance.now();
     const paused = await lab.services['studies.pause']({ study: 'Quick' });
     expect(performance.now() - before).toBeLessThan(10_000); // two seconds, and the scheduling of a slow and busy machine
