@@ -5,13 +5,14 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { makeAppImageTools } from './dist/appimage-tools.ts';
 import { drawIcons } from './dist/icons.ts';
 import { billOfMaterials, noticesText } from './dist/papers.ts';
 import { stageRuntime } from './dist/runtime.ts';
@@ -52,6 +53,8 @@ if (values.standin) {
   await makeStandin(join(build, 'standin'), process.execPath, root);
   args.push(`-c.electronDist=${join(build, 'standin')}`);
   env.CUSTOM_FPM_PATH = join(root, 'scripts/dist/fpm-standin.js');
+  await makeAppImageTools(join(build, 'appimage-tools'));
+  env.APPIMAGE_TOOLS_PATH = join(build, 'appimage-tools');
 }
 say('packing');
 await run(createRequire(import.meta.url).resolve('electron-builder/cli.js'), args, env);
@@ -66,7 +69,8 @@ await writeFile(join(dist, 'SHA256SUMS'), sums.join(''));
 say(`${packages.join(', ')} and SHA256SUMS are in dist/`);
 
 function targetArgs(): string[] {
-  const targets = values.targets?.split(',') ?? (values.standin ? ['deb'] : []);
+  const squash = existsSync('/usr/bin/mksquashfs') && existsSync('/usr/bin/desktop-file-validate') ? ['AppImage'] : [];
+  const targets = values.targets?.split(',') ?? (values.standin ? ['deb', ...squash] : []);
   return targets.length === 0 ? [] : [{ win32: '--win', darwin: '--mac' }[process.platform as string] ?? '--linux', ...targets];
 }
 

@@ -8,6 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { RuntimeRecord } from '../../main/runtime/find.ts';
+import { APPIMAGE_OFFSET } from '../../scripts/dist/appimage-tools.ts';
 import { ICON_SIZES } from '../../scripts/dist/icons.ts';
 import { entryNames } from '../../main/platform/entries.ts';
 import { filesOf, type Installed, installDeb, installServer, root } from './package.ts';
@@ -161,5 +162,28 @@ describe('the deb as a system sees it', () => {
       expect(await sha256(join(root, 'dist', name)), name).toBe(hash);
     }
     expect(sums).toContain('.deb');
+  });
+});
+
+const APPIMAGE = (await readdir(join(root, 'dist')).catch(() => [])).find((name) => name.endsWith('.AppImage'));
+if (APPIMAGE === undefined)
+  console.log('skipped: no AppImage was made, since squashfs-tools or desktop-file-utils is not installed');
+
+describe.skipIf(APPIMAGE === undefined)('the AppImage', () => {
+  const path = join(root, 'dist', APPIMAGE ?? '');
+  const list = async () =>
+    (await run('unsquashfs', ['-o', String(APPIMAGE_OFFSET), '-ls', '-d', '', path], { maxBuffer: 64e6 })).stdout.split('\n');
+
+  it('holds the same app and the same runtime as the deb', async () => {
+    const deb = await installDeb();
+    const inside = new Set(await list());
+    const missing = (await filesOf(deb.folder)).filter((file) => !inside.has(`/${file}`));
+    expect(missing).toEqual([]);
+  });
+
+  it('starts the app, and has its entry and icon', async () => {
+    const inside = await list();
+    expect(inside).toEqual(expect.arrayContaining(['/AppRun', '/magnilab-desktop.desktop', '/.DirIcon']));
+    expect((await stat(path)).mode & 0o111).toBe(0o111);
   });
 });
