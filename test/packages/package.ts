@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { afterAll } from 'vitest';
 
 const run = promisify(execFile);
 
@@ -22,6 +23,15 @@ export interface Installed {
   readonly app: string;
 }
 
+/** A folder that goes when the tests of the file have ended. */
+export async function temporary(what: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), `magnilab-${what}-`));
+  folders.push(folder);
+  return folder;
+}
+const folders: string[] = [];
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
+
 /** Unpacks the one archive of a kind in `dist/`. @throws Error where there is none */
 async function unpack(
   ending: string,
@@ -29,7 +39,7 @@ async function unpack(
 ): Promise<readonly [string, string]> {
   const name = (await readdir(dist).catch(() => [])).find((own) => own.endsWith(ending));
   if (name === undefined) throw new Error(`There is no *${ending} in ${dist}. Run "npm run dist -- --standin" first.`);
-  const into = await mkdtemp(join(tmpdir(), 'magnilab-package-'));
+  const into = await temporary('package');
   await extract(join(dist, name), into);
   return [join(dist, name), into];
 }

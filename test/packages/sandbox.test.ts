@@ -1,13 +1,12 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Doctor } from '../../shared/contract/system.ts';
-import { commandLine, hasSandbox, type Installed, installDeb, installServer, PLACE, sandboxed } from './package.ts';
+import { commandLine, hasSandbox, type Installed, installDeb, installServer, PLACE, sandboxed, temporary } from './package.ts';
 
 const run = promisify(execFile);
 if (!hasSandbox) console.log('skipped: the packages are not run, since bubblewrap (bwrap) is not installed');
@@ -26,7 +25,7 @@ describe.skipIf(!hasSandbox)('installed on a machine that has nothing', () => {
   };
   beforeAll(async () => {
     deb = await installDeb();
-    home = await mkdtemp(join(tmpdir(), 'magnilab-home-'));
+    home = await temporary('home');
   });
 
   it('computes at once: nothing is compiled, nothing is fetched', async () => {
@@ -108,7 +107,7 @@ describe.skipIf(!hasSandbox)('installed on a machine that has nothing', () => {
   });
 
   it('names a library that is damaged', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'magnilab-damaged-'));
+    const folder = await temporary('damaged');
     await cp(deb.folder, folder, { recursive: true });
     const damaged = { ...deb, folder };
     const library = join(folder, 'resources/runtime/deps/lib/libtensorflow_framework.so.2');
@@ -121,7 +120,6 @@ describe.skipIf(!hasSandbox)('installed on a machine that has nothing', () => {
     const short = await doctor(damaged);
     expect(short.state).not.toBe('ok');
     expect(what(short)).toMatch(/libtensorflow_framework\.so\.2 has 1000 bytes instead of/);
-    await rm(folder, { recursive: true });
   });
 
   it('the package without Electron does the same through its own command', async () => {
@@ -136,6 +134,5 @@ describe.skipIf(!hasSandbox)('installed on a machine that has nothing', () => {
       'doctor',
     ]);
     expect((await run(program, args)).stdout).toContain('libtensorflow   2.21.0');
-    await rm(server.folder, { recursive: true });
   });
 });
