@@ -4,14 +4,13 @@
  * Electron's executable: no window, and all the rest, for tests on machines that cannot have it.
  */
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { hashFile } from '../main/platform/atomic.ts';
 import { makeAppImageTools } from './dist/appimage-tools.ts';
 import { drawIcons } from './dist/icons.ts';
 import { billOfMaterials, noticesText } from './dist/papers.ts';
@@ -64,7 +63,7 @@ if (values.server && process.platform === 'linux') {
   await packServer(join(dist, 'linux-unpacked'), process.execPath, archive);
 }
 const packages = (await readdir(dist)).filter((name) => /\.(deb|AppImage|tar\.gz|exe|dmg)$/.test(name)).sort();
-const sums = await Promise.all(packages.map(async (name) => `${await sha256(join(dist, name))}  ${name}\n`));
+const sums = await Promise.all(packages.map(async (name) => `${await hashFile(join(dist, name))}  ${name}\n`));
 await writeFile(join(dist, 'SHA256SUMS'), sums.join(''));
 say(`${packages.join(', ')} and SHA256SUMS are in dist/`);
 
@@ -108,10 +107,4 @@ async function run(program: string, programArgs: readonly string[], more: NodeJS
   });
   const code = await new Promise<number | null>((resolve) => child.on('exit', resolve));
   if (code !== 0) throw new Error(`${program} ended with ${code}`);
-}
-
-async function sha256(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }

@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { hashFile } from '../platform/atomic.ts';
 import { faultsOf, readRecord } from './find.ts';
 
 /**
@@ -14,9 +12,7 @@ export async function damagedFiles(folder: string): Promise<string[]> {
   const faults = faultsOf(folder, record);
   if (faults.length > 0) return faults;
   for (const [file, expected] of Object.entries(record.sha256 ?? {})) {
-    const hash = createHash('sha256');
-    await pipeline(createReadStream(join(folder, file)), hash);
-    if (hash.digest('hex') !== expected) faults.push(`${file} is damaged: its content is not what was packed`);
+    if ((await hashFile(join(folder, file))) !== expected) faults.push(`${file} is damaged: its content is not what was packed`);
   }
   return faults;
 }

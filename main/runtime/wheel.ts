@@ -1,12 +1,10 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import wheels from '../../resources/runtime/wheels.json' with { type: 'json' };
+import { hashFile } from '../platform/atomic.ts';
 import { unzip } from '../platform/unzip.ts';
 import { onDisk } from '../platform/paths.ts';
 import { type Device, tfjsPackageFolder } from './find.ts';
@@ -80,9 +78,7 @@ export const fromWheel: Way = async (staging, device, { signal, onProgress }) =>
   const wheel = join(download, (await readdir(download)).find((file) => file.endsWith('.whl')) ?? '');
 
   onProgress?.({ phase: 'verify', done: 0, total: bytes });
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(wheel), hash, { signal });
-  const found = hash.digest('hex');
+  const found = await hashFile(wheel, signal);
   if (found !== sha256) throw new Error(`the downloaded wheel is not the published one: SHA-256 ${found}, expected ${sha256}`);
 
   onProgress?.({ phase: 'unpack', done: 0, total: 1 });

@@ -1,10 +1,8 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { copyFile, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
+import { hashFile } from '../../main/platform/atomic.ts';
 import type { RuntimeRecord } from '../../main/runtime/find.ts';
 import { installRuntime } from '../../main/runtime/install.ts';
 import { probeRuntime } from '../../main/runtime/doctor.ts';
@@ -33,7 +31,7 @@ export async function stageRuntime(into: string): Promise<void> {
     await copyFile(join(runtime.folder, name), path);
     if (process.platform === 'linux' && /\.so(\.\d+)*$|\.node$/.test(name)) await run('strip', ['--strip-unneeded', path]);
     files[name] = (await stat(path)).size;
-    sha256[name] = await hashOf(path);
+    sha256[name] = await hashFile(path);
   }
   const record: RuntimeRecord = { ...facts, files, sha256 };
   await writeFile(join(into, 'runtime.json'), `${JSON.stringify(record, null, 2)}\n`);
@@ -45,10 +43,4 @@ export async function stageRuntime(into: string): Promise<void> {
 async function licencesOf(folder: string): Promise<string[]> {
   const entries = await readdir(join(folder, LICENCES), { withFileTypes: true, recursive: true }).catch(() => []);
   return entries.filter((entry) => entry.isFile()).map((entry) => relative(folder, join(entry.parentPath, entry.name)));
-}
-
-async function hashOf(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }

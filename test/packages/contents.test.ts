@@ -1,12 +1,10 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { hashFile } from '../../main/platform/atomic.ts';
 import type { RuntimeRecord } from '../../main/runtime/find.ts';
 import { APPIMAGE_OFFSET } from '../../scripts/dist/appimage-tools.ts';
 import { ICON_SIZES } from '../../scripts/dist/icons.ts';
@@ -19,12 +17,6 @@ const MOST_DEB_BYTES = 230e6;
 const MOST_APP_BYTES = 75e6;
 /** shipped by nobody: their licences come with what they were built into, or nothing loads them */
 const NOT_NEEDED = ['core-js', 'tslib'];
-
-async function sha256(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
-}
 
 describe.each([
   ['the deb', installDeb],
@@ -55,7 +47,7 @@ describe.each([
     expect(Object.keys(record.sha256!).sort()).toEqual(files);
     for (const file of files) {
       expect((await stat(join(runtime, file))).size, file).toBe(record.files[file]);
-      expect(await sha256(join(runtime, file)), file).toBe(record.sha256![file]);
+      expect(await hashFile(join(runtime, file)), file).toBe(record.sha256![file]);
       await expect(readlink(join(runtime, file))).rejects.toThrow('EINVAL');
     }
     expect(files).toContain('deps/licenses/tensorflow-cpu/THIRD_PARTY_NOTICES.txt');
@@ -159,7 +151,7 @@ describe('the deb as a system sees it', () => {
     const sums = await readFile(join(root, 'dist/SHA256SUMS'), 'utf8');
     for (const line of sums.trim().split('\n')) {
       const [hash, name] = line.split('  ');
-      expect(await sha256(join(root, 'dist', name)), name).toBe(hash);
+      expect(await hashFile(join(root, 'dist', name)), name).toBe(hash);
     }
     expect(sums).toContain('.deb');
   });
