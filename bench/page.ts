@@ -8,8 +8,8 @@ import { startWebLab } from '../test/helpers/web-lab.ts';
 import { largePlan, largeProject } from './large-project.ts';
 import { writeResult, writeTable } from './machine.ts';
 
-const TIMES = 7;
-const DEMO_TIMES = 3;
+const TIMES = 5;
+const DEMO_TIMES = 2;
 const SCROLL_SECONDS = 10;
 const WHEEL_PX = 300;
 const SIZE = { width: 1440, height: 900 };
