@@ -73,7 +73,7 @@ export function readRuntime(folder: string): Runtime | null {
 export function readRecord(folder: string): RuntimeRecord | null {
   try {
     const record = JSON.parse(readFileSync(join(folder, 'runtime.json'), 'utf8')) as RuntimeRecord;
-    return record.format === 1 ? record : null;
+    return record.format === 1 && typeof record.files === 'object' && record.files !== null ? record : null;
   } catch {
     return null;
   }
@@ -82,10 +82,19 @@ export function readRecord(folder: string): RuntimeRecord | null {
 /** The files of a runtime that are missing or have another length, each with what is wrong. */
 export function faultsOf(folder: string, { files }: RuntimeRecord): string[] {
   return Object.entries(files).flatMap(([file, bytes]) => {
-    const found = statSync(join(folder, file), { throwIfNoEntry: false })?.size;
+    const found = sizeNow(join(folder, file));
     if (found === bytes) return [];
     return [found === undefined ? `${file} is missing` : `${file} has ${found} bytes instead of ${bytes}`];
   });
+}
+
+/** undefined where there is no file, or none that may be looked at */
+function sizeNow(path: string): number | undefined {
+  try {
+    return statSync(path).size;
+  } catch {
+    return undefined;
+  }
 }
 
 /** glibc: few heaps, and large blocks given back at once; a training step takes 6 % less memory for 4 % more time (measured). */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { damagedFiles } from '../../../main/runtime/damage.ts';
@@ -41,6 +41,29 @@ describe('a runtime', () => {
     const folder = await writeRuntime(await temporaryFolder(), 'cpu', '0.0.1');
     expect(readRuntime(folder)).toBe(null);
     expect(readRecord(folder)?.tfjs).toBe('0.0.1');
+  });
+
+  it.each([
+    '{"format":1}',
+    '{"format":1,"files":null}',
+    '{"format":1,"files":3}',
+    '{"format":2,"files":{}}',
+    '[]',
+    'null',
+    '{"for',
+  ])('whose record is %s is none, and ends nothing', async (content) => {
+    const folder = await writeRuntime(await temporaryFolder());
+    await writeFile(join(folder, 'runtime.json'), content);
+    expect(readRuntime(folder)).toBe(null);
+    expect(await damagedFiles(folder)).toEqual([]);
+  });
+
+  it('with a file that cannot be looked at is none', async () => {
+    const folder = await writeRuntime(await temporaryFolder());
+    await rm(join(folder, LIBRARY));
+    await symlink('libtensorflow_cc.so.2', join(folder, LIBRARY)); // to itself
+    expect(readRuntime(folder)).toBe(null);
+    expect(await damagedFiles(folder)).toEqual([`${LIBRARY} is missing`]);
   });
 
   it('that is damaged is told by the name of the file', async () => {
