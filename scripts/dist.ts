@@ -87,9 +87,11 @@ async function writeScripts(): Promise<void> {
   const templates = join(dirname(createRequire(import.meta.url).resolve('app-builder-lib/package.json')), 'templates/linux');
   const link = '/usr/bin/magnilab';
   const target = '/opt/${sanitizedProductName}/resources/bin/magnilab';
+  // another's file of that name stays
+  const isOurs = `[ "$(readlink '${link}')" = '${target}' ]`;
   const more = {
-    'after-install': `ln -sf '${target}' '${link}'`,
-    'after-remove': `if [ -L '${link}' ] && [ ! -e '${link}' ]; then rm -f '${link}'; fi`,
+    'after-install': `if [ ! -e '${link}' ] || ${isOurs}; then ln -sf '${target}' '${link}'; else echo '${link} is not of this package and stays'; fi`,
+    'after-remove': `if ${isOurs} && [ ! -e '${target}' ]; then rm -f '${link}'; fi`,
   };
   for (const [name, lines] of Object.entries(more)) {
     const own = await readFile(join(templates, `${name}.tpl`), 'utf8');
